@@ -1,0 +1,680 @@
+#[cfg(unix)]
+impl<K: Wire, V: ?Sized> Store<K, Box<V>>
+where
+    V: 'static,
+{
+    const SOON: i32 = -3;
+    fn open(path: &Path, keys: &[K], seed: Option<&u64>) -> my_library::Result<Self> {
+        todo!()
+    }
+    fn put(
+        &mut self,
+        cx: &mut Context<Self>,
+        key: &K,
+        text: &str,
+        raw: &[u8],
+        urgent: bool,
+    ) {}
+    fn merge(
+        &mut self,
+        other: Self,
+        name: Option<&str>,
+        title: Cow<'_, str>,
+    ) -> io::Result<Self> {
+        todo!()
+    }
+    #[cfg(feature = "late")]
+    #[deprecated]
+    fn late(&mut self, cx: &mut Context<Self>) -> Later<K, Error> {
+        todo!()
+    }
+    fn r#move(&self, r#type: K) {}
+    fn sweep(&mut self, cx: &mut Context<Self>) {}
+    #[cfg(feature = "idle")]
+    fn idle(&mut self) -> Idle {
+        Idle::Wait
+    }
+    fn left(&mut self, peer: Peer) {}
+    fn close(self) -> Result<Summary<K>, Error> {
+        todo!()
+    }
+    fn helper(&self) {}
+}
+#[cfg(unix)]
+/// The messages of a [`Store`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub(crate) enum StoreMessage<K: Wire, V: ?Sized>
+where
+    V: 'static,
+{
+    /// A call of `put`.
+    Put {
+        /// The argument `key`.
+        key: <K as my_library::__private::ByRef>::Owned,
+        /// The argument `text`.
+        text: ::std::string::String,
+        /// The argument `raw`.
+        raw: ::std::vec::Vec<u8>,
+        /// The argument `urgent`.
+        urgent: bool,
+    },
+    /// A call of `merge`.
+    Merge {
+        /// The argument `other`.
+        other: Store<K, Box<V>>,
+        /// The argument `name`.
+        name: ::core::option::Option<::std::string::String>,
+        /// The argument `title`.
+        title: Cow<'static, str>,
+    },
+    #[cfg(feature = "late")]
+    /// A call of `late`.
+    Late,
+    /// A call of `move`.
+    Move {
+        /// The argument `type`.
+        r#type: K,
+    },
+    #[doc(hidden)]
+    __Never(
+        ::core::convert::Infallible,
+        ::core::marker::PhantomData<fn(*const K, *const V)>,
+    ),
+}
+#[cfg(unix)]
+/// The channels of a [`Store`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::marker::Copy,
+    ::core::fmt::Debug,
+    ::core::default::Default,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+    ::core::hash::Hash,
+)]
+pub(crate) enum StoreChannel {
+    #[default]
+    /// The channel `default`.
+    Default,
+}
+#[cfg(unix)]
+/// Speaks to a [`Store`] wherever it runs: one method for each of its messages.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub(crate) struct StoreController<K: Wire, V: ?Sized>
+where
+    V: 'static,
+{
+    link: my_library::__private::Link<Store<K, Box<V>>>,
+}
+#[cfg(unix)]
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+impl<K: Wire, V: ?Sized> StoreController<K, V>
+where
+    V: 'static,
+{
+    /// Sends the message `put`.
+    pub fn put(
+        &self,
+        key: &K,
+        text: &str,
+        raw: &[u8],
+        urgent: bool,
+    ) -> my_library::Call<()> {
+        my_library::__private::call(
+            &self.link,
+            0u32,
+            if urgent { Store::<K, Box<V>>::SOON } else { level(&key, self::BASE) },
+            |draft| {
+                my_library::__private::by_ref::<K>().put(draft, key);
+                my_library::__private::text().put(draft, text);
+                my_library::__private::bytes().put(draft, raw);
+                my_library::__private::argument::<bool>().put(draft, &urgent);
+            },
+            my_library::__private::reply::<()>(),
+        )
+    }
+    /// Sends the message `merge`.
+    pub fn merge(
+        &self,
+        other: Store<K, Box<V>>,
+        name: Option<&str>,
+        title: Cow<'_, str>,
+    ) -> my_library::Call<
+        <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
+        <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
+    > {
+        my_library::__private::call(
+            &self.link,
+            1u32,
+            0,
+            |draft| {
+                my_library::__private::argument::<Store<K, Box<V>>>().put(draft, &other);
+                my_library::__private::text().put_option(draft, name);
+                my_library::__private::argument::<Cow<'_, str>>().put(draft, &title);
+            },
+            my_library::__private::fallible::<
+                <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
+                <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
+            >(),
+        )
+    }
+    #[cfg(feature = "late")]
+    #[deprecated]
+    /// Sends the message `late`.
+    pub fn late(&self) -> my_library::Call<K, Error> {
+        my_library::__private::call(
+            &self.link,
+            2u32,
+            0,
+            |_| {},
+            my_library::__private::fallible::<K, Error>(),
+        )
+    }
+    /// Sends the message `move`.
+    pub fn r#move(&self, r#type: K) -> my_library::OneWay {
+        my_library::__private::one_way(
+            &self.link,
+            3u32,
+            0,
+            |draft| {
+                my_library::__private::argument::<K>().put(draft, &r#type);
+            },
+        )
+    }
+    /// Everything about the worker that is not one of its messages: how it is doing, and
+    /// how it ends.
+    pub fn worker(&self) -> my_library::WorkerHandle<'_, Store<K, Box<V>>> {
+        my_library::__private::handle(&self.link)
+    }
+}
+#[cfg(unix)]
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> ::core::fmt::Debug for StoreMessage<K, V>
+    where
+        V: 'static,
+    {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match *self {
+                Self::Put {
+                    key: ref held_0,
+                    text: ref held_1,
+                    raw: ref held_2,
+                    urgent: ref held_3,
+                } => {
+                    f.debug_struct("Put")
+                        .field("key", my_library::__private::debug_field!(held_0))
+                        .field("text", my_library::__private::debug_field!(held_1))
+                        .field("raw", my_library::__private::debug_field!(held_2))
+                        .field("urgent", my_library::__private::debug_field!(held_3))
+                        .finish()
+                }
+                Self::Merge {
+                    other: ref held_0,
+                    name: ref held_1,
+                    title: ref held_2,
+                } => {
+                    f.debug_struct("Merge")
+                        .field("other", my_library::__private::debug_field!(held_0))
+                        .field("name", my_library::__private::debug_field!(held_1))
+                        .field("title", my_library::__private::debug_field!(held_2))
+                        .finish()
+                }
+                #[cfg(feature = "late")]
+                Self::Late => f.write_str("Late"),
+                Self::Move { r#type: ref held_0 } => {
+                    f.debug_struct("Move")
+                        .field("type", my_library::__private::debug_field!(held_0))
+                        .finish()
+                }
+                StoreMessage::__Never(never, _) => match never {}
+            }
+        }
+    }
+    #[automatically_derived]
+    impl my_library::Channel for StoreChannel {
+        const NAMES: &'static [&'static str] = &["default"];
+        fn index(self) -> usize {
+            match self {
+                Self::Default => 0usize,
+            }
+        }
+        fn from_index(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::Default),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> ::core::clone::Clone for StoreController<K, V>
+    where
+        V: 'static,
+    {
+        fn clone(&self) -> Self {
+            Self {
+                link: ::core::clone::Clone::clone(&self.link),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> ::core::fmt::Debug for StoreController<K, V>
+    where
+        V: 'static,
+    {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("StoreController").field("link", &self.link).finish()
+        }
+    }
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> my_library::Controller<Store<K, Box<V>>>
+    for StoreController<K, V>
+    where
+        V: 'static,
+    {
+        type Message = StoreMessage<K, V>;
+        type Channel = StoreChannel;
+        fn from_link(link: my_library::__private::Link<Store<K, Box<V>>>) -> Self {
+            Self { link }
+        }
+        fn link(&self) -> &my_library::__private::Link<Store<K, Box<V>>> {
+            &self.link
+        }
+        fn post(
+            &self,
+            message: Self::Message,
+        ) -> ::core::result::Result<(), my_library::CallError> {
+            match message {
+                StoreMessage::Put {
+                    key: held_0,
+                    text: held_1,
+                    raw: held_2,
+                    urgent: held_3,
+                } => {
+                    Self::put(
+                            self,
+                            my_library::__private::lend::<K>(&held_0),
+                            &held_1,
+                            &held_2,
+                            held_3,
+                        )
+                        .tell()
+                        .map_err(my_library::__private::forget)
+                }
+                StoreMessage::Merge { other: held_0, name: held_1, title: held_2 } => {
+                    Self::merge(self, held_0, held_1.as_deref(), held_2)
+                        .tell()
+                        .map_err(my_library::__private::forget)
+                }
+                #[cfg(feature = "late")]
+                StoreMessage::Late => {
+                    Self::late(self).tell().map_err(my_library::__private::forget)
+                }
+                StoreMessage::Move { r#type: held_0 } => {
+                    Self::r#move(self, held_0)
+                        .tell()
+                        .map_err(my_library::__private::forget)
+                }
+                StoreMessage::__Never(never, _) => match never {}
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> my_library::Worker for Store<K, Box<V>>
+    where
+        V: 'static,
+    {
+        type Controller = StoreController<K, V>;
+        type InitError = <my_library::Result<
+            Store<K, Box<V>>,
+        > as my_library::__private::Fallible>::Err;
+        type Output = Summary<K>;
+        type OutputError = Error;
+        type Event = Changed<Store<K, Box<V>>>;
+        type Engine = my_library::__private::Serve<Self>;
+        const PLAN: my_library::__private::Plan = my_library::__private::Plan {
+            name: "store",
+            init: "open",
+            close: "close",
+            handlers: &[
+                my_library::__private::Handler {
+                    number: 0u32,
+                    name: "put",
+                    channel: 0u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+                my_library::__private::Handler {
+                    number: 1u32,
+                    name: "merge",
+                    channel: 0u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+                #[cfg(feature = "late")]
+                my_library::__private::Handler {
+                    number: 2u32,
+                    name: "late",
+                    channel: 0u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+                my_library::__private::Handler {
+                    number: 3u32,
+                    name: "move",
+                    channel: 0u16,
+                    oneway: true,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+            ],
+            channels: &[
+                my_library::__private::ChannelPlan {
+                    name: "default",
+                    capacity: LIMIT,
+                    reject: false,
+                },
+            ],
+            ticks: &["sweep"],
+            aging: ::core::option::Option::Some(
+                ::core::time::Duration::from_nanos(100000000u64),
+            ),
+            keep_on_panic: true,
+            lanes: 0,
+        };
+        fn start(
+            seat: my_library::__private::Seat<Self>,
+            arguments: my_library::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, my_library::__private::Ended> {
+            my_library::__private::serve(seat, arguments)
+        }
+        fn started() -> my_library::__private::Reply<(), Self::InitError> {
+            my_library::__private::fallible::<
+                (),
+                <my_library::Result<
+                    Store<K, Box<V>>,
+                > as my_library::__private::Fallible>::Err,
+            >()
+        }
+        fn output() -> my_library::__private::Reply<Self::Output, Self::OutputError> {
+            my_library::__private::fallible::<Summary<K>, Error>()
+        }
+        fn event() -> my_library::__private::Reply<Self::Event> {
+            my_library::__private::reply::<Changed<Store<K, Box<V>>>>()
+        }
+    }
+    #[automatically_derived]
+    impl<K: Wire, V: ?Sized> my_library::__private::Dispatch for Store<K, Box<V>>
+    where
+        V: 'static,
+    {
+        fn init(
+            arguments: &mut my_library::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::core::result::Result<Self, my_library::__private::Answer>,
+            my_library::__private::Malformed,
+        > {
+            let held_0 = my_library::__private::by_ref::<Path>().take(arguments)?;
+            let held_1 = my_library::__private::slice::<K>().take(arguments)?;
+            let held_2 = my_library::__private::by_ref::<u64>().take_option(arguments)?;
+            arguments.finish()?;
+            ::core::result::Result::Ok(
+                my_library::__private::fallible::<
+                    (),
+                    <my_library::Result<
+                        Store<K, Box<V>>,
+                    > as my_library::__private::Fallible>::Err,
+                >()
+                    .split(
+                        Self::open(
+                            my_library::__private::lend::<Path>(&held_0),
+                            &held_1,
+                            held_2.as_ref().map(my_library::__private::lend::<u64>),
+                        ),
+                    ),
+            )
+        }
+        fn dispatch(
+            &mut self,
+            cx: &mut my_library::Context<Self>,
+            number: u32,
+            arguments: &mut my_library::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            my_library::__private::Answer,
+            my_library::__private::Malformed,
+        > {
+            match number {
+                0u32 => {
+                    let held_0 = my_library::__private::by_ref::<K>().take(arguments)?;
+                    let held_1 = my_library::__private::text().take(arguments)?;
+                    let held_2 = my_library::__private::bytes().take(arguments)?;
+                    let held_3 = my_library::__private::argument::<bool>()
+                        .take(arguments)?;
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        my_library::__private::reply::<()>()
+                            .value(
+                                Self::put(
+                                    self,
+                                    cx,
+                                    my_library::__private::lend::<K>(&held_0),
+                                    held_1,
+                                    held_2,
+                                    held_3,
+                                ),
+                            ),
+                    )
+                }
+                1u32 => {
+                    let held_0 = my_library::__private::argument::<Store<K, Box<V>>>()
+                        .take(arguments)?;
+                    let held_1 = my_library::__private::text().take_option(arguments)?;
+                    let held_2 = my_library::__private::argument::<Cow<'_, str>>()
+                        .take(arguments)?;
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        my_library::__private::fallible::<
+                            <io::Result<
+                                Store<K, Box<V>>,
+                            > as my_library::__private::Fallible>::Ok,
+                            <io::Result<
+                                Store<K, Box<V>>,
+                            > as my_library::__private::Fallible>::Err,
+                        >()
+                            .result(Self::merge(self, held_0, held_1, held_2)),
+                    )
+                }
+                #[cfg(feature = "late")]
+                2u32 => {
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        my_library::__private::fallible::<K, Error>()
+                            .later(Self::late(self, cx)),
+                    )
+                }
+                3u32 => {
+                    let held_0 = my_library::__private::argument::<K>().take(arguments)?;
+                    arguments.finish()?;
+                    Self::r#move(self, held_0);
+                    ::core::result::Result::Ok(my_library::__private::Answer::none())
+                }
+                _ => {
+                    ::core::result::Result::Err(
+                        my_library::__private::Malformed::handler(number),
+                    )
+                }
+            }
+        }
+        fn close(self) -> my_library::__private::Answer {
+            my_library::__private::fallible::<Summary<K>, Error>()
+                .result(Self::close(self))
+        }
+        fn schedule(&self, schedule: &mut my_library::__private::Schedule) {
+            schedule.tick(0u32, true, || self.pace);
+        }
+        fn tick(&mut self, cx: &mut my_library::Context<Self>, index: u32) {
+            match index {
+                0u32 => Self::sweep(self, cx),
+                _ => {}
+            }
+        }
+        #[cfg(feature = "idle")]
+        const IDLE: bool = true;
+        #[cfg(feature = "idle")]
+        fn idle(&mut self, cx: &mut my_library::Context<Self>) -> my_library::Idle {
+            Self::idle(self)
+        }
+        fn gone(&mut self, peer: my_library::Peer) {
+            Self::left(self, peer);
+        }
+    }
+    /// A worker on its way to a place.
+    pub struct StoreOn<P, K: Wire, V: ?Sized>(
+        P,
+        ::core::marker::PhantomData<fn() -> Store<K, Box<V>>>,
+    )
+    where
+        V: 'static;
+    #[automatically_derived]
+    impl<P, K: Wire, V: ?Sized> ::core::fmt::Debug for StoreOn<P, K, V>
+    where
+        V: 'static,
+    {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(StoreOn))
+        }
+    }
+    impl<P, K: Wire, V: ?Sized> StoreOn<P, K, V>
+    where
+        V: 'static,
+    {
+        /// Starts the worker there, and gives its owner once it has started.
+        pub fn spawn<By>(
+            self,
+            path: &Path,
+            keys: &[K],
+            seed: Option<&u64>,
+        ) -> ::core::result::Result<
+            <P as my_library::Place<Store<K, Box<V>>, By>>::Spawned,
+            my_library::SpawnError<
+                <my_library::Result<
+                    Store<K, Box<V>>,
+                > as my_library::__private::Fallible>::Err,
+            >,
+        >
+        where
+            P: my_library::Place<Store<K, Box<V>>, By>,
+        {
+            my_library::__private::spawn::<
+                Store<K, Box<V>>,
+                P,
+                By,
+            >(
+                self.0,
+                |draft| {
+                    my_library::__private::by_ref::<Path>().put(draft, path);
+                    my_library::__private::slice::<K>().put(draft, keys);
+                    my_library::__private::by_ref::<u64>().put_option(draft, seed);
+                },
+            )
+        }
+    }
+    my_library::__private::with_processes! {
+        impl < K : Wire, V : ? Sized > Store:: < K, Box < V > > where V : 'static, {
+        #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        pub (crate) fn spawn < By > (path : & Path, keys : & [K], seed : Option < & u64
+        >,) -> ::core::result::Result < my_library::WorkerResource < Self >,
+        my_library::SpawnError < < my_library::Result < Store:: < K, Box < V > > > as
+        my_library::__private::Fallible > ::Err >, > where my_library::Process :
+        my_library::Place < Self, By, Spawned = my_library::WorkerResource < Self >>, {
+        Self::on(my_library::Process::new()).spawn(path, keys, seed) } }
+    }
+    impl<K: Wire, V: ?Sized> Store<K, Box<V>>
+    where
+        V: 'static,
+    {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub(crate) fn on<P>(place: P) -> StoreOn<P, K, V> {
+            StoreOn(place, ::core::marker::PhantomData)
+        }
+    }
+};

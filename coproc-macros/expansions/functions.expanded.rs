@@ -1,0 +1,329 @@
+/// Squares.
+pub fn square(n: u64) -> u64 {
+    n * n
+}
+/// Squares.
+///
+/// The worker that runs the function `square`.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub struct Square;
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Square {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("Square")
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Worker for Square {
+        type Controller = ::coproc::FunctionController<Square>;
+        type InitError = ::core::convert::Infallible;
+        type Output = u64;
+        type OutputError = ::core::convert::Infallible;
+        type Event = ::core::convert::Infallible;
+        type Engine = ::coproc::__private::Done;
+        const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
+            name: ::core::concat!(::core::module_path!(), "::", "Square"),
+            init: "",
+            close: "square",
+            handlers: &[],
+            channels: &[
+                ::coproc::__private::ChannelPlan {
+                    name: "default",
+                    capacity: 1024usize,
+                    reject: false,
+                },
+            ],
+            ticks: &[],
+            aging: ::core::option::Option::None,
+            keep_on_panic: false,
+            lanes: <<Self as ::coproc::__private::Function>::Channel as ::coproc::Channel>::NAMES
+                .len(),
+        };
+        fn start(
+            seat: ::coproc::__private::Seat<Self>,
+            arguments: ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
+            ::core::result::Result::Err(
+                ::coproc::__private::function(
+                    seat,
+                    arguments,
+                    |arguments, messenger| {
+                        let held_0 = ::coproc::__private::argument::<u64>()
+                            .take(arguments)?;
+                        arguments.finish()?;
+                        ::core::result::Result::Ok(
+                            ::coproc::__private::reply::<u64>().value(square(held_0)),
+                        )
+                    },
+                ),
+            )
+        }
+        fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
+            ::coproc::__private::reply::<()>()
+        }
+        fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
+            ::coproc::__private::reply::<u64>()
+        }
+        fn event() -> ::coproc::__private::Reply<Self::Event> {
+            ::coproc::__private::never()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::__private::Function for Square {
+        type Send = ();
+        type Receive = ();
+        type Channel = ();
+    }
+    /// A worker on its way to a place.
+    pub struct SquareOn<P>(P, ::core::marker::PhantomData<fn() -> Square>);
+    #[automatically_derived]
+    impl<P> ::core::fmt::Debug for SquareOn<P> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(SquareOn))
+        }
+    }
+    impl<P> SquareOn<P> {
+        /// Starts the worker there, and gives its owner once it has started.
+        pub fn spawn<By>(
+            self,
+            n: u64,
+        ) -> ::core::result::Result<
+            <P as ::coproc::Place<Square, By>>::Spawned,
+            ::coproc::SpawnError<::core::convert::Infallible>,
+        >
+        where
+            P: ::coproc::Place<Square, By>,
+        {
+            ::coproc::__private::spawn::<
+                Square,
+                P,
+                By,
+            >(
+                self.0,
+                |draft| {
+                    ::coproc::__private::argument::<u64>().put(draft, &n);
+                },
+            )
+        }
+    }
+    ::coproc::__private::with_processes! {
+        impl Square { #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        pub fn spawn(n : u64,) -> ::core::result::Result < ::coproc::WorkerResource <
+        Self >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
+        Self::on(::coproc::Process::new()).spawn(n) } }
+    }
+    impl Square {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn on<P>(place: P) -> SquareOn<P> {
+            SquareOn(place, ::core::marker::PhantomData)
+        }
+    }
+    ::coproc::__private::register! {
+        Square, Square
+    }
+};
+
+fn echo(
+    messenger: Messenger<String, Vec<u8>, Lane>,
+    prefix: &str,
+) -> my_library::Result<()> {
+    Ok(())
+}
+/// The worker that runs the function `echo`.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+struct Echo;
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Echo {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("Echo")
+        }
+    }
+    #[automatically_derived]
+    impl my_library::Worker for Echo {
+        type Controller = my_library::FunctionController<Echo>;
+        type InitError = ::core::convert::Infallible;
+        type Output = <my_library::Result<()> as my_library::__private::Fallible>::Ok;
+        type OutputError = <my_library::Result<
+            (),
+        > as my_library::__private::Fallible>::Err;
+        type Event = ::core::convert::Infallible;
+        type Engine = my_library::__private::Done;
+        const PLAN: my_library::__private::Plan = my_library::__private::Plan {
+            name: "echo",
+            init: "",
+            close: "echo",
+            handlers: &[],
+            channels: &[
+                my_library::__private::ChannelPlan {
+                    name: "default",
+                    capacity: 1024usize,
+                    reject: false,
+                },
+            ],
+            ticks: &[],
+            aging: ::core::option::Option::None,
+            keep_on_panic: false,
+            lanes: <<Self as my_library::__private::Function>::Channel as my_library::Channel>::NAMES
+                .len(),
+        };
+        fn start(
+            seat: my_library::__private::Seat<Self>,
+            arguments: my_library::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, my_library::__private::Ended> {
+            ::core::result::Result::Err(
+                my_library::__private::function(
+                    seat,
+                    arguments,
+                    |arguments, messenger| {
+                        let held_0 = my_library::__private::text().take(arguments)?;
+                        arguments.finish()?;
+                        ::core::result::Result::Ok(
+                            my_library::__private::fallible::<
+                                <my_library::Result<
+                                    (),
+                                > as my_library::__private::Fallible>::Ok,
+                                <my_library::Result<
+                                    (),
+                                > as my_library::__private::Fallible>::Err,
+                            >()
+                                .result(echo(messenger, held_0)),
+                        )
+                    },
+                ),
+            )
+        }
+        fn started() -> my_library::__private::Reply<(), Self::InitError> {
+            my_library::__private::reply::<()>()
+        }
+        fn output() -> my_library::__private::Reply<Self::Output, Self::OutputError> {
+            my_library::__private::fallible::<
+                <my_library::Result<()> as my_library::__private::Fallible>::Ok,
+                <my_library::Result<()> as my_library::__private::Fallible>::Err,
+            >()
+        }
+        fn event() -> my_library::__private::Reply<Self::Event> {
+            my_library::__private::never()
+        }
+    }
+    #[automatically_derived]
+    impl my_library::__private::Function for Echo {
+        type Send = String;
+        type Receive = Vec<u8>;
+        type Channel = Lane;
+    }
+    /// A worker on its way to a place.
+    pub struct EchoOn<P>(P, ::core::marker::PhantomData<fn() -> Echo>);
+    #[automatically_derived]
+    impl<P> ::core::fmt::Debug for EchoOn<P> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(EchoOn))
+        }
+    }
+    impl<P> EchoOn<P> {
+        /// Starts the worker there, and gives its owner once it has started.
+        pub fn spawn<By>(
+            self,
+            prefix: &str,
+        ) -> ::core::result::Result<
+            <P as my_library::Place<Echo, By>>::Spawned,
+            my_library::SpawnError<::core::convert::Infallible>,
+        >
+        where
+            P: my_library::Place<Echo, By>,
+        {
+            my_library::__private::spawn::<
+                Echo,
+                P,
+                By,
+            >(
+                self.0,
+                |draft| {
+                    my_library::__private::text().put(draft, prefix);
+                },
+            )
+        }
+    }
+    my_library::__private::with_processes! {
+        impl Echo { #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        fn spawn(prefix : & str,) -> ::core::result::Result < my_library::WorkerResource
+        < Self >, my_library::SpawnError < ::core::convert::Infallible >, > {
+        Self::on(my_library::Process::new()).spawn(prefix) } }
+    }
+    impl Echo {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        fn on<P>(place: P) -> EchoOn<P> {
+            EchoOn(place, ::core::marker::PhantomData)
+        }
+    }
+    my_library::__private::register! {
+        Echo, Echo
+    }
+};

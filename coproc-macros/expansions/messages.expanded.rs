@@ -1,0 +1,137 @@
+struct Alarm {
+    level: i32,
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::coproc::__private::Urgent for Alarm {
+        fn priority(&self) -> i32 {
+            self.level
+        }
+        fn lane() -> ::core::option::Option<::coproc::__private::Lane> {
+            ::core::option::Option::Some(::coproc::__private::Lane::of(Lane::Warning))
+        }
+    }
+    ::coproc::__private::inventory::submit! {
+        ::coproc::__private::MessageEntry::new:: < Alarm > ()
+    }
+};
+
+enum Plain {
+    One,
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl my_library::__private::Urgent for Plain {
+        fn priority(&self) -> i32 {
+            0
+        }
+        fn lane() -> ::core::option::Option<my_library::__private::Lane> {
+            ::core::option::Option::None
+        }
+    }
+    my_library::__private::inventory::submit! {
+        my_library::__private::MessageEntry::new:: < Plain > ()
+    }
+};
+
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::coproc::Channel for Lane {
+        const NAMES: &'static [&'static str] = &["data", "high_priority"];
+        fn index(self) -> usize {
+            match self {
+                Self::Data => 0usize,
+                Self::HighPriority => 1usize,
+            }
+        }
+        fn from_index(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::Data),
+                1usize => ::core::option::Option::Some(Self::HighPriority),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+};
+
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl my_library::Channel for Single {
+        const NAMES: &'static [&'static str] = &["http_server"];
+        fn index(self) -> usize {
+            match self {
+                Self::HTTPServer => 0usize,
+            }
+        }
+        fn from_index(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::HTTPServer),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+};

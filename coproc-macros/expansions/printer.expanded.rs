@@ -1,0 +1,466 @@
+/// Prints one character at a steady pace until told otherwise.
+impl PrintProcess {
+    /// Runs inside the worker.
+    fn new(every: Duration, ch: char, printing: bool) -> Self {
+        Self {
+            every,
+            ch,
+            printing,
+            printed: 0,
+        }
+    }
+    /// Starts printing.
+    fn start_printing(&mut self) -> Result<(), PrintError> {
+        Ok(())
+    }
+    /// Changes pace and character.
+    fn change_behavior(&mut self, every: Duration, ch: char) {
+        (self.every, self.ch) = (every, ch);
+    }
+    fn printed(&self) -> u64 {
+        self.printed
+    }
+    fn print_one(&mut self) {}
+    fn finish(self) -> u64 {
+        self.printed
+    }
+}
+/// The messages of a [`PrintProcess`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub enum PrintProcessMessage {
+    /// A call of `start_printing`.
+    StartPrinting,
+    /// A call of `change_behavior`.
+    ChangeBehavior {
+        /// The argument `every`.
+        every: Duration,
+        /// The argument `ch`.
+        ch: char,
+    },
+    /// A call of `printed`.
+    Printed,
+}
+/// The channels of a [`PrintProcess`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+#[derive(
+    ::core::clone::Clone,
+    ::core::marker::Copy,
+    ::core::fmt::Debug,
+    ::core::default::Default,
+    ::core::cmp::PartialEq,
+    ::core::cmp::Eq,
+    ::core::hash::Hash,
+)]
+pub enum PrintProcessChannel {
+    #[default]
+    /// The channel `default`.
+    Default,
+    /// The channel `control`.
+    Control,
+    /// The channel `data`.
+    Data,
+}
+/// Speaks to a [`PrintProcess`] wherever it runs: one method for each of its messages.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub struct PrintProcessController {
+    link: ::coproc::__private::Link<PrintProcess>,
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+impl PrintProcessController {
+    /// Starts printing.
+    pub fn start_printing(&self) -> ::coproc::Call<(), PrintError> {
+        ::coproc::__private::call(
+            &self.link,
+            0u32,
+            -10,
+            |_| {},
+            ::coproc::__private::fallible::<(), PrintError>(),
+        )
+    }
+    /// Changes pace and character.
+    pub fn change_behavior(&self, every: Duration, ch: char) -> ::coproc::Call<()> {
+        ::coproc::__private::call(
+            &self.link,
+            1u32,
+            0,
+            |draft| {
+                ::coproc::__private::argument::<Duration>().put(draft, &every);
+                ::coproc::__private::argument::<char>().put(draft, &ch);
+            },
+            ::coproc::__private::reply::<()>(),
+        )
+    }
+    /// Sends the message `printed`.
+    pub fn printed(&self) -> ::coproc::Call<u64> {
+        ::coproc::__private::call(
+            &self.link,
+            2u32,
+            0,
+            |_| {},
+            ::coproc::__private::reply::<u64>(),
+        )
+    }
+    /// Everything about the worker that is not one of its messages: how it is doing, and
+    /// how it ends.
+    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, PrintProcess> {
+        ::coproc::__private::handle(&self.link)
+    }
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::core::fmt::Debug for PrintProcessMessage {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match *self {
+                Self::StartPrinting => f.write_str("StartPrinting"),
+                Self::ChangeBehavior { every: ref held_0, ch: ref held_1 } => {
+                    f.debug_struct("ChangeBehavior")
+                        .field("every", ::coproc::__private::debug_field!(held_0))
+                        .field("ch", ::coproc::__private::debug_field!(held_1))
+                        .finish()
+                }
+                Self::Printed => f.write_str("Printed"),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Channel for PrintProcessChannel {
+        const NAMES: &'static [&'static str] = &["default", "control", "data"];
+        fn index(self) -> usize {
+            match self {
+                Self::Default => 0usize,
+                Self::Control => 1usize,
+                Self::Data => 2usize,
+            }
+        }
+        fn from_index(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::Default),
+                1usize => ::core::option::Option::Some(Self::Control),
+                2usize => ::core::option::Option::Some(Self::Data),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for PrintProcessController {
+        fn clone(&self) -> Self {
+            Self {
+                link: ::core::clone::Clone::clone(&self.link),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for PrintProcessController {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("PrintProcessController").field("link", &self.link).finish()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Controller<PrintProcess> for PrintProcessController {
+        type Message = PrintProcessMessage;
+        type Channel = PrintProcessChannel;
+        fn from_link(link: ::coproc::__private::Link<PrintProcess>) -> Self {
+            Self { link }
+        }
+        fn link(&self) -> &::coproc::__private::Link<PrintProcess> {
+            &self.link
+        }
+        fn post(
+            &self,
+            message: Self::Message,
+        ) -> ::core::result::Result<(), ::coproc::CallError> {
+            match message {
+                PrintProcessMessage::StartPrinting => {
+                    Self::start_printing(self)
+                        .tell()
+                        .map_err(::coproc::__private::forget)
+                }
+                PrintProcessMessage::ChangeBehavior { every: held_0, ch: held_1 } => {
+                    Self::change_behavior(self, held_0, held_1)
+                        .tell()
+                        .map_err(::coproc::__private::forget)
+                }
+                PrintProcessMessage::Printed => {
+                    Self::printed(self).tell().map_err(::coproc::__private::forget)
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Worker for PrintProcess {
+        type Controller = PrintProcessController;
+        type InitError = ::core::convert::Infallible;
+        type Output = u64;
+        type OutputError = ::core::convert::Infallible;
+        type Event = ::core::convert::Infallible;
+        type Engine = ::coproc::__private::Serve<Self>;
+        const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
+            name: ::core::concat!(::core::module_path!(), "::", "PrintProcess"),
+            init: "new",
+            close: "finish",
+            handlers: &[
+                ::coproc::__private::Handler {
+                    number: 0u32,
+                    name: "start_printing",
+                    channel: 1u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+                ::coproc::__private::Handler {
+                    number: 1u32,
+                    name: "change_behavior",
+                    channel: 2u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+                ::coproc::__private::Handler {
+                    number: 2u32,
+                    name: "printed",
+                    channel: 0u16,
+                    oneway: false,
+                    idempotent: true,
+                    deadline: ::core::option::Option::Some(
+                        ::core::time::Duration::from_nanos(1500000000u64),
+                    ),
+                },
+            ],
+            channels: &[
+                ::coproc::__private::ChannelPlan {
+                    name: "default",
+                    capacity: 1024usize,
+                    reject: false,
+                },
+                ::coproc::__private::ChannelPlan {
+                    name: "control",
+                    capacity: 16,
+                    reject: false,
+                },
+                ::coproc::__private::ChannelPlan {
+                    name: "data",
+                    capacity: 1024,
+                    reject: true,
+                },
+            ],
+            ticks: &["print_one"],
+            aging: ::core::option::Option::None,
+            keep_on_panic: false,
+            lanes: 0,
+        };
+        fn start(
+            seat: ::coproc::__private::Seat<Self>,
+            arguments: ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
+            ::coproc::__private::serve(seat, arguments)
+        }
+        fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
+            ::coproc::__private::reply::<()>()
+        }
+        fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
+            ::coproc::__private::reply::<u64>()
+        }
+        fn event() -> ::coproc::__private::Reply<Self::Event> {
+            ::coproc::__private::never()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::__private::Dispatch for PrintProcess {
+        fn init(
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::core::result::Result<Self, ::coproc::__private::Answer>,
+            ::coproc::__private::Malformed,
+        > {
+            let held_0 = ::coproc::__private::argument::<Duration>().take(arguments)?;
+            let held_1 = ::coproc::__private::argument::<char>().take(arguments)?;
+            let held_2 = ::coproc::__private::argument::<bool>().take(arguments)?;
+            arguments.finish()?;
+            ::core::result::Result::Ok(
+                ::core::result::Result::Ok(Self::new(held_0, held_1, held_2)),
+            )
+        }
+        fn dispatch(
+            &mut self,
+            cx: &mut ::coproc::Context<Self>,
+            number: u32,
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::coproc::__private::Answer,
+            ::coproc::__private::Malformed,
+        > {
+            match number {
+                0u32 => {
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        ::coproc::__private::fallible::<(), PrintError>()
+                            .result(Self::start_printing(self)),
+                    )
+                }
+                1u32 => {
+                    let held_0 = ::coproc::__private::argument::<Duration>()
+                        .take(arguments)?;
+                    let held_1 = ::coproc::__private::argument::<char>()
+                        .take(arguments)?;
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        ::coproc::__private::reply::<()>()
+                            .value(Self::change_behavior(self, held_0, held_1)),
+                    )
+                }
+                2u32 => {
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        ::coproc::__private::reply::<u64>().value(Self::printed(self)),
+                    )
+                }
+                _ => {
+                    ::core::result::Result::Err(
+                        ::coproc::__private::Malformed::handler(number),
+                    )
+                }
+            }
+        }
+        fn close(self) -> ::coproc::__private::Answer {
+            ::coproc::__private::reply::<u64>().value(Self::finish(self))
+        }
+        fn schedule(&self, schedule: &mut ::coproc::__private::Schedule) {
+            schedule.tick(0u32, self.printing, || self.every);
+        }
+        fn tick(&mut self, cx: &mut ::coproc::Context<Self>, index: u32) {
+            match index {
+                0u32 => Self::print_one(self),
+                _ => {}
+            }
+        }
+    }
+    /// A worker on its way to a place.
+    pub struct PrintProcessOn<P>(P, ::core::marker::PhantomData<fn() -> PrintProcess>);
+    #[automatically_derived]
+    impl<P> ::core::fmt::Debug for PrintProcessOn<P> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(PrintProcessOn))
+        }
+    }
+    impl<P> PrintProcessOn<P> {
+        /// Starts the worker there, and gives its owner once it has started.
+        ///
+        /// Runs inside the worker.
+        pub fn spawn<By>(
+            self,
+            every: Duration,
+            ch: char,
+            printing: bool,
+        ) -> ::core::result::Result<
+            <P as ::coproc::Place<PrintProcess, By>>::Spawned,
+            ::coproc::SpawnError<::core::convert::Infallible>,
+        >
+        where
+            P: ::coproc::Place<PrintProcess, By>,
+        {
+            ::coproc::__private::spawn::<
+                PrintProcess,
+                P,
+                By,
+            >(
+                self.0,
+                |draft| {
+                    ::coproc::__private::argument::<Duration>().put(draft, &every);
+                    ::coproc::__private::argument::<char>().put(draft, &ch);
+                    ::coproc::__private::argument::<bool>().put(draft, &printing);
+                },
+            )
+        }
+    }
+    ::coproc::__private::with_processes! {
+        impl PrintProcess { #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        #[doc = ""] #[doc = " Runs inside the worker."] pub fn spawn(every : Duration, ch
+        : char, printing : bool,) -> ::core::result::Result < ::coproc::WorkerResource <
+        Self >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
+        Self::on(::coproc::Process::new()).spawn(every, ch, printing) } }
+    }
+    impl PrintProcess {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn on<P>(place: P) -> PrintProcessOn<P> {
+            PrintProcessOn(place, ::core::marker::PhantomData)
+        }
+    }
+    ::coproc::__private::register! {
+        PrintProcess, PrintProcess
+    }
+};

@@ -1,0 +1,331 @@
+impl Refused {
+    async fn new((a, b): (u8, u8)) -> Self {
+        todo!()
+    }
+    fn pair(&mut self, (a, b): (u8, u8)) -> &str {
+        todo!()
+    }
+    fn generic<T: Wire>(&self, item: T) -> Result<T, Error>
+    where
+        T: Debug,
+    {
+        todo!()
+    }
+    fn oneway(self) -> u8 {
+        todo!()
+    }
+    fn worker(&self) {}
+    fn unnamed(&self) -> impl Debug {
+        todo!()
+    }
+    fn accepted(&self) {}
+    fn close(&self) -> u8 {
+        todo!()
+    }
+}
+/// The messages of a [`Refused`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub enum RefusedMessage {
+    /// A call of `accepted`.
+    Accepted,
+}
+/// Speaks to a [`Refused`] wherever it runs: one method for each of its messages.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub struct RefusedController {
+    link: ::coproc::__private::Link<Refused>,
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+impl RefusedController {
+    /// Sends the message `accepted`.
+    pub fn accepted(&self) -> ::coproc::Call<()> {
+        ::coproc::__private::call(
+            &self.link,
+            5u32,
+            0,
+            |_| {},
+            ::coproc::__private::reply::<()>(),
+        )
+    }
+    /// This message was refused by `#[worker]`.
+    pub fn pair(&self, argument_0: (u8, u8)) -> ::coproc::Call<&'static str> {
+        ::coproc::__private::refused()
+    }
+    /// This message was refused by `#[worker]`.
+    pub fn generic<T: Wire>(&self, argument_0: T) -> ::coproc::Call<T, Error>
+    where
+        T: Debug,
+    {
+        ::coproc::__private::refused()
+    }
+    /// This message was refused by `#[worker]`.
+    pub fn oneway(&self) -> ::coproc::OneWay {
+        ::coproc::__private::refused()
+    }
+    /// Everything about the worker that is not one of its messages: how it is doing, and
+    /// how it ends.
+    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, Refused> {
+        ::coproc::__private::handle(&self.link)
+    }
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::core::fmt::Debug for RefusedMessage {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match *self {
+                Self::Accepted => f.write_str("Accepted"),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for RefusedController {
+        fn clone(&self) -> Self {
+            Self {
+                link: ::core::clone::Clone::clone(&self.link),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for RefusedController {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("RefusedController").field("link", &self.link).finish()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Controller<Refused> for RefusedController {
+        type Message = RefusedMessage;
+        type Channel = ();
+        fn from_link(link: ::coproc::__private::Link<Refused>) -> Self {
+            Self { link }
+        }
+        fn link(&self) -> &::coproc::__private::Link<Refused> {
+            &self.link
+        }
+        fn post(
+            &self,
+            message: Self::Message,
+        ) -> ::core::result::Result<(), ::coproc::CallError> {
+            match message {
+                RefusedMessage::Accepted => {
+                    Self::accepted(self).tell().map_err(::coproc::__private::forget)
+                }
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Worker for Refused {
+        type Controller = RefusedController;
+        type InitError = ::core::convert::Infallible;
+        type Output = u8;
+        type OutputError = ::core::convert::Infallible;
+        type Event = ::core::convert::Infallible;
+        type Engine = ::coproc::__private::Serve<Self>;
+        const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
+            name: ::core::concat!(::core::module_path!(), "::", "Refused"),
+            init: "new",
+            close: "close",
+            handlers: &[
+                ::coproc::__private::Handler {
+                    number: 5u32,
+                    name: "accepted",
+                    channel: 0u16,
+                    oneway: false,
+                    idempotent: false,
+                    deadline: ::core::option::Option::None,
+                },
+            ],
+            channels: &[
+                ::coproc::__private::ChannelPlan {
+                    name: "default",
+                    capacity: 1024usize,
+                    reject: false,
+                },
+            ],
+            ticks: &[],
+            aging: ::core::option::Option::None,
+            keep_on_panic: false,
+            lanes: 0,
+        };
+        fn start(
+            seat: ::coproc::__private::Seat<Self>,
+            arguments: ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
+            ::coproc::__private::serve(seat, arguments)
+        }
+        fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
+            ::coproc::__private::reply::<()>()
+        }
+        fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
+            ::coproc::__private::reply::<u8>()
+        }
+        fn event() -> ::coproc::__private::Reply<Self::Event> {
+            ::coproc::__private::never()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::__private::Dispatch for Refused {
+        fn init(
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::core::result::Result<Self, ::coproc::__private::Answer>,
+            ::coproc::__private::Malformed,
+        > {
+            ::coproc::__private::refused()
+        }
+        fn dispatch(
+            &mut self,
+            cx: &mut ::coproc::Context<Self>,
+            number: u32,
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::coproc::__private::Answer,
+            ::coproc::__private::Malformed,
+        > {
+            match number {
+                5u32 => {
+                    arguments.finish()?;
+                    ::core::result::Result::Ok(
+                        ::coproc::__private::reply::<()>().value(Self::accepted(self)),
+                    )
+                }
+                _ => {
+                    ::core::result::Result::Err(
+                        ::coproc::__private::Malformed::handler(number),
+                    )
+                }
+            }
+        }
+        fn close(self) -> ::coproc::__private::Answer {
+            ::coproc::__private::refused()
+        }
+    }
+    /// A worker on its way to a place.
+    pub struct RefusedOn<P>(P, ::core::marker::PhantomData<fn() -> Refused>);
+    #[automatically_derived]
+    impl<P> ::core::fmt::Debug for RefusedOn<P> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(RefusedOn))
+        }
+    }
+    impl<P> RefusedOn<P> {
+        /// Starts the worker there, and gives its owner once it has started.
+        pub fn spawn<By>(
+            self,
+            argument_0: (u8, u8),
+        ) -> ::core::result::Result<
+            <P as ::coproc::Place<Refused, By>>::Spawned,
+            ::coproc::SpawnError<::core::convert::Infallible>,
+        >
+        where
+            P: ::coproc::Place<Refused, By>,
+        {
+            ::coproc::__private::refused()
+        }
+    }
+    ::coproc::__private::with_processes! {
+        impl Refused { #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        pub fn spawn(argument_0 : (u8, u8),) -> ::core::result::Result <
+        ::coproc::WorkerResource < Self >, ::coproc::SpawnError <
+        ::core::convert::Infallible >, > { Self::on(::coproc::Process::new())
+        .spawn(argument_0) } }
+    }
+    impl Refused {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn on<P>(place: P) -> RefusedOn<P> {
+            RefusedOn(place, ::core::marker::PhantomData)
+        }
+    }
+    ::coproc::__private::register! {
+        Refused, Refused
+    }
+};
+::core::compile_error! {
+    "an `async fn` cannot run in a worker\nhelp: write a plain `fn`; one that can answer only later returns `Later<T, E>`"
+}
+::core::compile_error! {
+    "an argument of a worker needs a plain name\nhelp: write `name: (u8, u8)` and take it apart inside of the function"
+}
+::core::compile_error! {
+    "an argument of a worker needs a plain name\nhelp: write `name: (u8, u8)` and take it apart inside of the function"
+}
+::core::compile_error! {
+    "a reply cannot borrow from the worker\nhelp: return an owned value, such as `String` for `&str`"
+}
+::core::compile_error! {
+    "`generic` cannot be generic: each message has one form\nhelp: name the types, or make the worker generic: `impl<T> Name<T>`"
+}
+::core::compile_error! {
+    "a message cannot take `self` by value: the worker lives on\nhelp: write `&mut self`; the last thing a worker does is `#[close]`"
+}
+::core::compile_error! {
+    "a `oneway` message cannot return a value: nobody waits for it\nhelp: remove `oneway` or the return type"
+}
+::core::compile_error! {
+    "a message cannot be called `worker`: that is the controller's own method\nhelp: rename it"
+}
+::core::compile_error! {
+    "`impl Debug` cannot be sent to a worker\nhelp: name a type with `Serialize` and `Deserialize`"
+}
+::core::compile_error! {
+    "`#[close]` does not fit this function\nhelp: write `fn close(self) -> T`"
+}

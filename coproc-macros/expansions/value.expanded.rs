@@ -1,0 +1,237 @@
+impl Value {}
+/// The messages of a [`Value`].
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub enum ValueMessage {}
+/// Speaks to a [`Value`] wherever it runs: one method for each of its messages.
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+pub struct ValueController {
+    link: ::coproc::__private::Link<Value>,
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+impl ValueController {
+    /// Everything about the worker that is not one of its messages: how it is doing, and
+    /// how it ends.
+    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, Value> {
+        ::coproc::__private::handle(&self.link)
+    }
+}
+#[allow(
+    clippy::all,
+    clippy::nursery,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    deprecated,
+    elided_lifetimes_in_paths,
+    private_bounds,
+    private_interfaces,
+    rustdoc::broken_intra_doc_links,
+    rustdoc::private_intra_doc_links,
+    unreachable_pub,
+    unused_variables,
+)]
+const _: () = {
+    const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
+    #[automatically_derived]
+    impl ::core::fmt::Debug for ValueMessage {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match *self {}
+        }
+    }
+    #[automatically_derived]
+    impl ::core::clone::Clone for ValueController {
+        fn clone(&self) -> Self {
+            Self {
+                link: ::core::clone::Clone::clone(&self.link),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for ValueController {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("ValueController").field("link", &self.link).finish()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Controller<Value> for ValueController {
+        type Message = ValueMessage;
+        type Channel = ();
+        fn from_link(link: ::coproc::__private::Link<Value>) -> Self {
+            Self { link }
+        }
+        fn link(&self) -> &::coproc::__private::Link<Value> {
+            &self.link
+        }
+        fn post(
+            &self,
+            message: Self::Message,
+        ) -> ::core::result::Result<(), ::coproc::CallError> {
+            match message {}
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::Worker for Value {
+        type Controller = ValueController;
+        type InitError = ::core::convert::Infallible;
+        type Output = ();
+        type OutputError = ::core::convert::Infallible;
+        type Event = ::core::convert::Infallible;
+        type Engine = ::coproc::__private::Serve<Self>;
+        const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
+            name: ::core::concat!(::core::module_path!(), "::", "Value"),
+            init: "",
+            close: "",
+            handlers: &[],
+            channels: &[
+                ::coproc::__private::ChannelPlan {
+                    name: "default",
+                    capacity: 1024usize,
+                    reject: false,
+                },
+            ],
+            ticks: &[],
+            aging: ::core::option::Option::None,
+            keep_on_panic: false,
+            lanes: 0,
+        };
+        fn start(
+            seat: ::coproc::__private::Seat<Self>,
+            arguments: ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
+            ::coproc::__private::serve(seat, arguments)
+        }
+        fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
+            ::coproc::__private::reply::<()>()
+        }
+        fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
+            ::coproc::__private::reply::<()>()
+        }
+        fn event() -> ::coproc::__private::Reply<Self::Event> {
+            ::coproc::__private::never()
+        }
+    }
+    #[automatically_derived]
+    impl ::coproc::__private::Dispatch for Value {
+        fn init(
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::core::result::Result<Self, ::coproc::__private::Answer>,
+            ::coproc::__private::Malformed,
+        > {
+            let worker = ::coproc::__private::argument::<Value>().take(arguments)?;
+            arguments.finish()?;
+            ::core::result::Result::Ok(::core::result::Result::Ok(worker))
+        }
+        fn dispatch(
+            &mut self,
+            cx: &mut ::coproc::Context<Self>,
+            number: u32,
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::coproc::__private::Answer,
+            ::coproc::__private::Malformed,
+        > {
+            match number {
+                _ => {
+                    ::core::result::Result::Err(
+                        ::coproc::__private::Malformed::handler(number),
+                    )
+                }
+            }
+        }
+        fn close(self) -> ::coproc::__private::Answer {
+            ::core::mem::drop(self);
+            ::coproc::__private::reply::<()>().value(())
+        }
+    }
+    /// A worker on its way to a place.
+    pub struct ValueOn<P>(P, ::core::marker::PhantomData<fn() -> Value>);
+    #[automatically_derived]
+    impl<P> ::core::fmt::Debug for ValueOn<P> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str(::core::stringify!(ValueOn))
+        }
+    }
+    impl<P> ValueOn<P> {
+        /// Starts the worker there, and gives its owner once it has started.
+        pub fn spawn<By>(
+            self,
+            worker: Value,
+        ) -> ::core::result::Result<
+            <P as ::coproc::Place<Value, By>>::Spawned,
+            ::coproc::SpawnError<::core::convert::Infallible>,
+        >
+        where
+            P: ::coproc::Place<Value, By>,
+        {
+            ::coproc::__private::spawn::<
+                Value,
+                P,
+                By,
+            >(
+                self.0,
+                |draft| ::coproc::__private::argument::<Value>().put(draft, &worker),
+            )
+        }
+    }
+    ::coproc::__private::with_processes! {
+        impl Value { #[doc =
+        " Starts the worker in a process of its own, and gives its owner once it has started."]
+        pub fn spawn(self,) -> ::core::result::Result < ::coproc::WorkerResource < Self
+        >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
+        Self::on(::coproc::Process::new()).spawn(self) } }
+    }
+    impl Value {
+        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+        /// `Inline`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn on<P>(place: P) -> ValueOn<P> {
+            ValueOn(place, ::core::marker::PhantomData)
+        }
+    }
+    ::coproc::__private::register! {
+        Value, Value
+    }
+};

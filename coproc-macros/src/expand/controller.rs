@@ -1,0 +1,140 @@
+//! The controller: one method for each handler, and `worker()`.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Attribute, ext::IdentExt, spanned::Spanned};
+
+use super::{argument, fallback, message, mixed, quiet, reply};
+use crate::model::{Handler, Subject, Worker};
+
+/// The struct and its methods.
+pub(super) fn item(worker: &Worker) -> TokenStream {
+    let subject = &worker.subject;
+    let Subject { library, path, generics, cfgs, names } = subject;
+    let (name, visibility) = (&names.controller, &worker.visibility);
+    let (bounds, parameters, clause) = generics.split_for_impl();
+    let methods = worker.handlers.iter().map(|handler| method(handler, subject));
+    let refused = worker.refused.iter().map(|handler| fallback::method(handler, library));
+    let doc = format!(
+        " Speaks to a [`{}`] wherever it runs: one method for each of its messages.",
+        names.worker
+    );
+    let quiet = quiet();
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        #[doc = #doc]
+        #quiet
+        #visibility struct #name #generics #clause {
+            link: #library::__private::Link<#path>,
+        }
+
+        #(#cfgs)*
+        #quiet
+        impl #bounds #name #parameters #clause {
+            #(#methods)*
+            #(#refused)*
+            /// Everything about the worker that is not one of its messages: how it is doing, and
+            /// how it ends.
+            pub fn worker(&self) -> #library::WorkerHandle<'_, #path> {
+                #library::__private::handle(&self.link)
+            }
+        }
+    }
+}
+
+fn method(handler: &Handler, subject: &Subject) -> TokenStream {
+    let Handler { number, name, cfgs, attributes, arguments, priority, .. } = handler;
+    let library = &subject.library;
+    let doc = undocumented(attributes).then(|| format!(" Sends the message `{}`.", name.unraw()));
+    let doc = doc.map(|doc| quote_spanned!(mixed()=> #[doc = #doc]));
+    let parameters = argument::parameters(arguments);
+    let encoder = argument::encoder(arguments, library);
+    let priority = match priority {
+        Some(priority) => quote_spanned!(mixed().located_at(priority.span())=> #priority),
+        None => quote_spanned!(mixed()=> 0),
+    };
+    let (output, body) = match &handler.reply {
+        Some(answer) => {
+            let (types, witness) = (reply::types(answer), reply::witness(answer, library));
+            (
+                quote_spanned!(mixed()=> #library::Call<#types>),
+                quote_spanned! {mixed()=>
+                    #library::__private::call(&self.link, #number, #priority, #encoder, #witness)
+                },
+            )
+        }
+        None => (
+            quote_spanned!(mixed()=> #library::OneWay),
+            quote_spanned! {mixed()=>
+                #library::__private::one_way(&self.link, #number, #priority, #encoder)
+            },
+        ),
+    };
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        #(#attributes)*
+        #doc
+        pub fn #name(&self, #parameters) -> #output {
+            #body
+        }
+    }
+}
+
+fn undocumented(attributes: &[Attribute]) -> bool {
+    !attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
+}
+
+/// What the library asks of a controller.
+pub(super) fn hidden(worker: &Worker) -> TokenStream {
+    let Subject { library, path, generics, names, .. } = &worker.subject;
+    let (name, messages) = (&names.controller, &names.message);
+    let (bounds, parameters, clause) = generics.split_for_impl();
+    let text = name.to_string();
+    let channel = if worker.declares_channels {
+        let channel = &names.channel;
+        quote_spanned!(mixed()=> #channel)
+    } else {
+        quote_spanned!(mixed()=> ())
+    };
+    let posts = worker.handlers.iter().map(|handler| message::post_arm(handler, messages, library));
+    let never = message::never_arm(worker);
+    quote_spanned! {mixed()=>
+        #[automatically_derived]
+        impl #bounds ::core::clone::Clone for #name #parameters #clause {
+            fn clone(&self) -> Self {
+                Self { link: ::core::clone::Clone::clone(&self.link) }
+            }
+        }
+
+        #[automatically_derived]
+        impl #bounds ::core::fmt::Debug for #name #parameters #clause {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#text).field("link", &self.link).finish()
+            }
+        }
+
+        #[automatically_derived]
+        impl #bounds #library::Controller<#path> for #name #parameters #clause {
+            type Message = #messages #parameters;
+            type Channel = #channel;
+
+            fn from_link(link: #library::__private::Link<#path>) -> Self {
+                Self { link }
+            }
+
+            fn link(&self) -> &#library::__private::Link<#path> {
+                &self.link
+            }
+
+            fn post(
+                &self,
+                message: Self::Message,
+            ) -> ::core::result::Result<(), #library::CallError> {
+                match message {
+                    #(#posts)*
+                    #never
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The dispatch: from a number and bytes to a call of the user's method.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Path, spanned::Spanned};
+
+use super::{argument, assertions, mixed, reply};
+use crate::model::{Close, Gone, Handler, Idle, Init, Inputs, Subject, Tick, Worker};
+
+/// `impl Dispatch`.
+pub(super) fn implementation(worker: &Worker) -> TokenStream {
+    let Subject { library, path, generics, .. } = &worker.subject;
+    let (bounds, _, clause) = generics.split_for_impl();
+    let init = init(worker);
+    let arms = worker.handlers.iter().map(|handler| arm(handler, library));
+    let close = close(worker);
+    let ticks = ticks(worker);
+    let idle = worker.idle.as_ref().map(|idle| self::idle(idle, library));
+    let gone = worker.gone.as_ref().map(|gone| self::gone(gone, library));
+    quote_spanned! {mixed()=>
+        #[automatically_derived]
+        impl #bounds #library::__private::Dispatch for #path #clause {
+            fn init(
+                arguments: &mut #library::__private::Arguments<'_>,
+            ) -> ::core::result::Result<
+                ::core::result::Result<Self, #library::__private::Answer>,
+                #library::__private::Malformed,
+            > {
+                #init
+            }
+
+            fn dispatch(
+                &mut self,
+                cx: &mut #library::Context<Self>,
+                number: u32,
+                arguments: &mut #library::__private::Arguments<'_>,
+            ) -> ::core::result::Result<
+                #library::__private::Answer,
+                #library::__private::Malformed,
+            > {
+                match number {
+                    #(#arms)*
+                    _ => ::core::result::Result::Err(
+                        #library::__private::Malformed::handler(number),
+                    ),
+                }
+            }
+
+            fn close(self) -> #library::__private::Answer {
+                #close
+            }
+
+            #ticks
+            #idle
+            #gone
+        }
+    }
+}
+
+fn init(worker: &Worker) -> TokenStream {
+    let Subject { library, path, .. } = &worker.subject;
+    match &worker.init {
+        None => {
+            let span = mixed().located_at(path.span());
+            let witness = quote_spanned!(span=> #library::__private::argument::<#path>());
+            quote_spanned! {mixed()=>
+                let worker = #witness.take(arguments)?;
+                arguments.finish()?;
+                ::core::result::Result::Ok(::core::result::Result::Ok(worker))
+            }
+        }
+        Some(Init { inputs: Inputs::Refused(_), .. }) => {
+            quote_spanned!(mixed()=> #library::__private::refused())
+        }
+        Some(Init { name, inputs: Inputs::Accepted(arguments), error, .. }) => {
+            let decode = argument::decode(arguments, library);
+            let lent = argument::lent(arguments, library);
+            let started = match error {
+                Some(error) => {
+                    let span = mixed().located_at(error.span());
+                    quote_spanned! {span=>
+                        #library::__private::fallible::<(), #error>().split(Self::#name(#lent))
+                    }
+                }
+                None => quote_spanned!(mixed()=> ::core::result::Result::Ok(Self::#name(#lent))),
+            };
+            quote_spanned! {mixed()=>
+                #decode
+                ::core::result::Result::Ok(#started)
+            }
+        }
+    }
+}
+
+fn arm(handler: &Handler, library: &Path) -> TokenStream {
+    let Handler { number, name, cfgs, context, arguments, .. } = handler;
+    let decode = argument::decode(arguments, library);
+    let lent = argument::lent(arguments, library);
+    let cx = assertions::context(context.as_ref());
+    let call = quote_spanned!(mixed()=> Self::#name(self, #cx #lent));
+    let answer = match &handler.reply {
+        Some(reply) => {
+            let answer = reply::answer(reply, library, &call);
+            quote_spanned!(mixed()=> ::core::result::Result::Ok(#answer))
+        }
+        None => quote_spanned! {mixed()=>
+            #call;
+            ::core::result::Result::Ok(#library::__private::Answer::none())
+        },
+    };
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        #number => {
+            #decode
+            #answer
+        }
+    }
+}
+
+fn close(worker: &Worker) -> TokenStream {
+    let library = &worker.subject.library;
+    match &worker.close {
+        Some(Close { refused: true, .. }) => {
+            quote_spanned!(mixed()=> #library::__private::refused())
+        }
+        Some(Close { name, reply, .. }) => {
+            let call = quote_spanned!(mixed()=> Self::#name(self));
+            reply::answer(reply, library, &call)
+        }
+        None => quote_spanned! {mixed()=>
+            ::core::mem::drop(self);
+            #library::__private::reply::<()>().value(())
+        },
+    }
+}
+
+fn ticks(worker: &Worker) -> Option<TokenStream> {
+    let library = &worker.subject.library;
+    if worker.ticks.is_empty() {
+        return None;
+    }
+    let lines = (0_u32..).zip(&worker.ticks).map(|(index, tick)| schedule(index, tick));
+    let arms = (0_u32..).zip(&worker.ticks).map(|(index, tick)| {
+        let Tick { name, cfgs, context, .. } = tick;
+        let cx = assertions::context(context.as_ref());
+        quote_spanned!(mixed()=> #(#cfgs)* #index => Self::#name(self, #cx),)
+    });
+    // The user's expressions speak of the worker as `self`, so this one has their hygiene.
+    let receiver = quote_spanned!(proc_macro2::Span::call_site()=> &self);
+    Some(quote_spanned! {mixed()=>
+        fn schedule(#receiver, schedule: &mut #library::__private::Schedule) {
+            #(#lines)*
+        }
+
+        fn tick(&mut self, cx: &mut #library::Context<Self>, index: u32) {
+            match index {
+                #(#arms)*
+                _ => {}
+            }
+        }
+    })
+}
+
+fn schedule(index: u32, tick: &Tick) -> TokenStream {
+    let Tick { cfgs, every, when, .. } = tick;
+    let when = match when {
+        Some(when) => quote_spanned!(mixed()=> #when),
+        None => quote_spanned!(mixed()=> true),
+    };
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        schedule.tick(#index, #when, || #every);
+    }
+}
+
+fn idle(idle: &Idle, library: &Path) -> TokenStream {
+    let Idle { name, cfgs, context } = idle;
+    let cx = assertions::context(context.as_ref());
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        const IDLE: bool = true;
+
+        #(#cfgs)*
+        fn idle(&mut self, cx: &mut #library::Context<Self>) -> #library::Idle {
+            Self::#name(self, #cx)
+        }
+    }
+}
+
+fn gone(gone: &Gone, library: &Path) -> TokenStream {
+    let Gone { name, cfgs, peer } = gone;
+    let peer = assertions::peer(peer);
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        fn gone(&mut self, peer: #library::Peer) {
+            Self::#name(self, #peer);
+        }
+    }
+}

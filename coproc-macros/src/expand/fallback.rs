@@ -1,0 +1,51 @@
+//! Methods of the controller for handlers that were refused. The program will not be built, but
+//! whoever calls them is not at fault and shall not be blamed.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote_spanned};
+use syn::{Ident, Path, Type};
+
+use super::{mixed, owned, reply};
+use crate::model::{RefusedHandler, Reply};
+
+/// The method as far as its types can be named.
+pub(super) fn method(handler: &RefusedHandler, library: &Path) -> TokenStream {
+    let RefusedHandler { name, cfgs, generics, arguments, .. } = handler;
+    let (bounds, _, clause) = generics.split_for_impl();
+    let parameters = parameters(arguments);
+    let output = match &handler.reply {
+        Some(answer) => {
+            let types = reply::types(&Reply {
+                value: owned::without_lifetimes(&answer.value),
+                error: answer.error.as_ref().map(owned::without_lifetimes),
+                later: answer.later,
+            });
+            quote_spanned!(mixed()=> #library::Call<#types>)
+        }
+        None => quote_spanned!(mixed()=> #library::OneWay),
+    };
+    quote_spanned! {mixed()=>
+        #(#cfgs)*
+        /// This message was refused by `#[worker]`.
+        pub fn #name #bounds (&self, #parameters) -> #output #clause {
+            #library::__private::refused()
+        }
+    }
+}
+
+/// Parameters without names, which may have been what was wrong.
+pub(super) fn parameters(types: &[Type]) -> TokenStream {
+    types
+        .iter()
+        .enumerate()
+        .map(|(place, ty)| {
+            let name = name(place);
+            quote_spanned!(mixed()=> #name: #ty,)
+        })
+        .collect()
+}
+
+/// The name of such a parameter.
+pub(super) fn name(place: usize) -> Ident {
+    format_ident!("argument_{place}", span = mixed())
+}

@@ -1,0 +1,213 @@
+//! How a worker is started: `spawn` and `on`, and its registration.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::{Attribute, Generics, Path, Type, Visibility, spanned::Spanned};
+
+use super::{argument, fallback, mixed};
+use crate::model::{Argument, Inputs, Subject};
+
+/// What is known of a worker's start.
+pub(super) struct Start<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) visibility: &'a Visibility,
+    /// What it is started with; the value itself if `None`.
+    pub(super) inputs: Option<&'a Inputs>,
+    /// The error of its `#[init]`.
+    pub(super) error: Option<&'a Type>,
+    /// The documentation of its `#[init]`.
+    pub(super) docs: &'a [Attribute],
+    /// Whether the user has written functions of these names.
+    pub(super) is_taken: bool,
+}
+
+/// All of it.
+pub(super) fn items(start: &Start<'_>) -> TokenStream {
+    let mut items = placed(start);
+    if !start.is_taken {
+        items.extend(on_the_worker(start));
+    }
+    items.extend(registration(start.subject));
+    items
+}
+
+/// The worker on its way to a place.
+fn placed(start: &Start<'_>) -> TokenStream {
+    let Subject { library, path, names, generics, .. } = start.subject;
+    let (placed, place, by) = (&names.placed, &names.place, &names.by);
+    let with_place = with_place(generics, place);
+    let (bounds, parameters, clause) = with_place.split_for_impl();
+    let (error, written) = (error(start), written(start));
+    let Written { receiver, parameters: arguments, encoder, .. } = &written;
+    let docs = docs(start, " Starts the worker there, and gives its owner once it has started.");
+    let body = match encoder {
+        Some(encoder) => quote_spanned! {mixed()=>
+            #library::__private::spawn::<#path, #place, #by>(self.0, #encoder)
+        },
+        None => quote_spanned!(mixed()=> #library::__private::refused()),
+    };
+    let value = receiver.as_ref().map(|_| quote_spanned!(mixed()=> worker: #path));
+    quote_spanned! {mixed()=>
+        /// A worker on its way to a place.
+        pub struct #placed #with_place (
+            #place,
+            ::core::marker::PhantomData<fn() -> #path>,
+        ) #clause;
+
+        #[automatically_derived]
+        impl #bounds ::core::fmt::Debug for #placed #parameters #clause {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(::core::stringify!(#placed))
+            }
+        }
+
+        impl #bounds #placed #parameters #clause {
+            #docs
+            pub fn spawn<#by>(
+                self,
+                #arguments #value
+            ) -> ::core::result::Result<
+                <#place as #library::Place<#path, #by>>::Spawned,
+                #library::SpawnError<#error>,
+            >
+            where
+                #place: #library::Place<#path, #by>,
+            {
+                #body
+            }
+        }
+    }
+}
+
+/// `spawn` and `on` of the worker itself.
+fn on_the_worker(start: &Start<'_>) -> TokenStream {
+    let Subject { library, path, generics, names, .. } = start.subject;
+    let (bounds, _, clause) = generics.split_for_impl();
+    let (placed, place, visibility) = (&names.placed, &names.place, start.visibility);
+    let with_place = with_place(generics, place);
+    let (_, parameters, _) = with_place.split_for_impl();
+    let (error, written) = (error(start), written(start));
+    let Written { receiver, parameters: arguments, passed, .. } = &written;
+    let (by, condition) = condition(start.subject);
+    let docs = docs(
+        start,
+        " Starts the worker in a process of its own, and gives its owner once it has started.",
+    );
+    quote_spanned! {mixed()=>
+        #library::__private::with_processes! {
+            impl #bounds #path #clause {
+                #docs
+                #visibility fn spawn #by (
+                    #receiver #arguments
+                ) -> ::core::result::Result<
+                    #library::WorkerResource<Self>,
+                    #library::SpawnError<#error>,
+                > #condition {
+                    Self::on(#library::Process::new()).spawn(#passed)
+                }
+            }
+        }
+
+        impl #bounds #path #clause {
+            /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
+            /// `Inline`.
+            #[must_use = "nothing starts before `spawn`"]
+            #visibility fn on<#place>(place: #place) -> #placed #parameters {
+                #placed(place, ::core::marker::PhantomData)
+            }
+        }
+    }
+}
+
+/// What a generic worker needs to be started in a process: somebody has listed the instance.
+fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
+    if subject.generics.params.is_empty() {
+        return (None, None);
+    }
+    let Subject { library, names, .. } = subject;
+    let by = &names.by;
+    let condition = quote_spanned! {mixed()=>
+        where
+            #library::Process:
+                #library::Place<Self, #by, Spawned = #library::WorkerResource<Self>>,
+    };
+    (Some(quote_spanned!(mixed()=> <#by>)), Some(condition))
+}
+
+/// The pieces of `spawn` that depend on the arguments.
+struct Written {
+    /// `self,` if the value itself is what is sent.
+    receiver: Option<TokenStream>,
+    parameters: TokenStream,
+    /// The arguments of the call of one `spawn` by the other.
+    passed: TokenStream,
+    /// `None` if they were refused.
+    encoder: Option<TokenStream>,
+}
+
+fn written(start: &Start<'_>) -> Written {
+    let Subject { library, path, .. } = start.subject;
+    match start.inputs {
+        None => Written {
+            receiver: Some(quote_spanned!(mixed()=> self,)),
+            parameters: TokenStream::new(),
+            passed: quote_spanned!(mixed()=> self),
+            encoder: Some(encoded_value(library, path)),
+        },
+        Some(Inputs::Accepted(arguments)) => {
+            let names = arguments.iter().map(|Argument { name, .. }| name);
+            Written {
+                receiver: None,
+                parameters: argument::parameters(arguments),
+                passed: quote_spanned!(mixed()=> #(#names),*),
+                encoder: Some(argument::encoder(arguments, library)),
+            }
+        }
+        Some(Inputs::Refused(types)) => {
+            let names = (0..types.len()).map(fallback::name);
+            Written {
+                receiver: None,
+                parameters: fallback::parameters(types),
+                passed: quote_spanned!(mixed()=> #(#names),*),
+                encoder: None,
+            }
+        }
+    }
+}
+
+/// Writes the worker itself, which therefore has to be serde.
+fn encoded_value(library: &Path, path: &Path) -> TokenStream {
+    let span = mixed().located_at(path.span());
+    let witness = quote_spanned!(span=> #library::__private::argument::<#path>());
+    quote_spanned!(mixed()=> |draft| #witness.put(draft, &worker))
+}
+
+fn error(start: &Start<'_>) -> TokenStream {
+    match start.error {
+        Some(error) => error.to_token_stream(),
+        None => quote_spanned!(mixed()=> ::core::convert::Infallible),
+    }
+}
+
+fn docs(start: &Start<'_>, first: &str) -> TokenStream {
+    let docs = start.docs;
+    let space = (!docs.is_empty()).then(|| quote_spanned!(mixed()=> #[doc = ""]));
+    quote_spanned!(mixed()=> #[doc = #first] #space #(#docs)*)
+}
+
+/// The worker's generics with the place in front.
+fn with_place(generics: &Generics, place: &syn::Ident) -> Generics {
+    let mut generics = generics.clone();
+    generics.params.insert(0, syn::parse_quote_spanned!(mixed()=> #place));
+    generics
+}
+
+/// The entry in the list of what a process can become. Instances of a generic worker are listed by
+/// the user.
+fn registration(subject: &Subject) -> Option<TokenStream> {
+    let Subject { library, path, generics, .. } = subject;
+    // The mark of who lists the worker is the worker itself: it is seen by all who may spawn it.
+    generics.params.is_empty().then(|| {
+        quote_spanned! {mixed()=> #library::__private::register! { #path, #path } }
+    })
+}

@@ -1,0 +1,43 @@
+//! A message type with a priority and a channel of its own.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+
+use super::{hidden, mixed};
+use crate::model::MessageType;
+
+/// Everything that is generated for `#[message]` on a struct or an enum.
+pub(crate) fn message(message: &MessageType) -> TokenStream {
+    let MessageType { library, name, priority, channel } = message;
+    let priority = match priority {
+        Some(priority) => quote_spanned!(mixed()=> #priority),
+        None => quote_spanned!(mixed()=> 0),
+    };
+    let channel = match channel {
+        Some(channel) => quote_spanned! {mixed()=>
+            ::core::option::Option::Some(#library::__private::Lane::of(#channel))
+        },
+        None => quote_spanned!(mixed()=> ::core::option::Option::None),
+    };
+    // The user's expression speaks of the message as `self`, so this one has its hygiene.
+    let receiver = quote_spanned!(Span::call_site()=> &self);
+    hidden(
+        &[],
+        &quote_spanned! {mixed()=>
+            #[automatically_derived]
+            impl #library::__private::Urgent for #name {
+                fn priority(#receiver) -> i32 {
+                    #priority
+                }
+
+                fn lane() -> ::core::option::Option<#library::__private::Lane> {
+                    #channel
+                }
+            }
+
+            #library::__private::inventory::submit! {
+                #library::__private::MessageEntry::new::<#name>()
+            }
+        },
+    )
+}

@@ -1,0 +1,32 @@
+use proc_macro2::TokenStream;
+use syn::{Attribute, Path, Signature, Visibility};
+
+/// A function with `#[main]` or `#[test]`.
+pub(crate) struct Entry {
+    pub(crate) library: Path,
+    pub(crate) kind: EntryKind,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    /// With its braces.
+    pub(crate) body: TokenStream,
+    /// The function as written, if it is not as it should be.
+    pub(crate) refused: Option<TokenStream>,
+}
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    Main,
+    Test,
+}
+
+impl EntryKind {
+    /// The attribute.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Test => "test",
+        }
+    }
+}

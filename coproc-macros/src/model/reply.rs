@@ -1,0 +1,10 @@
+use syn::Type;
+
+/// What a handler answers, or what a worker ends with.
+pub(crate) struct Reply {
+    pub(crate) value: Type,
+    /// The error, if it can fail.
+    pub(crate) error: Option<Type>,
+    /// Whether it is a `Later<T, E>`, a promise to answer.
+    pub(crate) later: bool,
+}

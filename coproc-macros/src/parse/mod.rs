@@ -1,0 +1,21 @@
+//! Tokens to syntax: what the user wrote, with nothing decided about it yet. Bodies stay tokens,
+//! so that a half-typed body never breaks a macro.
+
+mod attributes;
+mod channels;
+mod duration;
+mod function;
+mod impl_block;
+mod item;
+mod options;
+mod table;
+
+pub(crate) use self::{
+    attributes::{Mark, Role},
+    channels::ChannelSyntax,
+    function::FunctionSyntax,
+    impl_block::{ImplBlock, Member, Method},
+    item::Item,
+    options::Options,
+    table::Place,
+};

@@ -1,0 +1,232 @@
+//! `name = value, flag, list(…)`: what stands in the parentheses of an attribute.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{
+    Expr, Ident, LitStr, Path, Token, Type, Visibility,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use super::{
+    channels::{self, ChannelSyntax},
+    duration,
+    table::{self, Kind, Place, Row},
+};
+use crate::{
+    diagnostics::{Errors, catalog, suggest},
+    model::Nanoseconds,
+};
+
+/// The options of one attribute, those that were understood.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Only `#[worker]` has one.
+    pub(crate) visibility: Option<Visibility>,
+    given: Vec<Given>,
+}
+
+/// One option as given.
+#[derive(Debug)]
+struct Given {
+    name: String,
+    span: Span,
+    value: Value,
+}
+
+/// The value of an option.
+#[derive(Debug)]
+enum Value {
+    Flag,
+    Expression(Expr),
+    Word(Ident),
+    Text(LitStr),
+    Duration(Nanoseconds),
+    Type(Type),
+    Path(Path),
+    Channels(Vec<ChannelSyntax>),
+}
+
+/// An accessor for one kind of value.
+macro_rules! accessor {
+    ($name:ident, $variant:ident, $type:ty) => {
+        pub(crate) fn $name(&self, name: &str) -> Option<&$type> {
+            self.given.iter().find(|given| given.name == name).and_then(|given| {
+                match &given.value {
+                    Value::$variant(value) => Some(value),
+                    _ => None,
+                }
+            })
+        }
+    };
+}
+
+impl Options {
+    /// Reads what stands in the parentheses.
+    pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
+        let parser = |input: ParseStream<'_>| Ok(Self::read(input, place, errors));
+        // Everything that `read` meets becomes an error of ours, so the parser itself has none.
+        parser.parse2(tokens).unwrap_or_default()
+    }
+
+    fn read(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Self {
+        let mut options = Self::default();
+        if input.peek(Token![pub]) {
+            options.visibility = visibility(input, place, errors);
+            to_comma(input);
+        }
+        while !input.is_empty() {
+            if let Some(given) = option(input, place, errors) {
+                if options.has(&given.name) {
+                    errors.push(given.span, &catalog::OPTION_TWICE, &[&given.name]);
+                } else {
+                    options.given.push(given);
+                }
+            }
+            to_comma(input);
+        }
+        options
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given.name == name)
+    }
+
+    accessor!(expression, Expression, Expr);
+    accessor!(word, Word, Ident);
+    accessor!(text, Text, LitStr);
+    accessor!(duration, Duration, Nanoseconds);
+    accessor!(ty, Type, Type);
+    accessor!(path, Path, Path);
+    accessor!(channels, Channels, Vec<ChannelSyntax>);
+}
+
+/// `pub(crate)`, which may begin the options of a worker.
+fn visibility(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Option<Visibility> {
+    let visibility: Visibility = input.parse().map_err(|error| errors.add(error)).ok()?;
+    match place {
+        Place::Worker => return Some(visibility),
+        Place::Function => errors.push_at(&visibility, &catalog::VISIBILITY_FUNCTION, &[]),
+        _ => expected(visibility.span(), place, errors),
+    }
+    None
+}
+
+/// One option; if it is wrong, what is wrong with it.
+fn option(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Option<Given> {
+    if place == Place::Worker && input.peek(Token![pub]) {
+        let visibility: Visibility = input.parse().ok()?;
+        let written = quote::quote!(#visibility).to_string().replace(' ', "");
+        errors.push_at(&visibility, &catalog::VISIBILITY_FIRST, &[&written]);
+        return None;
+    }
+    let Ok(name) = input.call(Ident::parse_any) else {
+        expected(input.span(), place, errors);
+        return None;
+    };
+    let (word, span) = (name.to_string(), name.span());
+    let Some(row) = table::find(&word, place) else {
+        unknown(&name, place, errors);
+        return None;
+    };
+    let before = errors.count();
+    let value = value(input, row, span, errors);
+    let complete = input.is_empty() || input.peek(Token![,]);
+    let wrong = match value {
+        Ok(value) if complete => return value.map(|value| Given { name: word, span, value }),
+        Ok(_) => input.span(),
+        Err(wrong) => wrong,
+    };
+    if errors.count() == before {
+        errors.push(wrong, &catalog::OPTION_FORM, &[&word, row.example]);
+    }
+    None
+}
+
+/// The value of the option called at `name`: `None` if an error has been told, `Err` if one has to
+/// be, with its place.
+fn value(
+    input: ParseStream<'_>,
+    row: &Row,
+    name: Span,
+    errors: &mut Errors,
+) -> Result<Option<Value>, Span> {
+    let wrong = if input.is_empty() || input.peek(Token![,]) { name } else { input.span() };
+    match row.kind {
+        Kind::Flag => return Ok(Some(Value::Flag)),
+        Kind::Channels => {
+            let channels = channels::parse(input, errors);
+            return channels.map(Value::Channels).map(Some).map_err(|_| wrong);
+        }
+        _ => input.parse::<Token![=]>().map_err(|_| wrong)?,
+    };
+    let wrong = input.span();
+    assigned(input, row, errors).map_err(|_| wrong)
+}
+
+/// The value behind the `=`.
+fn assigned(input: ParseStream<'_>, row: &Row, errors: &mut Errors) -> syn::Result<Option<Value>> {
+    Ok(match row.kind {
+        Kind::Expression => Some(Value::Expression(input.parse()?)),
+        Kind::Word => Some(Value::Word(input.call(Ident::parse_any)?)),
+        Kind::OneOf(words) => {
+            let word = input.call(Ident::parse_any)?;
+            one_of(&word, row.name, words, errors).then_some(Value::Word(word))
+        }
+        Kind::Text => Some(Value::Text(input.parse()?)),
+        Kind::Duration => {
+            let text: LitStr = input.parse()?;
+            let duration = duration::parse(&text.value());
+            if duration.is_none() {
+                errors.push(text.span(), &catalog::DURATION, &[&text.value()]);
+            }
+            duration.map(Value::Duration)
+        }
+        Kind::Type => Some(Value::Type(input.parse()?)),
+        Kind::Path | Kind::Flag | Kind::Channels => {
+            Some(Value::Path(input.call(Path::parse_mod_style)?))
+        }
+    })
+}
+
+/// Whether the word is one of those that the option takes; says so if it is not.
+fn one_of(word: &Ident, option: &str, words: &[&str], errors: &mut Errors) -> bool {
+    let written = word.to_string();
+    let known = words.contains(&written.as_str());
+    if !known {
+        let help = suggest::help(&written, words);
+        errors.push(word.span(), &catalog::OPTION_WORD, &[option, &written, &help]);
+    }
+    known
+}
+
+/// Says where an option belongs that does not belong here, or what it may have been meant to be.
+fn unknown(name: &Ident, place: Place, errors: &mut Errors) {
+    let written = name.unraw().to_string();
+    match table::elsewhere(&written) {
+        Some(there) => {
+            errors.push(name.span(), &catalog::OPTION_ELSEWHERE, &[&written, there.name()]);
+        }
+        None => {
+            let help = suggest::help(&written, &table::names(place));
+            errors.push(name.span(), &catalog::OPTION_UNKNOWN, &[&written, &help]);
+        }
+    }
+}
+
+/// Says which options there are.
+fn expected(span: Span, place: Place, errors: &mut Errors) {
+    let known = table::names(place).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    errors.push(span, &catalog::OPTION_EXPECTED, &[&known.join(", ")]);
+}
+
+/// Goes on behind the next comma, past whatever is left of an option that was not understood.
+pub(super) fn to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() {
+        match input.parse::<TokenTree>() {
+            Ok(TokenTree::Punct(punct)) if punct.as_char() == ',' => return,
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}

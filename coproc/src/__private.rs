@@ -1,0 +1,153 @@
+//! The only path, besides the public traits, that generated code may name. Nothing here is for
+//! anybody else, and all of it may change with any version.
+
+use std::{convert::Infallible, fmt};
+
+pub use inventory;
+
+#[cfg(feature = "process")]
+pub use crate::spawn::fuzz;
+pub use crate::{
+    __debug_field as debug_field, __register as register, __with_processes as with_processes,
+    codec::{
+        Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, argument,
+        by_ref, bytes, lend, slice, text,
+    },
+    controller::{
+        Link, call, one_way,
+        plan::{ChannelPlan, Handler, Plan},
+        reply::{Answer, Fallible, Reply, fallible, never, reply},
+    },
+    message::{Lane, MessageEntry, Urgent},
+    spawn::{handle, spawn, test},
+    worker::{Dispatch, Done, Ended, Entry, Function, Schedule, Seat, Serve, function, serve},
+};
+
+use crate::error::CallError;
+
+/// Stands for a value that a refused handler would have given.
+///
+/// # Panics
+///
+/// Always; the program that it stands in does not compile.
+pub fn refused<T>() -> T {
+    unreachable!("a program with a refused handler does not compile")
+}
+
+/// An error of a message that nobody waits for cannot be the handler's.
+pub fn forget<E>(error: CallError<E>) -> CallError<Infallible> {
+    error.without_handler()
+}
+
+/// A field of a message, for `Debug`: itself, or `_` where it has none. Which of the two is decided
+/// by how many references it takes to find the method.
+#[derive(Debug)]
+pub struct Shown<'a, T: ?Sized>(pub &'a T);
+
+/// Fields with `Debug`.
+pub trait ShowDebug<'a> {
+    /// The field.
+    fn show(&self) -> &'a dyn fmt::Debug;
+}
+
+impl<'a, T: fmt::Debug> ShowDebug<'a> for &Shown<'a, T> {
+    fn show(&self) -> &'a dyn fmt::Debug {
+        self.0
+    }
+}
+
+/// Fields without.
+pub trait ShowNothing {
+    /// A placeholder.
+    fn show(&self) -> &'static dyn fmt::Debug;
+}
+
+impl<T: ?Sized> ShowNothing for Shown<'_, T> {
+    fn show(&self) -> &'static dyn fmt::Debug {
+        struct Nothing;
+        impl fmt::Debug for Nothing {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("_")
+            }
+        }
+        &Nothing
+    }
+}
+
+/// A field of a message for `Debug`, whether its type has that or not.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __debug_field {
+    ($field:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{ShowDebug as _, ShowNothing as _};
+        (&&$crate::__private::Shown($field)).show()
+    }};
+}
+
+/// Items that only exist where workers can run in processes of their own.
+#[cfg(feature = "process")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_processes {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Items that only exist where workers can run in processes of their own.
+#[cfg(not(feature = "process"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_processes {
+    ($($item:tt)*) => {};
+}
+
+/// Registers a worker that is not generic, or one instance of one that is.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    ($by:ty, $worker:ty) => {
+        impl $crate::Registered<$by> for $worker {
+            const ENTRY: $crate::__private::Entry = $crate::__private::Entry::new::<$worker>();
+        }
+        $crate::__private::inventory::submit! { $crate::__private::Entry::new::<$worker>() }
+    };
+}
+
+/// Registers one instance of a generic worker, so that it can be spawned in a process: once in a
+/// program, anywhere in it.
+///
+/// ```
+/// use coproc::prelude::*;
+/// # use std::collections::HashMap;
+///
+/// pub struct Cache<V> {
+///     values: HashMap<String, V>,
+/// }
+///
+/// #[worker]
+/// impl<V: Wire + Clone + 'static> Cache<V> {
+///     #[init]
+///     fn new() -> Self {
+///         Self { values: HashMap::new() }
+///     }
+///
+///     #[message]
+///     fn get(&self, key: &str) -> Option<V> {
+///         self.values.get(key).cloned()
+///     }
+/// }
+///
+/// coproc::register!(Cache<u64>);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! register {
+    ($($worker:ty),+ $(,)?) => {
+        $(const _: () = {
+            // Public, because whoever spawns the instance names it without knowing, in other crates.
+            #[derive(Debug)]
+            pub struct Here;
+            $crate::__register! { Here, $worker }
+        };)+
+    };
+}

@@ -1,0 +1,53 @@
+//! A message while it is being read.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::{Chosen, Codec, Limits, Malformed};
+
+/// A message while its arguments are read, one after the other.
+pub struct Arguments<'a> {
+    rest: &'a [u8],
+    limits: Limits,
+}
+
+impl<'a> Arguments<'a> {
+    /// The arguments that this payload holds.
+    pub(crate) fn new(payload: &'a [u8]) -> Self {
+        Self { rest: payload, limits: Limits::of(payload.len()) }
+    }
+
+    /// Reads the next argument, which may borrow from the message.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] if the bytes are no such value.
+    #[inline]
+    pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
+        Ok(Chosen::decode(&mut self.rest, &mut self.limits)?)
+    }
+
+    /// How many bytes are not read yet.
+    pub(crate) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Says that the last argument is read.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] if there is more.
+    pub fn finish(&self) -> Result<(), Malformed> {
+        match self.rest.len() {
+            0 => Ok(()),
+            more => Err(Malformed::new(format!("{more} bytes are left over at its end"))),
+        }
+    }
+}
+
+impl fmt::Debug for Arguments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arguments").field("left", &self.rest.len()).finish_non_exhaustive()
+    }
+}

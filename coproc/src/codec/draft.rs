@@ -1,0 +1,70 @@
+//! A message while it is being written.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::{BoundedBuf, Chosen, Codec, EncodeError, frame::Body};
+
+/// A message while its arguments are written, one after the other.
+///
+/// The first error ends the writing and is told when the message is finished.
+pub struct Draft {
+    out: BoundedBuf,
+    error: Option<EncodeError>,
+}
+
+impl Draft {
+    /// An empty message that may become `limit` bytes long, or 4 GiB.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { out: Body::buffer(Vec::new(), limit), error: None }
+    }
+
+    /// Writes the next argument.
+    #[inline]
+    pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if self.error.is_none() {
+            self.error = Chosen::encode(value, &mut self.out).err();
+        }
+    }
+
+    /// Writes the next argument, which is bytes, in one piece.
+    pub fn put_bytes(&mut self, bytes: &[u8]) {
+        self.put(&Piece(bytes));
+    }
+
+    /// Writes bytes as they are, without a length; whoever reads them has to know it.
+    pub(crate) fn put_raw(&mut self, bytes: &[u8]) {
+        if self.error.is_none() && self.out.append(bytes).is_err() {
+            self.error = Some(EncodeError::Refused("there is no room".into()));
+        }
+    }
+
+    /// The message, or what was wrong with it.
+    ///
+    /// # Errors
+    ///
+    /// The first error of what was put; [`EncodeError::Refused`] if it has more elements than any
+    /// reader would accept.
+    pub(crate) fn finish(self) -> Result<Body, EncodeError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Body::from_encoder(self.out),
+        }
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft").field("out", &self.out).field("error", &self.error).finish()
+    }
+}
+
+/// Bytes that are written in one piece, which serde does not do for slices.
+pub(super) struct Piece<'a>(pub(super) &'a [u8]);
+
+impl Serialize for Piece<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}

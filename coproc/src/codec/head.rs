@@ -1,0 +1,147 @@
+//! The head of a frame: an envelope in 32 bytes, little-endian.
+//!
+//! | bytes | field | meaning |
+//! | --- | --- | --- |
+//! | 0..4 | length | of the payload, in bytes |
+//! | 4 | kind | see [`Kind`] |
+//! | 5 | status | see [`Status`]; 0 where the kind has none |
+//! | 6..8 | channel | |
+//! | 8..12 | priority | signed |
+//! | 12..16 | handler | |
+//! | 16..24 | id | |
+//! | 24..32 | remaining | nanoseconds; all ones for no deadline |
+
+use std::time::Duration;
+
+use super::fault::BadFrame;
+use crate::message::{Envelope, Kind, Status};
+
+/// The size of a head in bytes.
+pub(crate) const HEAD: usize = 32;
+
+/// Writes the head of a frame whose payload has `length` bytes. A length that does not fit its
+/// field is written as the largest; [`Body`](super::Body) never holds so much.
+pub(crate) fn write_head(envelope: &Envelope, length: usize, head: &mut [u8; HEAD]) {
+    let (kind, status) = code_of(envelope.kind);
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    head[0..4].copy_from_slice(&length.to_le_bytes());
+    head[4] = kind;
+    head[5] = status;
+    head[6..8].copy_from_slice(&envelope.channel.to_le_bytes());
+    head[8..12].copy_from_slice(&envelope.priority.to_le_bytes());
+    head[12..16].copy_from_slice(&envelope.handler.to_le_bytes());
+    head[16..24].copy_from_slice(&envelope.id.to_le_bytes());
+    head[24..32].copy_from_slice(&nanoseconds(envelope.remaining).to_le_bytes());
+}
+
+/// Reads a head: the envelope and the length of the payload, which is at most `max` bytes.
+///
+/// # Errors
+///
+/// [`BadFrame`] for an unknown kind or status, a status on a kind that has none or none on one that
+/// has, and a length over `max`.
+pub(crate) fn read_head(head: &[u8; HEAD], max: usize) -> Result<(Envelope, usize), BadFrame> {
+    let length = u32::from_le_bytes(field(head, 0));
+    let envelope = Envelope {
+        kind: kind_of(head[4], head[5])?,
+        channel: u16::from_le_bytes(field(head, 6)),
+        priority: i32::from_le_bytes(field(head, 8)),
+        handler: u32::from_le_bytes(field(head, 12)),
+        id: u64::from_le_bytes(field(head, 16)),
+        remaining: duration(u64::from_le_bytes(field(head, 24))),
+    };
+    match usize::try_from(length) {
+        Ok(size) if size <= max => Ok((envelope, size)),
+        _ => Err(BadFrame(format!("a frame announces {length} bytes, over the limit of {max}"))),
+    }
+}
+
+/// The `N` bytes at `start`; zeros where the head ends, which no caller reaches.
+#[inline]
+fn field<const N: usize>(head: &[u8; HEAD], start: usize) -> [u8; N] {
+    head.get(start..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
+}
+
+/// All ones mean that there is no deadline, so the longest time is one less.
+fn nanoseconds(remaining: Option<Duration>) -> u64 {
+    match remaining {
+        None => u64::MAX,
+        Some(time) => u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(u64::MAX - 1),
+    }
+}
+
+fn duration(nanoseconds: u64) -> Option<Duration> {
+    (nanoseconds != u64::MAX).then(|| Duration::from_nanos(nanoseconds))
+}
+
+fn code_of(kind: Kind) -> (u8, u8) {
+    match kind {
+        Kind::Hello => (1, 0),
+        Kind::Welcome => (2, 0),
+        Kind::Tell => (3, 0),
+        Kind::Call => (4, 0),
+        Kind::Answer(status) => (5, code_of_status(status)),
+        Kind::Cancel => (6, 0),
+        Kind::Deferred => (7, 0),
+        Kind::Room => (8, 0),
+        Kind::Event => (9, 0),
+        Kind::Unheard => (10, 0),
+        Kind::Close => (11, 0),
+        Kind::Ended(status) => (12, code_of_status(status)),
+        Kind::Failure => (13, 0),
+    }
+}
+
+fn kind_of(code: u8, status: u8) -> Result<Kind, BadFrame> {
+    let kind = match code {
+        1 => Kind::Hello,
+        2 => Kind::Welcome,
+        3 => Kind::Tell,
+        4 => Kind::Call,
+        5 => return status_of(status).map(Kind::Answer),
+        6 => Kind::Cancel,
+        7 => Kind::Deferred,
+        8 => Kind::Room,
+        9 => Kind::Event,
+        10 => Kind::Unheard,
+        11 => Kind::Close,
+        12 => return status_of(status).map(Kind::Ended),
+        13 => Kind::Failure,
+        _ => return Err(BadFrame(format!("a frame is of unknown kind {code}"))),
+    };
+    match status {
+        0 => Ok(kind),
+        _ => Err(BadFrame(format!("a frame of kind {kind:?} has the status {status}"))),
+    }
+}
+
+fn code_of_status(status: Status) -> u8 {
+    match status {
+        Status::Value => 1,
+        Status::Error => 2,
+        Status::Panicked => 3,
+        Status::Closed => 4,
+        Status::Cancelled => 5,
+        Status::Expired => 6,
+        Status::TooLarge => 7,
+        Status::Unencodable => 8,
+        Status::Malformed => 9,
+        Status::Dropped => 10,
+    }
+}
+
+fn status_of(code: u8) -> Result<Status, BadFrame> {
+    Ok(match code {
+        1 => Status::Value,
+        2 => Status::Error,
+        3 => Status::Panicked,
+        4 => Status::Closed,
+        5 => Status::Cancelled,
+        6 => Status::Expired,
+        7 => Status::TooLarge,
+        8 => Status::Unencodable,
+        9 => Status::Malformed,
+        10 => Status::Dropped,
+        _ => return Err(BadFrame(format!("an answer has the unknown status {code}"))),
+    })
+}

@@ -1,0 +1,77 @@
+//! How it is written: values as bytes, messages as frames, and the limits of both.
+
+mod arguments;
+mod bincode;
+mod buffer;
+mod bytes;
+mod draft;
+mod fault;
+mod frame;
+mod guard;
+mod head;
+mod limits;
+#[cfg(feature = "codec-postcard")]
+mod postcard;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod witness;
+
+use serde::{Deserialize, Serialize};
+
+pub use arguments::Arguments;
+pub use buffer::BoundedBuf;
+pub use bytes::Bytes;
+pub use draft::Draft;
+pub use fault::{DecodeError, EncodeError, Malformed};
+pub use limits::Limits;
+pub use witness::{
+    Argument, ByRef, ByteSlice, Reference, Slice, Text, argument, by_ref, bytes, lend, slice, text,
+};
+
+pub(crate) use fault::BadFrame;
+pub(crate) use frame::{Body, Frame};
+pub(crate) use reader::FrameReader;
+
+/// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.
+#[cfg(not(feature = "codec-postcard"))]
+pub(crate) type Chosen = self::bincode::Bincode;
+
+/// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.
+#[cfg(feature = "codec-postcard")]
+pub(crate) type Chosen = self::postcard::Postcard;
+
+/// A way to write values as bytes and to read them back.
+///
+/// Several values may follow one another: what [`encode`](Self::encode) appends,
+/// [`decode`](Self::decode) takes off the front. What encodes also decodes, in a build of the same
+/// types: whatever a decoder would refuse for its size, depth or number of elements, the encoder
+/// refuses first.
+pub trait Codec {
+    /// Tells this encoding from every other; two processes compare it before they talk.
+    const ID: u8;
+
+    /// Appends `value` to `out`.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::TooLarge`] once `out` would exceed its limit, and [`EncodeError::Refused`]
+    /// for what no decoder would take: a value nested deeper than 128, more elements than bytes
+    /// and 65 536, a sequence that does not know its length, a field left out by
+    /// `skip_serializing_if`, and the errors of the type's own `Serialize`. `out` then holds a part
+    /// of the value and is good for nothing more.
+    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut BoundedBuf) -> Result<(), EncodeError>;
+
+    /// Takes a value off the front of `input`, which may be lent to it (`&str`, `&[u8]`).
+    ///
+    /// `limits` are those of the whole message and run out over all of its values.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] if the bytes are no such value or exceed the limits, whatever the bytes are.
+    /// Where `input` then stands is not said.
+    fn decode<'a, T: Deserialize<'a>>(
+        input: &mut &'a [u8],
+        limits: &mut Limits,
+    ) -> Result<T, DecodeError>;
+}

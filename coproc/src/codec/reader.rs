@@ -1,0 +1,136 @@
+//! Frames out of a stream of bytes.
+
+use std::ops::Range;
+
+use super::{
+    BadFrame, Body, Frame,
+    head::{HEAD, read_head},
+};
+use crate::message::Envelope;
+
+/// The buffer for what arrives begins with this many bytes and grows, as long as it is filled to
+/// the brim, to [`ROOM`].
+const FIRST: usize = 4 * 1024;
+
+/// The most that one read brings of small frames, and the most memory that is held for bytes that
+/// have not arrived.
+const ROOM: usize = 64 * 1024;
+
+/// A frame that has begun to arrive and is longer than this gets memory of its own.
+const LARGE: usize = 16 * 1024;
+
+/// Makes frames of bytes, however the stream cuts them into pieces.
+///
+/// Read into [`spare`](Self::spare), say how much came with [`filled`](Self::filled), then take
+/// frames with [`next`](Self::next) until there is none. One read may bring many small frames; the
+/// rest of a large one is read to where it stays. Memory is only taken for what has arrived, as much
+/// again and 64 KiB, so that a length costs its sender the bytes.
+#[derive(Debug)]
+pub(crate) struct FrameReader {
+    /// The longest payload that is accepted, in bytes.
+    max: usize,
+    buffer: Vec<u8>,
+    /// What of `buffer` has arrived and is not taken.
+    held: Range<usize>,
+    large: Option<Large>,
+}
+
+/// A large frame of which a part has arrived.
+#[derive(Debug)]
+struct Large {
+    envelope: Envelope,
+    /// Head and payload; more than has arrived, so that it can be read into.
+    bytes: Vec<u8>,
+    arrived: usize,
+    total: usize,
+}
+
+impl FrameReader {
+    /// A reader that accepts payloads of up to `max` bytes.
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max, buffer: Vec::new(), held: 0..0, large: None }
+    }
+
+    /// Where to read the next bytes to. It is never empty.
+    pub(crate) fn spare(&mut self) -> &mut [u8] {
+        if let Some(large) = &mut self.large
+            && large.arrived < large.total
+        {
+            return large.spare();
+        }
+        let brimful = self.held.end == self.buffer.len();
+        if self.held.start > 0 {
+            self.buffer.copy_within(self.held.clone(), 0);
+            self.held = 0..self.held.len();
+        }
+        if brimful && self.buffer.len() < ROOM || self.held.end == self.buffer.len() {
+            self.buffer.resize((self.buffer.len() * 2).max(FIRST), 0);
+        }
+        &mut self.buffer[self.held.end..]
+    }
+
+    /// Says that the first `count` bytes of [`spare`](Self::spare) have arrived.
+    pub(crate) fn filled(&mut self, count: usize) {
+        match &mut self.large {
+            Some(large) if large.arrived < large.total => {
+                large.arrived = (large.arrived + count).min(large.total);
+            }
+            _ => self.held.end = (self.held.end + count).min(self.buffer.len()),
+        }
+    }
+
+    /// The next frame, if it has arrived in full.
+    ///
+    /// # Errors
+    ///
+    /// [`BadFrame`] if its head is none; the stream is of no use from there on.
+    pub(crate) fn next(&mut self) -> Result<Option<Frame>, BadFrame> {
+        if let Some(large) = self.large.take_if(|large| large.arrived == large.total) {
+            return Ok(Some(large.into_frame()));
+        }
+        let held = &self.buffer[self.held.clone()];
+        let Some(head) = held.first_chunk::<HEAD>().filter(|_| self.large.is_none()) else {
+            return Ok(None);
+        };
+        let (envelope, length) = read_head(head, self.max)?;
+        let total = HEAD + length;
+        if let Some(bytes) = held.get(..total) {
+            let body = if length == 0 { Body::empty() } else { Body::received(bytes.to_vec()) };
+            self.held.start += total;
+            return Ok(Some(Frame::new(envelope, body)));
+        }
+        if total > LARGE {
+            let (bytes, arrived) = (held.to_vec(), held.len());
+            self.large = Some(Large { envelope, bytes, arrived, total });
+            self.held = 0..0;
+        }
+        Ok(None)
+    }
+
+    /// Whether all that has arrived is taken: a stream that ends here ends between frames.
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.large.is_none() && self.held.is_empty()
+    }
+
+    /// The bytes of memory that are held.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity() + self.large.as_ref().map_or(0, |large| large.bytes.capacity())
+    }
+}
+
+impl Large {
+    fn spare(&mut self) -> &mut [u8] {
+        if self.arrived == self.bytes.len() {
+            let more = self.arrived.max(ROOM).min(self.total - self.arrived);
+            self.bytes.reserve_exact(more);
+            self.bytes.resize(self.arrived + more, 0);
+        }
+        &mut self.bytes[self.arrived..]
+    }
+
+    fn into_frame(self) -> Frame {
+        Frame::new(self.envelope, Body::received(self.bytes))
+    }
+}

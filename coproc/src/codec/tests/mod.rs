@@ -1,0 +1,88 @@
+//! Tests of the floor: each of values and limits runs with every codec of the build.
+
+mod arguments;
+mod frames;
+mod limits;
+mod values;
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::*;
+
+/// Makes a test of a function with a codec as its parameter, for each codec.
+macro_rules! with_each_codec {
+    ($($test:ident)*) => {
+        mod bincode {
+            $(#[test] fn $test() { super::$test::<crate::codec::bincode::Bincode>(); })*
+        }
+        #[cfg(feature = "codec-postcard")]
+        mod postcard {
+            $(#[test] fn $test() { super::$test::<crate::codec::postcard::Postcard>(); })*
+        }
+    };
+}
+use with_each_codec;
+
+/// Something of every kind that serde knows, nested in every way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Value {
+    Unit,
+    Whole(i64),
+    Wide(u128, i128),
+    Real(f64),
+    Text(String),
+    Piece(Bytes),
+    List(Vec<Value>),
+    Table(BTreeMap<String, Value>),
+    Pair(Box<(Value, Value)>),
+    Record { flag: bool, small: Option<i8>, letter: char, rest: Option<Box<Value>> },
+    Wrapped(Wrapper),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Wrapper(Box<Value>);
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Unit),
+        any::<i64>().prop_map(Value::Whole),
+        any::<(u128, i128)>().prop_map(|(a, b)| Value::Wide(a, b)),
+        any::<i32>().prop_map(|number| Value::Real(f64::from(number) / 3.0)),
+        any::<String>().prop_map(Value::Text),
+        any::<Vec<u8>>().prop_map(|bytes| Value::Piece(bytes.into())),
+    ];
+    leaf.prop_recursive(6, 64, 6, |inner| {
+        let boxed = inner.clone().prop_map(Box::new);
+        let record =
+            (any::<bool>(), any::<Option<i8>>(), any::<char>(), prop::option::of(boxed.clone()));
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::List),
+            prop::collection::btree_map(".{0,4}", inner.clone(), 0..4).prop_map(Value::Table),
+            (inner.clone(), inner.clone()).prop_map(|pair| Value::Pair(Box::new(pair))),
+            record.prop_map(|(flag, small, letter, rest)| Value::Record {
+                flag,
+                small,
+                letter,
+                rest
+            }),
+            boxed.prop_map(|value| Value::Wrapped(Wrapper(value))),
+        ]
+    })
+}
+
+/// `value` alone in a message.
+fn encode<C: Codec>(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, EncodeError> {
+    let mut out = BoundedBuf::new(1 << 26);
+    C::encode(value, &mut out)?;
+    out.finish()
+}
+
+/// The value that is alone in a message, and how many bytes are left.
+fn decode<C: Codec, T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), DecodeError> {
+    let mut rest = bytes;
+    let value = C::decode(&mut rest, &mut Limits::of(bytes.len()))?;
+    Ok((value, rest.len()))
+}

@@ -1,0 +1,322 @@
+//! A call before it goes out, and the verbs that send it.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Link,
+    line::{Line, Refusal},
+    pending::Pending,
+    plan::Handler,
+    reply::Reply,
+};
+use crate::{
+    codec::{Body, Draft, EncodeError},
+    error::{CallError, TrySendError},
+    message::{Envelope, Kind, Priority},
+    sync::Arc,
+};
+
+/// A message on its way out, encoded, with what is said about how it travels.
+struct Outgoing {
+    line: Arc<Line>,
+    handler: Option<&'static Handler>,
+    priority: Priority,
+    deadline: Option<Duration>,
+    body: Result<Body, EncodeError>,
+}
+
+impl Outgoing {
+    fn new<W>(
+        link: &Link<W>,
+        number: u32,
+        priority: Priority,
+        write: impl FnOnce(&mut Draft),
+    ) -> Self {
+        let line = Arc::clone(&link.line);
+        let handler = line.plan.handler(number);
+        let mut draft = Draft::new(line.max_message);
+        write(&mut draft);
+        let deadline = handler.and_then(|handler| handler.deadline);
+        Self { line, handler, priority, deadline, body: draft.finish() }
+    }
+
+    fn channel(&self) -> u16 {
+        self.handler.map_or(0, |handler| handler.channel)
+    }
+
+    fn check<E>(&self) -> Result<(), CallError<E>> {
+        match &self.body {
+            Ok(_) => Ok(()),
+            Err(EncodeError::TooLarge { size, limit }) => {
+                Err(CallError::TooLarge { size: *size, limit: *limit })
+            }
+            Err(EncodeError::Refused(text)) => Err(CallError::Encode(text.clone())),
+        }
+    }
+
+    fn until(&self) -> Option<Instant> {
+        self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
+    }
+
+    /// What goes over the link, once it was checked.
+    fn seal(self, kind: Kind, until: Option<Instant>) -> (Envelope, Body) {
+        let envelope = Envelope {
+            channel: self.channel(),
+            priority: self.priority,
+            handler: self.handler.map_or(u32::MAX, |handler| handler.number),
+            remaining: until.map(|until| until.saturating_duration_since(Instant::now())),
+            ..Envelope::new(kind)
+        };
+        (envelope, self.body.unwrap_or_else(|_| Body::empty()))
+    }
+
+    fn tell<E>(self) -> Result<(), CallError<E>> {
+        self.check()?;
+        let until = self.until();
+        self.line.admit(self.channel(), until).map_err(CallError::widen)?;
+        let line = Arc::clone(&self.line);
+        let (envelope, body) = self.seal(Kind::Tell, until);
+        line.tell(envelope, body).map_err(CallError::widen)
+    }
+
+    fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("worker", &self.line.name)
+            .field("handler", &self.handler.map(|handler| handler.name))
+            .field("priority", &self.priority)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call that has not gone out: the arguments are encoded, a verb sends it.
+///
+/// | verb | what it does |
+/// | --- | --- |
+/// | [`wait`](Self::wait) | sends, and blocks until the reply is there |
+/// | `.await` | the same on any executor |
+/// | [`send`](Self::send) | sends, and gives a [`Pending`] reply |
+/// | [`tell`](Self::tell) | sends, and asks for no reply |
+///
+/// Dropped without a verb, it was never made.
+#[must_use = "a call goes out only with `.wait()`, `.await`, `.send()` or `.tell()`"]
+pub struct Call<T, E = Infallible> {
+    outgoing: Outgoing,
+    reply: Reply<T, E>,
+}
+
+/// Makes a call of the handler `number`.
+pub fn call<W, T, E>(
+    link: &Link<W>,
+    number: u32,
+    priority: Priority,
+    write: impl FnOnce(&mut Draft),
+    reply: Reply<T, E>,
+) -> Call<T, E> {
+    Call { outgoing: Outgoing::new(link, number, priority, write), reply }
+}
+
+impl<T, E> Call<T, E> {
+    /// Makes it more urgent (lower) or less (higher) than its handler says.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.outgoing.priority = priority;
+        self
+    }
+
+    /// Gives up after `deadline`, counted from the verb: the call then ends in
+    /// [`CallError::Deadline`]. The worker goes on.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.outgoing.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends it and blocks until it is answered. While the channel is full it waits for room,
+    /// unless the channel is declared `overflow = reject`.
+    ///
+    /// # Errors
+    ///
+    /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
+    pub fn wait(self) -> Result<T, CallError<E>> {
+        self.outgoing.line.check_cycle()?;
+        self.start(false)?.wait()
+    }
+
+    /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
+    /// the channel is declared `overflow = reject`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Full`], [`Closed`](CallError::Closed), [`TooLarge`](CallError::TooLarge),
+    /// [`Encode`](CallError::Encode), [`Deadline`](CallError::Deadline),
+    /// [`Crashed`](CallError::Crashed), [`Protocol`](CallError::Protocol) or
+    /// [`Deadlock`](CallError::Deadlock): all of them before the handler has begun.
+    pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
+        self.start(true)
+    }
+
+    /// Sends it without ever blocking.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), with the call to try again; [`CallError::Full`] also where `send`
+    /// would wait.
+    #[expect(clippy::result_large_err, reason = "the call itself is given back")]
+    pub fn try_send(self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
+        if let Err(error) = self.outgoing.check() {
+            return Err(TrySendError { call: self, error });
+        }
+        match self.outgoing.line.try_admit(self.outgoing.channel()) {
+            Ok(()) => {
+                let until = self.outgoing.until();
+                Ok(self.sent(until, true))
+            }
+            Err(Refusal::Full) => Err(TrySendError { call: self, error: CallError::Full }),
+            Err(Refusal::Error(error)) => Err(TrySendError { call: self, error: error.widen() }),
+        }
+    }
+
+    /// Sends it and asks for no reply. An error of the handler is counted in
+    /// [`stats`](crate::WorkerHandle::stats). Blocks as [`send`](Self::send) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn tell(self) -> Result<(), CallError<E>> {
+        self.outgoing.tell()
+    }
+
+    fn start(self, attend: bool) -> Result<Pending<T, E>, CallError<E>> {
+        self.outgoing.check()?;
+        let (channel, until) = (self.outgoing.channel(), self.outgoing.until());
+        self.outgoing.line.admit(channel, until).map_err(CallError::widen)?;
+        Ok(self.sent(until, attend))
+    }
+
+    /// Sends what was counted in.
+    fn sent(self, until: Option<Instant>, attend: bool) -> Pending<T, E> {
+        let line = Arc::clone(&self.outgoing.line);
+        let (envelope, body) = self.outgoing.seal(Kind::Call, until);
+        let id = line.call(envelope, body);
+        if attend {
+            line.port.attend_if_idle();
+        }
+        Pending::new(line, id, until, self.reply)
+    }
+}
+
+impl<T, E> fmt::Debug for Call<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outgoing.describe("Call", f)
+    }
+}
+
+impl<T, E> IntoFuture for Call<T, E> {
+    type Output = Result<T, CallError<E>>;
+    type IntoFuture = CallFuture<T, E>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        CallFuture { until: None, call: Some(self), room: None, pending: None }
+    }
+}
+
+/// A call that goes out when it is first polled: what `.await` on a [`Call`] waits for.
+///
+/// Dropping it cancels the call.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct CallFuture<T, E = Infallible> {
+    /// Its deadline, counted from the first poll.
+    until: Option<Instant>,
+    call: Option<Call<T, E>>,
+    /// A question after room in the channel, that the call waits for.
+    room: Option<Pending<(), Infallible>>,
+    pending: Option<Pending<T, E>>,
+}
+
+impl<T, E> Future for CallFuture<T, E> {
+    type Output = Result<T, CallError<E>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            if let Some(pending) = &mut self.pending {
+                return Pin::new(pending).poll(cx);
+            }
+            if let Some(room) = &mut self.room {
+                match Pin::new(room).poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Ok(())) => self.room = None,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error.widen())),
+                }
+            }
+            let Some(call) = self.call.take() else {
+                return Poll::Ready(Err(CallError::Cancelled));
+            };
+            if let Err(error) = call.outgoing.check() {
+                return Poll::Ready(Err(error));
+            }
+            let until = self.until.or_else(|| call.outgoing.until());
+            self.until = until;
+            match call.outgoing.line.try_admit(call.outgoing.channel()) {
+                Ok(()) => self.pending = Some(call.sent(until, false)),
+                Err(Refusal::Full) => {
+                    let channel = call.outgoing.channel();
+                    self.room = Some(Pending::room(&call.outgoing.line, channel, until));
+                    self.call = Some(call);
+                }
+                Err(Refusal::Error(error)) => return Poll::Ready(Err(error.widen())),
+            }
+        }
+    }
+}
+
+/// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
+#[must_use = "a message goes out only with `.tell()`"]
+pub struct OneWay {
+    outgoing: Outgoing,
+}
+
+/// Makes a message for the handler `number`.
+pub fn one_way<W>(
+    link: &Link<W>,
+    number: u32,
+    priority: Priority,
+    write: impl FnOnce(&mut Draft),
+) -> OneWay {
+    OneWay { outgoing: Outgoing::new(link, number, priority, write) }
+}
+
+impl OneWay {
+    /// Makes it more urgent (lower) or less (higher) than its handler says.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.outgoing.priority = priority;
+        self
+    }
+
+    /// The worker drops it if it has not begun it within `deadline`.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.outgoing.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends it. While the channel is full it waits for room, unless the channel is declared
+    /// `overflow = reject`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`].
+    pub fn tell(self) -> Result<(), CallError> {
+        self.outgoing.tell()
+    }
+}
+
+impl fmt::Debug for OneWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outgoing.describe("OneWay", f)
+    }
+}

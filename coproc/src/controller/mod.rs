@@ -1,0 +1,71 @@
+//! Who asks: controllers, the calls they make, and the one end of the link that they share.
+
+mod call;
+pub(crate) mod flow;
+mod line;
+mod pending;
+pub(crate) mod plan;
+pub(crate) mod reply;
+mod serving;
+pub(crate) mod timer;
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{error::CallError, message::Channel, sync::Arc};
+
+pub use call::{Call, CallFuture, OneWay, call, one_way};
+pub(crate) use line::{Life, Line, Owned};
+pub use pending::Pending;
+pub(crate) use serving::{Identity, Serving};
+
+/// What `#[worker]` generates for calling a worker: one method for each of its handlers.
+///
+/// A controller does not own its worker: cloning it and dropping it changes nothing about the
+/// worker's life. It can be used from any number of threads at once.
+///
+/// The worker that it calls is a parameter and not an associated type, because a controller may be
+/// visible where its worker is private, and an associated type may not.
+pub trait Controller<W>: Clone + Send + Sync + Sized + 'static {
+    /// The worker's messages as values.
+    type Message;
+    /// The worker's channels.
+    type Channel: Channel;
+
+    /// A controller for the worker at the other end of `link`.
+    fn from_link(link: Link<W>) -> Self;
+
+    /// The link that its calls go through.
+    fn link(&self) -> &Link<W>;
+
+    /// Sends a message that is a value, without asking for a reply.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::tell`].
+    fn post(&self, message: Self::Message) -> Result<(), CallError>;
+}
+
+/// The caller's end of the link to a worker.
+pub struct Link<W> {
+    pub(crate) line: Arc<Line>,
+    worker: PhantomData<fn() -> W>,
+}
+
+impl<W> Link<W> {
+    pub(crate) fn new(line: Arc<Line>) -> Self {
+        Self { line, worker: PhantomData }
+    }
+}
+
+impl<W> Clone for Link<W> {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.line))
+    }
+}
+
+impl<W> fmt::Debug for Link<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pid = self.line.life.get().and_then(|life| life.pid());
+        f.debug_struct("Link").field("worker", &self.line.name).field("pid", &pid).finish()
+    }
+}

@@ -1,0 +1,195 @@
+//! How replies are written and read.
+
+use std::{cell::Cell, convert::Infallible};
+
+use crate::{
+    codec::{Arguments, Body, Draft, EncodeError, Malformed},
+    error::{PanicReport, shorten},
+    message::{Status, Wire},
+};
+
+type Encode<T> = fn(&T, &mut Draft);
+type Decode<T> = fn(&mut Arguments<'_>) -> Result<T, Malformed>;
+
+/// Knows how replies of one handler travel: a `T`, or the error `E`.
+#[derive(Debug)]
+pub struct Reply<T, E = Infallible> {
+    encode: (Encode<T>, Encode<E>),
+    decode: (Decode<T>, Decode<E>),
+}
+
+impl<T, E> Clone for Reply<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for Reply<T, E> {}
+
+/// Replies of a handler that cannot fail.
+#[must_use]
+pub fn reply<T: Wire>() -> Reply<T> {
+    Reply { encode: (put, impossible), decode: (take, unheard_of) }
+}
+
+/// Replies of a handler that returns a `Result`.
+#[must_use]
+pub fn fallible<T: Wire, E: Wire>() -> Reply<T, E> {
+    Reply { encode: (put, put), decode: (take, take) }
+}
+
+/// Replies that are never given.
+#[must_use]
+pub fn never() -> Reply<Infallible> {
+    Reply { encode: (impossible, impossible), decode: (unheard_of, unheard_of) }
+}
+
+fn put<T: Wire>(value: &T, draft: &mut Draft) {
+    draft.put(value);
+}
+
+fn take<T: Wire>(arguments: &mut Arguments<'_>) -> Result<T, Malformed> {
+    arguments.take()
+}
+
+fn impossible(value: &Infallible, _: &mut Draft) {
+    match *value {}
+}
+
+fn unheard_of(_: &mut Arguments<'_>) -> Result<Infallible, Malformed> {
+    Err(Malformed::new("a value of a type that has none"))
+}
+
+/// A `Result` under any name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is called `Result` but is none",
+    label = "a reply whose type is called `Result` is split into value and error",
+    note = "return `std::result::Result`, or an alias of it, or give the type another name"
+)]
+pub trait Fallible {
+    /// The value.
+    type Ok;
+    /// The error.
+    type Err;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
+/// A reply, written.
+#[derive(Debug)]
+pub struct Answer {
+    pub(crate) content: Option<Content>,
+}
+
+/// What a reply says.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) status: Status,
+    /// A size, where the status asks for one.
+    pub(crate) size: usize,
+    pub(crate) body: Body,
+}
+
+impl Answer {
+    /// Nobody is answered, or not yet.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { content: None }
+    }
+
+    fn write<T>(status: Status, value: &T, encode: Encode<T>) -> Self {
+        let mut draft = Draft::new(LIMIT.get());
+        encode(value, &mut draft);
+        Self { content: Some(Content::of(status, draft.finish())) }
+    }
+}
+
+impl Content {
+    /// A text instead of a value.
+    pub(crate) fn text(status: Status, text: &str) -> Self {
+        Self::of(status, Body::of(&shorten(text.to_owned()), usize::MAX))
+    }
+
+    fn of(status: Status, body: Result<Body, EncodeError>) -> Self {
+        match body {
+            Ok(body) => Self { status, size: 0, body },
+            Err(EncodeError::TooLarge { size, .. }) => {
+                Self { status: Status::TooLarge, size, body: Body::empty() }
+            }
+            Err(EncodeError::Refused(text)) => Self::text(Status::Unencodable, &text),
+        }
+    }
+}
+
+impl<T, E> Reply<T, E> {
+    /// Writes a value.
+    #[expect(clippy::needless_pass_by_value, reason = "a reply is given away")]
+    pub fn value(self, value: T) -> Answer {
+        Answer::write(Status::Value, &value, self.encode.0)
+    }
+
+    /// Writes a value or an error.
+    pub fn result(self, result: Result<T, E>) -> Answer {
+        match result {
+            Ok(value) => self.value(value),
+            Err(error) => Answer::write(Status::Error, &error, self.encode.1),
+        }
+    }
+
+    /// Writes the error, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// The written error.
+    pub fn split<S>(self, result: Result<S, E>) -> Result<S, Answer> {
+        result.map_err(|error| Answer::write(Status::Error, &error, self.encode.1))
+    }
+
+    pub(crate) fn write(self, value: &T, draft: &mut Draft) {
+        (self.encode.0)(value, draft);
+    }
+
+    pub(crate) fn read(self, payload: &[u8]) -> Result<T, Malformed> {
+        read(payload, self.decode.0)
+    }
+
+    pub(crate) fn read_error(self, payload: &[u8]) -> Result<E, Malformed> {
+        read(payload, self.decode.1)
+    }
+}
+
+fn read<T>(payload: &[u8], decode: Decode<T>) -> Result<T, Malformed> {
+    let mut arguments = Arguments::new(payload);
+    let value = decode(&mut arguments)?;
+    arguments.finish()?;
+    Ok(value)
+}
+
+/// Reads a text that stands in place of a value.
+pub(crate) fn read_text(payload: &[u8]) -> String {
+    read(payload, take::<String>).unwrap_or_else(|malformed| malformed.to_string())
+}
+
+/// Reads what a panic left.
+pub(crate) fn read_panic(payload: &[u8]) -> PanicReport {
+    read(payload, take::<PanicReport>).unwrap_or_else(|malformed| PanicReport {
+        message: malformed.to_string(),
+        location: String::new(),
+        handler: String::new(),
+    })
+}
+
+thread_local! {
+    /// How large a reply may be that this thread writes. A worker has one limit, and a thread
+    /// serves one worker at a time; passing it along would put it into every line of generated
+    /// code.
+    static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Limits the replies that this thread writes; gives the limit that was in force.
+pub(crate) fn limit_replies(max: usize) -> usize {
+    LIMIT.replace(max)
+}

@@ -1,0 +1,208 @@
+//! How a call can fail.
+
+use std::{convert::Infallible, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use super::{CrashReport, PanicReport};
+
+/// Why a call gave no value.
+///
+/// `E` is the error type of the handler; of a handler that cannot fail it is [`Infallible`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallError<E = Infallible> {
+    /// The handler ran and returned this error: an ordinary reply that ends nothing.
+    Handler(E),
+    /// The handler panicked. The worker ends, unless it is `#[worker(on_panic = keep)]`.
+    Panicked(PanicReport),
+    /// The worker's process died while it handled this call.
+    Crashed(CrashReport),
+    /// The call's deadline passed; `started` tells whether the handler had begun by then.
+    Deadline {
+        /// Whether the handler had begun; `false` only if it provably had not, and never will.
+        started: bool,
+    },
+    /// The call was cancelled before it was answered.
+    Cancelled,
+    /// The channel holds as many messages as it may, and is declared `overflow = reject`.
+    Full,
+    /// The worker has ended or is ending.
+    Closed(CloseReason),
+    /// The message, or the reply to it, is larger than the worker's `max_message`, in bytes.
+    TooLarge {
+        /// How large it is, or how large it had grown when it was given up.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// This chain of calls comes back to a worker that still waits in it.
+    Deadlock(Vec<String>),
+    /// The message has ended this many workers in a row and is not tried again.
+    Poisoned {
+        /// How many workers it ended.
+        crashes: u32,
+    },
+    /// The peer broke the protocol; the link to it is ended.
+    Protocol(String),
+    /// The arguments or the reply could not be encoded.
+    Encode(String),
+}
+
+impl<E> CallError<E> {
+    /// Whether the handler provably never ran for this call, so that trying again cannot run it
+    /// twice.
+    ///
+    /// `TooLarge` and `Encode` say `false`: they are as true of a reply as of a message, and the
+    /// next try would end the same way.
+    #[must_use]
+    pub fn is_unstarted(&self) -> bool {
+        match self {
+            CallError::Full => true,
+            CallError::Deadline { started } => !started,
+            CallError::Closed(reason) => reason.unstarted,
+            _ => false,
+        }
+    }
+
+    /// The handler's own error, if this is one.
+    pub fn into_handler(self) -> Option<E> {
+        match self {
+            CallError::Handler(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The same error, with the handler's own error converted.
+    pub fn map_handler<F>(self, op: impl FnOnce(E) -> F) -> CallError<F> {
+        match self {
+            CallError::Handler(error) => CallError::Handler(op(error)),
+            CallError::Panicked(report) => CallError::Panicked(report),
+            CallError::Crashed(report) => CallError::Crashed(report),
+            CallError::Deadline { started } => CallError::Deadline { started },
+            CallError::Cancelled => CallError::Cancelled,
+            CallError::Full => CallError::Full,
+            CallError::Closed(reason) => CallError::Closed(reason),
+            CallError::TooLarge { size, limit } => CallError::TooLarge { size, limit },
+            CallError::Deadlock(names) => CallError::Deadlock(names),
+            CallError::Poisoned { crashes } => CallError::Poisoned { crashes },
+            CallError::Protocol(text) => CallError::Protocol(text),
+            CallError::Encode(text) => CallError::Encode(text),
+        }
+    }
+}
+
+impl<E> CallError<E> {
+    /// The same error where no handler was asked.
+    pub(crate) fn without_handler(self) -> CallError<Infallible> {
+        match self {
+            CallError::Handler(_) => CallError::Cancelled,
+            other => other.map_handler(|_| unreachable!("the handler's error is ruled out above")),
+        }
+    }
+}
+
+impl CallError<Infallible> {
+    /// The same error as one of a handler that can fail.
+    pub(crate) fn widen<E>(self) -> CallError<E> {
+        self.map_handler(|never| match never {})
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for CallError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CallError::Handler(error) => error.fmt(f),
+            CallError::Panicked(report) => report.fmt(f),
+            CallError::Crashed(report) => report.fmt(f),
+            CallError::Deadline { started: true } => {
+                f.write_str("the deadline passed; the handler had begun, or may have")
+            }
+            CallError::Deadline { started: false } => {
+                f.write_str("the deadline passed before the handler began")
+            }
+            CallError::Cancelled => f.write_str("the call was cancelled"),
+            CallError::Full => f.write_str(
+                "the channel is full; try again later, or declare it with a larger capacity or \
+                 `overflow = block`",
+            ),
+            CallError::Closed(reason) => reason.fmt(f),
+            CallError::TooLarge { size, limit } => write!(
+                f,
+                "a message of {size} bytes is over the limit of {limit}; raise it with \
+                 `.max_message(…)` on the place"
+            ),
+            CallError::Deadlock(names) => {
+                write!(f, "deadlock: the calls {} wait for one another", names.join(" → "))
+            }
+            CallError::Poisoned { crashes } => {
+                write!(f, "gave up: handling it has ended {crashes} workers")
+            }
+            CallError::Protocol(text) => write!(f, "the peer broke the protocol: {text}"),
+            CallError::Encode(text) => write!(f, "cannot encode: {text}"),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for CallError<E> {}
+
+/// Why no call gets through any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseReason {
+    text: String,
+    unstarted: bool,
+}
+
+impl CloseReason {
+    /// The call that gets this was provably never begun.
+    pub(crate) fn unstarted(text: impl Into<String>) -> Self {
+        Self { text: text.into(), unstarted: true }
+    }
+
+    /// The call that gets this may have been begun.
+    pub(crate) fn begun(text: impl Into<String>) -> Self {
+        Self { text: text.into(), unstarted: false }
+    }
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The call was cancelled, or its deadline has passed: what [`Context::check`] gives.
+///
+/// [`Context::check`]: crate::Context::check
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cancelled;
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the call was cancelled or its deadline has passed")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// What `try_send` gives back when the call could not go out at once.
+pub struct TrySendError<C, E = Infallible> {
+    /// The call, as it was.
+    pub call: C,
+    /// Why it did not go out; [`CallError::Full`] where waiting would help.
+    pub error: CallError<E>,
+}
+
+impl<C, E: fmt::Debug> fmt::Debug for TrySendError<C, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrySendError").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<C, E: fmt::Display> fmt::Display for TrySendError<C, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<C, E: fmt::Debug + fmt::Display> std::error::Error for TrySendError<C, E> {}

@@ -1,0 +1,13 @@
+//! Every error type, with the reports they carry.
+
+mod any;
+mod call;
+mod report;
+mod spawn;
+
+pub use any::{Error, Result};
+pub use call::{CallError, Cancelled, CloseReason, TrySendError};
+pub use report::{CrashReport, Exit, PanicReport};
+pub use spawn::SpawnError;
+
+pub(crate) use report::{Crash, shorten};

@@ -1,0 +1,257 @@
+//! What is known of a worker's end.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// A handler panicked: what it said and where.
+///
+/// The texts come from the worker; they are its panic message and source location.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanicReport {
+    pub(crate) message: String,
+    pub(crate) location: String,
+    pub(crate) handler: String,
+}
+
+/// How long a text is at most that a worker sends in place of a value, in bytes: whoever receives it
+/// accepts that much, however small its messages may be.
+const TEXT_MOST: usize = 16 * 1024;
+
+/// The beginning of a text that is too long to be sent in place of a value.
+pub(crate) fn shorten(mut text: String) -> String {
+    if text.len() > TEXT_MOST {
+        let mut end = TEXT_MOST;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+impl PanicReport {
+    /// The text of the panic, or a note that its payload was no text.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// `file:line:column` of the panic, empty where it is unknown.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// The name of the method that was running.
+    #[must_use]
+    pub fn handler(&self) -> &str {
+        &self.handler
+    }
+}
+
+impl fmt::Display for PanicReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` panicked", self.handler)?;
+        if !self.location.is_empty() {
+            write!(f, " at {}", self.location)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Exit {
+    /// In order: asked to close, or done with its work.
+    Closed,
+    /// A handler, `#[init]` or `#[close]` panicked.
+    Panicked,
+    /// Its process ended with this exit code, unasked.
+    Code(i32),
+    /// Its process was ended by this signal.
+    Signal(i32),
+    /// It was killed by its owner, or it is a thread that was given up.
+    Killed,
+    /// The system did not tell (its status was taken by somebody else's `wait`).
+    Unknown,
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Exit::Closed => f.write_str("closed in order"),
+            Exit::Panicked => f.write_str("panicked"),
+            Exit::Code(code) => write!(f, "exited with code {code}"),
+            Exit::Signal(signal) => write!(f, "was killed by {}", Signal(signal)),
+            Exit::Killed => f.write_str("was killed by its owner"),
+            Exit::Unknown => f.write_str("ended, how is unknown"),
+        }
+    }
+}
+
+/// A worker's process died: who it was, how it ended, and what it was doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrashReport(Box<Crash>);
+
+/// The facts of a [`CrashReport`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Crash {
+    pub(crate) worker: String,
+    pub(crate) pid: u32,
+    pub(crate) exit: Exit,
+    pub(crate) handler: Option<String>,
+    pub(crate) elapsed: Duration,
+    pub(crate) stderr_tail: String,
+    /// What the worker's panic hook left behind, where the panic itself ended the process.
+    pub(crate) panic: Option<String>,
+    /// The best guess at the cause behind a signal that has several.
+    pub(crate) cause: Option<&'static str>,
+}
+
+impl From<Crash> for CrashReport {
+    fn from(crash: Crash) -> Self {
+        Self(Box::new(crash))
+    }
+}
+
+impl CrashReport {
+    /// The worker's name: the one given with `.name(…)`, else that of its type.
+    #[must_use]
+    pub fn worker(&self) -> &str {
+        &self.0.worker
+    }
+
+    /// The process id it had.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.0.pid
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        self.0.exit
+    }
+
+    /// The number of the signal that ended it, if one did.
+    #[must_use]
+    pub fn signal(&self) -> Option<i32> {
+        match self.0.exit {
+            Exit::Signal(signal) => Some(signal),
+            _ => None,
+        }
+    }
+
+    /// Its exit code, if it ended with one.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        match self.0.exit {
+            Exit::Code(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The name of the method that was running, if one was.
+    #[must_use]
+    pub fn handler(&self) -> Option<&str> {
+        self.0.handler.as_deref()
+    }
+
+    /// For how long that method had been running.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The last 4 KiB of what the worker wrote to its standard error, if that was captured.
+    #[must_use]
+    pub fn stderr_tail(&self) -> &str {
+        &self.0.stderr_tail
+    }
+
+    /// The panic that ended the process, where one did: in a build with `panic = "abort"`, or while
+    /// another unwound, which is then told first.
+    #[must_use]
+    pub fn panic(&self) -> Option<&str> {
+        self.0.panic.as_deref()
+    }
+}
+
+impl fmt::Display for CrashReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let crash = &*self.0;
+        write!(f, "worker `{}` (pid {}) {}", crash.worker, crash.pid, crash.exit)?;
+        if let Some(cause) = crash.cause {
+            write!(f, " ({cause})")?;
+        }
+        if let Some(handler) = &crash.handler {
+            write!(f, " after {:.3?} in `{handler}`", crash.elapsed)?;
+        }
+        if let Some(panic) = &crash.panic {
+            write!(f, "; it panicked: {panic}")?;
+        }
+        let tail = crash.stderr_tail.trim_end();
+        if !tail.is_empty() {
+            write!(f, "; it last wrote to standard error:\n{tail}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A signal's number with the name that people know it by.
+struct Signal(i32);
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.0 {
+            1 => "SIGHUP",
+            2 => "SIGINT",
+            3 => "SIGQUIT",
+            4 => "SIGILL",
+            5 => "SIGTRAP",
+            6 => "SIGABRT",
+            7 => "SIGBUS",
+            8 => "SIGFPE",
+            9 => "SIGKILL",
+            10 => "SIGUSR1",
+            11 => "SIGSEGV",
+            12 => "SIGUSR2",
+            13 => "SIGPIPE",
+            14 => "SIGALRM",
+            15 => "SIGTERM",
+            24 => "SIGXCPU",
+            25 => "SIGXFSZ",
+            31 => "SIGSYS",
+            other => return write!(f, "signal {other}"),
+        };
+        write!(f, "{name} ({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_tells_all_of_it() {
+        let report = CrashReport::from(Crash {
+            worker: "decoder".into(),
+            pid: 17,
+            exit: Exit::Signal(6),
+            handler: Some("decode".into()),
+            elapsed: Duration::from_millis(1500),
+            stderr_tail: "thread 'main' has overflowed its stack\n".into(),
+            panic: None,
+            cause: Some("stack overflow"),
+        });
+        let text = report.to_string();
+        for part in ["`decoder`", "pid 17", "SIGABRT (6)", "(stack overflow)", "1.500s", "`decode`"]
+        {
+            assert!(text.contains(part), "{part} is missing in: {text}");
+        }
+        assert_eq!((report.signal(), report.code()), (Some(6), None));
+    }
+}

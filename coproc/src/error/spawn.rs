@@ -1,0 +1,75 @@
+//! How starting a worker can fail.
+
+use std::{convert::Infallible, fmt, io};
+
+use super::{CrashReport, PanicReport};
+
+/// Why a worker did not start. Nothing of it is left behind.
+///
+/// `E` is the error type of `#[init]`; of an `#[init]` that cannot fail it is [`Infallible`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SpawnError<E = Infallible> {
+    /// `#[init]` returned this error.
+    Init(E),
+    /// `#[init]` panicked.
+    InitPanicked(PanicReport),
+    /// The process died before `#[init]` was done.
+    InitCrashed(CrashReport),
+    /// `#[init]` was not done within the place's `init_timeout`; the process is killed.
+    InitTimeout,
+    /// The operating system refused: no process, descriptor or thread to be had.
+    Os(io::Error),
+    /// The process that answered is not this program, or speaks another version or codec.
+    Incompatible(String),
+    /// `main` does not begin with [`coproc::init()`](crate::init()).
+    NotInitialized,
+    /// No worker of this name is linked into this program.
+    Unknown(String),
+    /// The arguments are larger than the place's `max_message`, in bytes.
+    TooLarge {
+        /// How large they are, or how large they had grown when they were given up.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The arguments, or the error of `#[init]`, could not be encoded.
+    Encode(String),
+    /// Workers that start workers, more than 16 deep.
+    Nested,
+}
+
+impl<E: fmt::Display> fmt::Display for SpawnError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SpawnError::Init(error) => error.fmt(f),
+            SpawnError::InitPanicked(report) => report.fmt(f),
+            SpawnError::InitCrashed(report) => report.fmt(f),
+            SpawnError::InitTimeout => f.write_str(
+                "`#[init]` was not done within its time limit; raise it with `.init_timeout(…)`",
+            ),
+            SpawnError::Os(error) => write!(f, "cannot start the worker: {error}"),
+            SpawnError::Incompatible(text) => write!(f, "cannot speak to the worker: {text}"),
+            SpawnError::NotInitialized => f.write_str(
+                "this program is not prepared to start workers: put `#[coproc::main]` on `main` \
+                 (or `coproc::init();` as its first statement), and `#[coproc::test]` on tests",
+            ),
+            SpawnError::Unknown(name) => write!(
+                f,
+                "worker `{name}` is not linked into this program; if it is declared in a crate \
+                 that is mentioned nowhere, add `use that_crate as _;`"
+            ),
+            SpawnError::TooLarge { size, limit } => write!(
+                f,
+                "arguments of {size} bytes are over the limit of {limit}; raise it with \
+                 `.max_message(…)` on the place"
+            ),
+            SpawnError::Encode(text) => write!(f, "cannot encode: {text}"),
+            SpawnError::Nested => {
+                f.write_str("workers start workers more than 16 deep; is one starting itself?")
+            }
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> std::error::Error for SpawnError<E> {}

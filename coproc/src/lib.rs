@@ -1,0 +1,131 @@
+//! Typed workers in processes of their own: a method call that survives a crash.
+//!
+//! A **worker** is a struct that lives in an operating-system process of its own. Its methods are
+//! **messages**. [`#[worker]`](macro@worker) writes everything between the caller's method call and
+//! that method: the message enum, the **controller** that mirrors the methods, and the dispatch
+//! loop over a [priority messenger](Messenger). Nothing is shared, so a crash, a leak or a panic in
+//! a worker ends that worker and nothing else, and the caller is told what happened.
+//!
+//! ```
+//! use coproc::prelude::*;
+//!
+//! pub struct Counter {
+//!     count: u64,
+//! }
+//!
+//! #[worker]
+//! impl Counter {
+//!     /// Runs inside the worker; its arguments become those of `Counter::spawn`.
+//!     #[init]
+//!     fn new(start: u64) -> Self {
+//!         Self { count: start }
+//!     }
+//!
+//!     #[message]
+//!     fn add(&mut self, n: u64) -> u64 {
+//!         self.count += n;
+//!         self.count
+//!     }
+//!
+//!     #[message]
+//!     fn crash(&mut self) {
+//!         std::process::abort()
+//!     }
+//! }
+//!
+//! #[coproc::main]
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let counter = Counter::spawn(5)?;
+//!     assert_eq!(counter.add(2).wait()?, 7);
+//!     match counter.crash().wait() {
+//!         Err(CallError::Crashed(report)) => assert_eq!(report.handler(), Some("crash")),
+//!         other => panic!("the worker should have crashed: {other:?}"),
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! | --- | --- |
+//! | what `#[worker]` accepts | [`#[worker]`](macro@worker) |
+//! | calling: the verbs, deadlines, priorities, cancelling | [`Call`], [`Pending`], [`OneWay`] |
+//! | what can go wrong | [`CallError`], [`SpawnError`], [`CrashReport`] |
+//! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
+//! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
+//! | what a handler can do beside its arguments | [`Context`] |
+//! | a function as a worker, talking by hand | [`Messenger`], [`FunctionController`] |
+//!
+//! # How a child finds its way
+//!
+//! A worker's process is this same program, started again from the inode of the running executable.
+//! [`#[coproc::main]`](macro@main) turns it into its worker before the first line of `main` runs;
+//! [`init()`] as the first statement does the same. In tests, [`#[coproc::test]`](macro@test) stands
+//! for `#[test]`. A program that spawns without any of them gets [`SpawnError::NotInitialized`].
+//!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! | --- | --- | --- |
+//! | `process` | yes | workers in processes of their own; Linux only |
+//! | `codec-postcard` | no | messages are encoded with postcard instead of bincode 1.3, for the whole program |
+//!
+//! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc reads with it only
+//! frames of bounded size, with limits of its own on depth and on the number of elements; whoever
+//! would rather not have it in use switches to postcard.
+
+#![warn(missing_docs, missing_debug_implementations)]
+
+// Generated code names this crate by its name, also where it is used inside of it.
+#[allow(unused_extern_crates)]
+extern crate self as coproc;
+
+#[cfg(all(feature = "process", not(target_os = "linux")))]
+compile_error!(
+    "workers in processes of their own need Linux; elsewhere, build coproc with \
+     `default-features = false` and use `Thread` and `Inline`"
+);
+
+// Without processes no frame is ever written to a stream.
+#[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
+mod codec;
+mod controller;
+#[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
+mod error;
+mod message;
+mod messenger;
+mod multiqueue;
+#[cfg(test)]
+mod simulation;
+mod spawn;
+mod sync;
+#[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
+mod transport;
+mod worker;
+
+pub mod prelude;
+
+#[doc(hidden)]
+pub mod __private;
+
+pub use codec::{BoundedBuf, Bytes, Codec, DecodeError, EncodeError, Limits};
+pub use controller::{Call, CallFuture, Controller, OneWay, Pending};
+pub use coproc_macros::{Channel, main, message, test, worker};
+pub use error::{
+    CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, Result, SpawnError,
+    TrySendError,
+};
+pub use message::{Channel, Message, Priority, Wire};
+pub use messenger::{
+    Counters, Lane, Messenger, MultiMessenger, Received, ReceivedKind, RecvError, RemoteError,
+    SendError,
+};
+pub use spawn::{Events, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner};
+#[cfg(feature = "process")]
+pub use spawn::{Process, Stdio};
+pub use worker::{Context, FunctionController, Idle, Later, LaterAnswer, Peer, Registered, Worker};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

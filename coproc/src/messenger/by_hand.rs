@@ -1,0 +1,159 @@
+//! What a messenger that is worked by hand keeps count of: who owes whom an answer.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::{
+    codec::Body,
+    message::{Envelope, Kind},
+};
+
+/// How many messages went through one channel of a messenger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Requests sent.
+    pub requests_sent: u64,
+    /// Replies received, errors among them.
+    pub replies_received: u64,
+    /// Messages of all kinds sent.
+    pub messages_sent: u64,
+    /// Messages of all kinds received.
+    pub messages_received: u64,
+}
+
+/// What the next receive is to return before any message.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    Close,
+    /// An error, on which channel, and whether it is the reply to a request.
+    Failure {
+        channel: u16,
+        replies: bool,
+        body: Body,
+    },
+}
+
+/// What a message takes in memory beside its content, in bytes, about. Without it, messages without
+/// content would be free, and a peer could send any number of them.
+const OVERHEAD: usize = 256;
+
+/// What a message with a content of this size takes in memory while nobody receives it.
+pub(super) fn cost(size: usize) -> usize {
+    size.saturating_add(OVERHEAD)
+}
+
+/// Marks a close request that comes behind what was sent before: that of an owner, who loses
+/// nothing. A peer's own comes before.
+pub(crate) const DRAIN: u32 = 1;
+
+/// How many errors and close requests may lie unreceived.
+const SIGNALS_MOST: usize = 1024;
+
+/// The book-keeping of a messenger that is worked by hand.
+#[derive(Debug)]
+pub(crate) struct ByHand {
+    /// Requests that were sent and whose answer has not come.
+    owed: HashMap<u64, u16>,
+    /// By channel, the requests that were received and not answered, oldest first.
+    unanswered: Vec<VecDeque<u64>>,
+    counters: Vec<Counters>,
+    signals: VecDeque<Signal>,
+    /// The owner has asked this end to close, once what has come is received.
+    pub(super) closing: bool,
+    /// How many bytes of memory hold what has come and was not received.
+    pub(crate) unread: usize,
+}
+
+impl ByHand {
+    pub(super) fn new(channels: usize) -> Self {
+        Self {
+            owed: HashMap::new(),
+            unanswered: vec![VecDeque::new(); channels],
+            counters: vec![Counters::default(); channels],
+            signals: VecDeque::new(),
+            closing: false,
+            unread: 0,
+        }
+    }
+
+    /// The answer to request `id` has come; `false` if that is not a request of this messenger.
+    pub(super) fn answered(&mut self, id: u64) -> bool {
+        self.owed.remove(&id).is_some()
+    }
+
+    /// An error or a close request has come.
+    pub(super) fn signal(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
+        if self.is_full_of_signals() {
+            return Err(format!("{SIGNALS_MOST} errors and close requests that nobody received"));
+        }
+        if envelope.kind == Kind::Close {
+            match envelope.handler {
+                DRAIN => self.closing = true,
+                _ => self.signals.push_back(Signal::Close),
+            }
+            return Ok(());
+        }
+        let channel = envelope.channel.min(self.counters.len() as u16 - 1);
+        let replies = self.answered(envelope.id);
+        self.unread += cost(body.len());
+        self.signals.push_back(Signal::Failure { channel, replies, body });
+        Ok(())
+    }
+
+    /// Whether no more errors and close requests should be read.
+    pub(super) fn is_full_of_signals(&self) -> bool {
+        self.signals.len() >= SIGNALS_MOST
+    }
+
+    pub(crate) fn has_signal(&self) -> bool {
+        !self.signals.is_empty()
+    }
+
+    pub(super) fn take_signal(&mut self) -> Option<Signal> {
+        let signal = self.signals.pop_front()?;
+        let (channel, replies, size) = match &signal {
+            Signal::Close => (0, false, 0),
+            Signal::Failure { channel, replies, body } => (*channel, *replies, cost(body.len())),
+        };
+        self.unread = self.unread.saturating_sub(size);
+        let counters = &mut self.counters[usize::from(channel)];
+        counters.messages_received += 1;
+        counters.replies_received += u64::from(replies);
+        Some(signal)
+    }
+
+    pub(super) fn sent(&mut self, envelope: &Envelope) {
+        let counters = &mut self.counters[usize::from(envelope.channel)];
+        counters.messages_sent += 1;
+        if envelope.kind == Kind::Call {
+            counters.requests_sent += 1;
+            self.owed.insert(envelope.id, envelope.channel);
+        }
+    }
+
+    pub(super) fn received(&mut self, envelope: &Envelope, size: usize) {
+        self.unread = self.unread.saturating_sub(cost(size));
+        let channel = usize::from(envelope.channel);
+        self.counters[channel].messages_received += 1;
+        match envelope.kind {
+            Kind::Call => self.unanswered[channel].push_back(envelope.id),
+            Kind::Answer(_) => self.counters[channel].replies_received += 1,
+            _ => {}
+        }
+    }
+
+    /// The oldest request of `channel` that is not answered; it counts as answered from now on.
+    pub(super) fn take_unanswered(&mut self, channel: u16) -> Option<u64> {
+        self.unanswered[usize::from(channel)].pop_front()
+    }
+
+    /// Requests sent on `channel` whose reply was not received.
+    pub(super) fn remaining(&self, channel: u16) -> usize {
+        let counters = self.counters(channel);
+        counters.requests_sent.saturating_sub(counters.replies_received) as usize
+    }
+
+    pub(super) fn counters(&self, channel: u16) -> Counters {
+        self.counters[usize::from(channel)]
+    }
+}

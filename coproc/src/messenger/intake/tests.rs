@@ -1,0 +1,305 @@
+use proptest::{prelude::*, sample::Index};
+
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+const CAPACITIES: [usize; 2] = [1, 3];
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Kind, channel, priority and how many milliseconds its sender waits.
+    Arrive(bool, u16, Priority, Option<u64>),
+    /// Of all calls and questions so far, and one that never came.
+    Cancel(Index),
+    AskRoom(u16),
+    Take,
+    Finish,
+    Close(Option<u64>),
+    Abort,
+    /// Milliseconds pass.
+    Pass(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let patience = prop::option::weighted(0.3, 0..20_u64);
+    let arrive = (prop::bool::weighted(0.7), 0..3_u16, -2..3, patience);
+    prop_oneof![
+        40 => arrive.prop_map(|(call, channel, priority, patience)| {
+            Step::Arrive(call, channel, priority, patience)
+        }),
+        10 => any::<Index>().prop_map(Step::Cancel),
+        10 => (0..3_u16).prop_map(Step::AskRoom),
+        30 => Just(Step::Take),
+        15 => Just(Step::Finish),
+        2 => prop::option::of(0..30_u64).prop_map(Step::Close),
+        1 => Just(Step::Abort),
+        10 => (0..10_u64).prop_map(Step::Pass),
+    ]
+}
+
+/// One message as a list that is searched keeps it.
+#[derive(Clone, Debug)]
+struct Waiting {
+    id: u64,
+    call: bool,
+    channel: u16,
+    priority: Priority,
+    deadline: Option<Instant>,
+}
+
+struct Model {
+    now: Instant,
+    waiting: Vec<Waiting>,
+    rooms: Vec<(u64, u16)>,
+    left: [u64; 2],
+    running: Option<u64>,
+    cancelled: bool,
+    closing: bool,
+    until: Option<Instant>,
+    last_id: u64,
+    expected: Vec<Action>,
+}
+
+impl Model {
+    fn new(now: Instant) -> Self {
+        Self {
+            now,
+            waiting: Vec::new(),
+            rooms: Vec::new(),
+            left: [0; 2],
+            running: None,
+            cancelled: false,
+            closing: false,
+            until: None,
+            last_id: 0,
+            expected: Vec::new(),
+        }
+    }
+
+    fn len_of(&self, channel: u16) -> usize {
+        self.waiting.iter().filter(|waiting| waiting.channel == channel).count()
+    }
+
+    fn leave(&mut self, waiting: &Waiting, refusal: Option<Status>) {
+        self.left[usize::from(waiting.channel)] += 1;
+        self.grant();
+        if let (Some(status), true) = (refusal, waiting.call) {
+            self.expected.push(Action::Refuse { id: waiting.id, status });
+        }
+    }
+
+    /// One free place is good for one of those who ask, first come first served.
+    fn grant(&mut self) {
+        for channel in 0..2 {
+            let capacity = CAPACITIES[usize::from(channel)];
+            let free = match self.closing {
+                true => usize::MAX,
+                false => capacity.saturating_sub(self.len_of(channel)),
+            };
+            let here = self.rooms.iter().filter(|room| room.1 == channel).take(free);
+            let granted: Vec<u64> = here.map(|room| room.0).collect();
+            self.rooms.retain(|(id, _)| !granted.contains(id));
+            self.expected.extend(granted.into_iter().map(|id| Action::Room { id }));
+        }
+    }
+
+    fn pop(&mut self) -> Option<Waiting> {
+        let first = (0..self.waiting.len()).min_by_key(|at| (self.waiting[*at].priority, *at))?;
+        Some(self.waiting.remove(first))
+    }
+
+    fn refuse_all(&mut self) {
+        while let Some(waiting) = self.pop() {
+            self.leave(&waiting, Some(Status::Closed));
+        }
+    }
+
+    fn take(&mut self) -> Option<u64> {
+        (self.running, self.cancelled) = (None, false);
+        if self.until.is_some_and(|until| until <= self.now) {
+            self.refuse_all();
+        }
+        while let Some(waiting) = self.pop() {
+            if waiting.deadline.is_some_and(|deadline| deadline <= self.now) {
+                self.leave(&waiting, Some(Status::Expired));
+                continue;
+            }
+            self.leave(&waiting, None);
+            self.running = waiting.call.then_some(waiting.id);
+            return Some(waiting.id);
+        }
+        None
+    }
+
+    fn cancel(&mut self, id: u64) {
+        if self.running == Some(id) {
+            self.cancelled = true;
+        } else if let Some(at) = self.rooms.iter().position(|room| room.0 == id) {
+            self.rooms.remove(at);
+            self.expected.push(Action::Room { id });
+        } else if let Some(at) = self.waiting.iter().position(|one| one.call && one.id == id) {
+            let waiting = self.waiting.remove(at);
+            self.leave(&waiting, Some(Status::Cancelled));
+        }
+    }
+}
+
+fn arrive(model: &mut Model, intake: &mut Intake<u64>, step: (bool, u16, Priority, Option<u64>)) {
+    let (call, channel, priority, patience) = step;
+    model.last_id += 1;
+    let (id, now) = (model.last_id, model.now);
+    let remaining = patience.map(Duration::from_millis);
+    let kind = if call { Kind::Call } else { Kind::Tell };
+    let envelope = Envelope { channel, priority, id, remaining, ..Envelope::new(kind) };
+    intake.step(Event::Arrived(envelope, id), now);
+    let deadline = remaining.map(|remaining| now + remaining);
+    let waiting = Waiting { id, call, channel: channel.min(1), priority, deadline };
+    if model.closing {
+        model.leave(&waiting, Some(Status::Closed));
+    } else {
+        model.waiting.push(waiting);
+    }
+}
+
+fn take_step(
+    step: &Step,
+    model: &mut Model,
+    intake: &mut Intake<u64>,
+) -> Result<(), TestCaseError> {
+    let now = model.now;
+    match *step {
+        Step::Arrive(call, channel, priority, patience) => {
+            arrive(model, intake, (call, channel, priority, patience));
+        }
+        Step::Cancel(ref index) => {
+            let id = index.index(model.last_id as usize + 1) as u64 + 1;
+            model.cancel(id);
+            intake.step(Event::Cancelled { id }, now);
+        }
+        Step::AskRoom(channel) => {
+            model.last_id += 1;
+            model.rooms.push((model.last_id, channel.min(1)));
+            model.grant();
+            intake.step(Event::RoomWanted { id: model.last_id, channel }, now);
+        }
+        Step::Take => {
+            let taken = intake.take(now).map(|arrived| arrived.content);
+            prop_assert_eq!(taken, model.take());
+        }
+        Step::Finish => {
+            (model.running, model.cancelled) = (None, false);
+            intake.finish();
+        }
+        Step::Close(grace) => {
+            let grace = grace.map(Duration::from_millis);
+            let until = grace.map(|grace| now + grace);
+            model.until = [model.until, until].into_iter().flatten().min();
+            model.closing = true;
+            model.grant();
+            intake.step(Event::Close { grace }, now);
+        }
+        Step::Abort => {
+            model.closing = true;
+            model.refuse_all();
+            model.grant();
+            intake.step(Event::Abort, now);
+        }
+        Step::Pass(millis) => model.now += Duration::from_millis(millis),
+    }
+    Ok(())
+}
+
+/// Actions on different messages may come in any order.
+fn sorted(mut actions: Vec<Action>) -> Vec<Action> {
+    actions.sort_by_key(|action| match action {
+        Action::Refuse { id, .. } | Action::Room { id } => *id,
+    });
+    actions
+}
+
+proptest! {
+    #[test]
+    fn behaves_as_a_list_that_is_searched(steps in prop::collection::vec(step(), 0..120)) {
+        let mut model = Model::new(Instant::now());
+        let mut intake = Intake::new(CAPACITIES.to_vec(), None);
+        for step in &steps {
+            take_step(step, &mut model, &mut intake)?;
+            let expected = std::mem::take(&mut model.expected);
+            prop_assert_eq!(sorted(intake.actions()), sorted(expected), "after {:?}", step);
+            prop_assert_eq!(intake.len(), model.waiting.len());
+            prop_assert_eq!(intake.len_of(1), model.len_of(1));
+            prop_assert_eq!(intake.left(), &model.left[..]);
+            prop_assert_eq!(intake.is_closing(), model.closing);
+            prop_assert_eq!(intake.closes_at(), model.until);
+            if let Some(id) = model.running {
+                prop_assert_eq!(intake.is_cancelled(id), model.cancelled);
+            }
+        }
+    }
+
+    /// Every call that came is handed out or refused, and never both; everybody who asked for room
+    /// is told; the counts add up.
+    #[test]
+    fn nothing_is_forgotten(steps in prop::collection::vec(step(), 0..120)) {
+        let mut model = Model::new(Instant::now());
+        let mut intake = Intake::new(CAPACITIES.to_vec(), None);
+        let mut settled = Vec::new();
+        let mut asked = Vec::new();
+        let mut arrived = 0;
+        let ends = [Step::Abort];
+        for step in steps.iter().chain(&ends) {
+            if let Step::Take = step {
+                settled.extend(intake.take(model.now).map(|taken| taken.content));
+            } else {
+                take_step(step, &mut model, &mut intake)?;
+            }
+            match step {
+                Step::Arrive(call, ..) => {
+                    arrived += 1;
+                    asked.push((model.last_id, *call));
+                }
+                Step::AskRoom(_) => asked.push((model.last_id, true)),
+                _ => {}
+            }
+            settled.extend(intake.actions().iter().map(|action| match action {
+                Action::Refuse { id, .. } | Action::Room { id } => *id,
+            }));
+        }
+        settled.sort_unstable();
+        let calls = asked.iter().filter(|(_, call)| *call).map(|(id, _)| id);
+        for id in calls {
+            prop_assert_eq!(settled.iter().filter(|settled| *settled == id).count(), 1);
+        }
+        prop_assert!(settled.windows(2).all(|two| two[0] != two[1]));
+        prop_assert_eq!(intake.left().iter().sum::<u64>(), arrived);
+        prop_assert_eq!(intake.len(), 0);
+    }
+}
+
+#[test]
+fn closing_lets_go_of_whoever_waits_for_room() {
+    let now = Instant::now();
+    for event in [Event::Close { grace: None }, Event::Abort] {
+        let mut intake = Intake::new(vec![1], None);
+        intake.step(Event::Arrived(Envelope::new(Kind::Tell), ()), now);
+        intake.step(Event::RoomWanted { id: 1, channel: 0 }, now);
+        assert_eq!(intake.actions(), []);
+        intake.step(event, now);
+        assert_eq!(intake.actions(), [Action::Room { id: 1 }]);
+    }
+}
+
+#[test]
+fn a_cancellation_reaches_the_call_that_runs_and_no_later_one() {
+    let now = Instant::now();
+    let mut intake = Intake::new(vec![2], None);
+    for id in [1, 2] {
+        intake.step(Event::Arrived(Envelope { id, ..Envelope::new(Kind::Call) }, id), now);
+    }
+    assert_eq!(intake.take(now).map(|arrived| arrived.content), Some(1));
+    intake.step(Event::Cancelled { id: 1 }, now + MS);
+    assert!(intake.is_cancelled(1));
+    assert_eq!(intake.take(now).map(|arrived| arrived.content), Some(2));
+    assert!(!intake.is_cancelled(1) && !intake.is_cancelled(2));
+    assert_eq!(intake.actions(), []);
+}

@@ -1,0 +1,79 @@
+//! What is known of a peer that has ended.
+
+#[cfg(feature = "process")]
+use crate::error::CrashReport;
+use crate::error::{CallError, CloseReason, Exit, PanicReport};
+
+/// How the other end of a link ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// In order.
+    Closed { worker: String },
+    /// One of its handlers panicked.
+    Panicked { worker: String, report: PanicReport },
+    /// Its process died.
+    #[cfg(feature = "process")]
+    Crashed(CrashReport),
+    /// Its owner killed it.
+    Killed { worker: String },
+    /// It broke the protocol.
+    Protocol(String),
+    /// It is not there any more; more is not known.
+    Gone,
+}
+
+impl Loss {
+    /// What a call gets that the peer had begun and never answered.
+    pub(crate) fn begun<E>(&self) -> CallError<E> {
+        match self {
+            #[cfg(feature = "process")]
+            Self::Crashed(report) => CallError::Crashed(report.clone()),
+            Self::Protocol(text) => CallError::Protocol(text.clone()),
+            other => CallError::Closed(CloseReason::begun(other.text())),
+        }
+    }
+
+    /// What a call gets that the peer never began.
+    pub(crate) fn unstarted<E>(&self) -> CallError<E> {
+        match self {
+            Self::Protocol(text) => CallError::Protocol(text.clone()),
+            other => CallError::Closed(CloseReason::unstarted(other.text())),
+        }
+    }
+
+    /// What somebody gets who waited for the worker's last word.
+    pub(crate) fn joined<E>(&self) -> CallError<E> {
+        match self {
+            Self::Panicked { report, .. } => CallError::Panicked(report.clone()),
+            other => other.begun(),
+        }
+    }
+
+    /// How the worker ended.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Closed { .. } => Exit::Closed,
+            Self::Panicked { .. } => Exit::Panicked,
+            #[cfg(feature = "process")]
+            Self::Crashed(report) => report.exit(),
+            Self::Killed { .. } => Exit::Killed,
+            Self::Protocol(_) | Self::Gone => Exit::Unknown,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Closed { worker } => format!("worker `{worker}` has closed"),
+            Self::Panicked { worker, report } => {
+                format!("worker `{worker}` has ended: {report}")
+            }
+            #[cfg(feature = "process")]
+            Self::Crashed(report) => {
+                format!("worker `{}` (pid {}) {}", report.worker(), report.pid(), report.exit())
+            }
+            Self::Killed { worker } => format!("worker `{worker}` was killed by its owner"),
+            Self::Protocol(text) => text.clone(),
+            Self::Gone => "the other end is gone".into(),
+        }
+    }
+}

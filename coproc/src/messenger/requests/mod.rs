@@ -1,0 +1,262 @@
+//! The table of requests that one end has made: which are open, and how each ended.
+//!
+//! A plain state machine: no clock, no thread and no descriptor inside. Whoever holds it feeds it
+//! what happened and carries out what it answers.
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{HashMap, hash_map},
+    hash::{BuildHasherDefault, Hasher},
+};
+
+/// How a request ended. `A` is what an answer carries, `L` what is known of a lost peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome<A, L> {
+    /// The peer answered.
+    Answered(A),
+    /// The peer ended while it handled this request.
+    Lost(L),
+    /// The peer ended, and had not begun this request.
+    Unstarted(L),
+}
+
+/// What can happen to the table.
+#[derive(Clone, Debug)]
+pub(crate) enum Event<A, L> {
+    /// Request `id` goes out; if it is a call, it is counted in `channel`.
+    Opened { id: u64, channel: Option<u16> },
+    /// Its answer came.
+    Answered { id: u64, answer: A },
+    /// The peer has begun it and answers later, or has answered already.
+    Begun { id: u64 },
+    /// Nobody here wants its answer any more.
+    Abandoned { id: u64 },
+    /// The peer has ended; `current` is the request that it was handling.
+    Ended { current: Option<u64>, loss: L },
+}
+
+/// What is to be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Wake whoever waits for this request: its outcome is there.
+    Wake { id: u64 },
+    /// Tell the peer that this request's answer is not wanted any more.
+    Cancel { id: u64 },
+    /// The peer did what it must not do: end the link.
+    Violation(String),
+}
+
+#[derive(Clone, Debug)]
+enum Entry<A, L> {
+    /// The peer owes its answer.
+    Owed {
+        channel: Option<u16>,
+        /// Its handler has returned, and the answer comes later.
+        begun: bool,
+        /// Somebody here still wants the answer, which is dropped otherwise.
+        wanted: bool,
+    },
+    Done(Outcome<A, L>),
+}
+
+/// Spreads numbers over a table. They are given out here, one after the other, so that nobody else
+/// can choose them to collide.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // The golden ratio: numbers that follow one another come to lie far apart.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// The requests that one end has made.
+#[derive(Debug)]
+pub(crate) struct Requests<A, L> {
+    entries: HashMap<u64, Entry<A, L>, BuildHasherDefault<Spread>>,
+    /// How many requests are open or abandoned.
+    owed: usize,
+    /// Those of them that are calls, by channel.
+    calls: Vec<usize>,
+    ended: Option<L>,
+    /// Answers that came for requests nobody waited for any more.
+    pub(crate) late: u64,
+}
+
+impl<A, L: Clone> Requests<A, L> {
+    pub(crate) fn new(channels: usize) -> Self {
+        Self {
+            entries: HashMap::default(),
+            owed: 0,
+            calls: vec![0; channels.max(1)],
+            ended: None,
+            late: 0,
+        }
+    }
+
+    /// Whether the peer owes no answer at all.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.owed == 0
+    }
+
+    /// How many calls the peer has not answered yet.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.iter().sum()
+    }
+
+    /// The same, of one channel.
+    pub(crate) fn calls_on(&self, channel: u16) -> usize {
+        self.calls.get(usize::from(channel)).copied().unwrap_or(0)
+    }
+
+    /// Whether request `id` has its outcome.
+    #[cfg(test)]
+    pub(crate) fn is_done(&self, id: u64) -> bool {
+        matches!(self.entries.get(&id), Some(Entry::Done(_)))
+    }
+
+    /// Whether the peer owes the answer to request `id`, wanted or not.
+    #[cfg(any(test, feature = "process"))]
+    pub(crate) fn is_owed(&self, id: u64) -> bool {
+        matches!(self.entries.get(&id), Some(Entry::Owed { .. }))
+    }
+
+    /// Whether the peer is known to have begun request `id`, and answers it later.
+    pub(crate) fn is_begun(&self, id: u64) -> bool {
+        matches!(self.entries.get(&id), Some(Entry::Owed { begun: true, .. }))
+    }
+
+    /// Whether the handler of request `id`, which was begun, has not returned, as far as is known.
+    pub(crate) fn is_running(&self, id: u64) -> bool {
+        matches!(self.entries.get(&id), Some(Entry::Owed { begun: false, .. }))
+    }
+
+    /// Whether it knows of no request at all.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes the outcome of request `id`, if it is there; the table then knows nothing of it.
+    pub(crate) fn take(&mut self, id: u64) -> Option<Outcome<A, L>> {
+        let hash_map::Entry::Occupied(entry) = self.entries.entry(id) else { return None };
+        if !matches!(entry.get(), Entry::Done(_)) {
+            return None;
+        }
+        match entry.remove() {
+            Entry::Done(outcome) => Some(outcome),
+            Entry::Owed { .. } => None,
+        }
+    }
+
+    pub(crate) fn step(&mut self, event: Event<A, L>) -> Option<Action> {
+        match event {
+            Event::Opened { id, channel } => self.open(id, channel),
+            Event::Answered { id, answer } => self.answer(id, answer),
+            Event::Begun { id } => self.begin(id),
+            Event::Abandoned { id } => self.abandon(id),
+            Event::Ended { current, loss } => self.end(current, loss),
+        }
+    }
+
+    fn open(&mut self, id: u64, channel: Option<u16>) -> Option<Action> {
+        if let Some(loss) = &self.ended {
+            self.entries.insert(id, Entry::Done(Outcome::Unstarted(loss.clone())));
+            return Some(Action::Wake { id });
+        }
+        self.owe(channel);
+        self.entries.insert(id, Entry::Owed { channel, begun: false, wanted: true });
+        None
+    }
+
+    fn answer(&mut self, id: u64, answer: A) -> Option<Action> {
+        let hash_map::Entry::Occupied(mut entry) = self.entries.entry(id) else {
+            return Some(Action::Violation(format!("an answer to call {id}, which is not open")));
+        };
+        let Entry::Owed { channel, wanted, .. } = *entry.get() else {
+            return Some(Action::Violation(format!("a second answer to call {id}")));
+        };
+        if wanted {
+            entry.insert(Entry::Done(Outcome::Answered(answer)));
+        } else {
+            entry.remove();
+            self.late += 1;
+        }
+        self.settle(channel);
+        wanted.then_some(Action::Wake { id })
+    }
+
+    /// The answer may have overtaken this, where another thread of the peer gave it: then there is
+    /// nothing to note.
+    fn begin(&mut self, id: u64) -> Option<Action> {
+        if let Some(Entry::Owed { begun, .. }) = self.entries.get_mut(&id)
+            && std::mem::replace(begun, true)
+        {
+            return Some(Action::Violation(format!("call {id} was begun twice")));
+        }
+        None
+    }
+
+    fn abandon(&mut self, id: u64) -> Option<Action> {
+        match self.entries.get_mut(&id) {
+            Some(Entry::Owed { wanted, .. }) => {
+                std::mem::replace(wanted, false).then_some(Action::Cancel { id })
+            }
+            Some(Entry::Done(_)) => {
+                self.entries.remove(&id);
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn end(&mut self, current: Option<u64>, loss: L) -> Option<Action> {
+        if self.ended.is_some() {
+            return None;
+        }
+        self.entries.retain(|_, entry| !matches!(entry, Entry::Owed { wanted: false, .. }));
+        for (id, entry) in &mut self.entries {
+            if let Entry::Owed { begun, .. } = *entry {
+                *entry = Entry::Done(if begun || current == Some(*id) {
+                    Outcome::Lost(loss.clone())
+                } else {
+                    Outcome::Unstarted(loss.clone())
+                });
+            }
+        }
+        self.owed = 0;
+        self.calls.fill(0);
+        self.ended = Some(loss);
+        None
+    }
+
+    fn owe(&mut self, channel: Option<u16>) {
+        self.owed += 1;
+        if let Some(calls) = self.calls_mut(channel) {
+            *calls += 1;
+        }
+    }
+
+    fn settle(&mut self, channel: Option<u16>) {
+        self.owed -= 1;
+        if let Some(calls) = self.calls_mut(channel) {
+            *calls -= 1;
+        }
+    }
+
+    fn calls_mut(&mut self, channel: Option<u16>) -> Option<&mut usize> {
+        let last = self.calls.len() - 1;
+        self.calls.get_mut(usize::from(channel?).min(last))
+    }
+}

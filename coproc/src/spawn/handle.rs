@@ -1,0 +1,268 @@
+//! Everything about a worker that is not a message.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::resource;
+use crate::{
+    codec::Body,
+    controller::{Controller, Line, Link, reply::read_text},
+    error::{CallError, Exit},
+    message::{Channel, Status},
+    sync::{Arc, Ordering},
+    worker::{Function, FunctionController, Worker},
+};
+
+/// Everything about a worker that is not a message: what `worker()` on a controller gives.
+pub struct WorkerHandle<'a, W: Worker> {
+    link: &'a Link<W>,
+}
+
+/// The handle that belongs to a link.
+#[must_use]
+pub fn handle<W: Worker>(link: &Link<W>) -> WorkerHandle<'_, W> {
+    WorkerHandle { link }
+}
+
+/// The handle of an owner whatever its worker is, for generic code; elsewhere `worker()` on it.
+#[must_use]
+pub fn owner<W: Worker>(owner: &super::WorkerResource<W>) -> WorkerHandle<'_, W> {
+    handle(owner.link())
+}
+
+impl<F: Function> FunctionController<F> {
+    /// Everything about this worker that is not a message.
+    #[must_use]
+    pub fn worker(&self) -> WorkerHandle<'_, F> {
+        handle(self.link())
+    }
+}
+
+impl<'a, W: Worker> WorkerHandle<'a, W> {
+    fn line(&self) -> &'a Arc<Line> {
+        &self.link.line
+    }
+
+    /// The process it runs in; `None` if that is this one.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.line().life.get().and_then(|life| life.pid())
+    }
+
+    /// Whether it has not ended.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.exit().is_none()
+    }
+
+    /// How it ended; `None` while it has not.
+    #[must_use]
+    pub fn exit(&self) -> Option<Exit> {
+        self.line().port.drain();
+        self.line().concluded().map(|loss| loss.exit())
+    }
+
+    /// Asks it to finish what is queued and to end; does not wait. New calls are
+    /// [`Closed`](CallError::Closed) from now on.
+    pub fn close(&self) {
+        if self.line().concluded().is_none() {
+            self.line().close(None);
+        }
+    }
+
+    /// Asks it to close, waits as long as it takes, and gives what its `#[close]` returned; of a
+    /// function worker, what the function returned. Every further call gives the same.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Handler`] with the error of `#[close]`, [`Panicked`](CallError::Panicked) if it
+    /// ended by a panic, [`Crashed`](CallError::Crashed) if its process died,
+    /// [`Closed`](CallError::Closed) if it was killed, [`Deadlock`](CallError::Deadlock) if it is the
+    /// worker itself that waits.
+    pub fn join(&self) -> Result<W::Output, CallError<W::OutputError>> {
+        self.line().check_cycle()?;
+        self.close();
+        self.line().wait_concluded(None);
+        resource::settle(self.line());
+        self.last_word()
+    }
+
+    /// The same, waiting for `timeout` at most; `None` if it has not ended by then. It goes on
+    /// closing.
+    pub fn join_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Option<Result<W::Output, CallError<W::OutputError>>> {
+        if let Err(error) = self.line().check_cycle() {
+            return Some(Err(error));
+        }
+        self.close();
+        self.line().wait_concluded(Instant::now().checked_add(timeout))?;
+        resource::settle(self.line());
+        Some(self.last_word())
+    }
+
+    /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end.
+    pub fn terminate(&self, grace: Duration) {
+        resource::terminate(self.line(), grace);
+    }
+
+    /// Ends it now. A worker that is a thread is given up: its thread ends when its handler returns.
+    pub fn kill(&self) {
+        if self.line().concluded().is_none() {
+            resource::kill(self.line());
+        }
+    }
+
+    /// From now on dropping its owner does not close it. It still ends with this process.
+    pub fn detach(&self) {
+        if let Some(owned) = self.line().owned.get() {
+            owned.detached.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// How many calls were sent and are not answered.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.line().port.drain();
+        self.line().port.state().requests.calls()
+    }
+
+    /// The same, of one channel.
+    #[must_use]
+    pub fn remaining_on(&self, channel: <W::Controller as Controller<W>>::Channel) -> usize {
+        self.line().port.drain();
+        self.line().port.state().requests.calls_on(channel.index() as u16)
+    }
+
+    /// What the worker [emits](crate::Context::emit), from the oldest that is kept. It waits for
+    /// more and ends with the worker. Each event is given once, over all iterators.
+    #[must_use]
+    pub fn events(&self) -> Events<W> {
+        self.line().port.state().background = true;
+        self.line().port.attend_if_idle();
+        Events { link: self.link.clone() }
+    }
+
+    /// What has gone over the link so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.line().port.drain();
+        let state = self.line().port.state();
+        Stats {
+            sent: self.line().sent.load(Ordering::Relaxed),
+            remaining: state.requests.calls(),
+            unheard_errors: state.unheard,
+            late_replies: state.requests.late,
+            missed_events: state.events.missed,
+        }
+    }
+
+    fn last_word(&self) -> Result<W::Output, CallError<W::OutputError>> {
+        let state = self.line().port.state();
+        let Some((status, body)) = &state.farewell else {
+            return Err(state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()));
+        };
+        let malformed = |malformed| CallError::Protocol(format!("a last word with {malformed}"));
+        Err(match status {
+            Status::Value => return W::output().read(body.payload()).map_err(malformed),
+            Status::Error => {
+                W::output().read_error(body.payload()).map_or_else(malformed, CallError::Handler)
+            }
+            Status::Unencodable => CallError::Encode(read_text(body.payload())),
+            Status::TooLarge => {
+                let limit = self.line().max_message;
+                CallError::TooLarge { size: limit.saturating_add(1), limit }
+            }
+            Status::Malformed => CallError::Protocol(read_text(body.payload())),
+            _ => state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()),
+        })
+    }
+}
+
+impl<W: Worker> fmt::Debug for WorkerHandle<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WorkerHandle").field(self.link).finish()
+    }
+}
+
+/// What has gone over the link to a worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Messages sent.
+    pub sent: u64,
+    /// Calls that are not answered.
+    pub remaining: usize,
+    /// Errors that handlers returned to messages sent with `tell`. The worker tells of them when
+    /// it has nothing else to do.
+    pub unheard_errors: u64,
+    /// Replies to calls that were given up before.
+    pub late_replies: u64,
+    /// Events that were dropped because nobody took them.
+    pub missed_events: u64,
+}
+
+/// What a worker emits; see [`WorkerHandle::events`].
+pub struct Events<W: Worker> {
+    link: Link<W>,
+}
+
+impl<W: Worker> Events<W> {
+    /// The next event if it is there.
+    pub fn try_next(&mut self) -> Option<W::Event> {
+        self.link.line.port.drain();
+        loop {
+            let body = self.link.line.port.state().events.take()?;
+            if let Some(event) = self.read(&body) {
+                return Some(event);
+            }
+        }
+    }
+
+    /// Waits for the next event, for `timeout` at most.
+    pub fn next_timeout(&mut self, timeout: Duration) -> Option<W::Event> {
+        self.wait(Instant::now().checked_add(timeout))
+    }
+
+    fn wait(&mut self, until: Option<Instant>) -> Option<W::Event> {
+        loop {
+            let body = self.link.line.port.wait_for(None, until, |state| {
+                let event = state.events.take();
+                if event.is_none() && state.loss.is_none() { None } else { Some(event) }
+            })??;
+            if let Some(event) = self.read(&body) {
+                return Some(event);
+            }
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return None;
+            }
+        }
+    }
+
+    /// What is no event of this worker counts as missed: it can only come from one that broke the
+    /// protocol.
+    fn read(&self, body: &Body) -> Option<W::Event> {
+        let event = W::event().read(body.payload()).ok();
+        if event.is_none() {
+            self.link.line.port.state().events.missed += 1;
+        }
+        event
+    }
+}
+
+impl<W: Worker> Iterator for Events<W> {
+    type Item = W::Event;
+
+    fn next(&mut self) -> Option<W::Event> {
+        self.wait(None)
+    }
+}
+
+impl<W: Worker> fmt::Debug for Events<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Events").field(&self.link).finish()
+    }
+}

@@ -1,0 +1,44 @@
+//! Workers inside their callers.
+
+use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::Ends};
+use crate::{
+    codec::Arguments,
+    controller::{Controller, Link, reply::limit_replies},
+    error::SpawnError,
+    transport::{self, AnyTransport, Local},
+    worker::Worker,
+};
+
+/// No thread and no process: handlers run inside the `wait` of whoever waits. For tests.
+///
+/// What a call does is the same as anywhere else, and messages are encoded and decoded. Time passes
+/// for the worker only while somebody waits for it: ticks that were due before run then. A function
+/// worker runs to its end inside `spawn`, and finds its messenger empty and closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inline;
+
+impl<W: Worker> Place<W> for Inline
+where
+    W::Engine: Send,
+{
+    type Spawned = WorkerResource<W>;
+
+    fn max_message(&self) -> usize {
+        MESSAGE_MOST
+    }
+
+    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
+        let (near, far) = Local::inline_pair();
+        let near = AnyTransport::Inline(transport::Inline::new(near));
+        let Ends { line, hello, seat } = Ends::<W>::new(near, far);
+        let before = limit_replies(usize::MAX);
+        let engine = W::start(seat, Arguments::new(order.arguments.payload()));
+        limit_replies(before);
+        if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, line.port.link()) {
+            inline.set(Box::new(engine));
+        }
+        let outcome = line.port.wait(hello, None);
+        started::<W>(&line, outcome)?;
+        Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), GRACE))
+    }
+}

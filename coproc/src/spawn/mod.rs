@@ -1,0 +1,121 @@
+//! Where a worker runs, and who owns it.
+
+#[cfg(feature = "process")]
+pub mod fuzz;
+mod handle;
+mod here;
+mod inline;
+#[cfg(feature = "process")]
+pub(crate) mod process;
+mod resource;
+#[cfg(feature = "process")]
+mod stdio;
+mod thread;
+#[cfg(not(feature = "process"))]
+mod unprepared;
+
+use std::{convert::Infallible, time::Duration};
+
+use crate::{
+    codec::{Body, Draft, EncodeError},
+    controller::{
+        Line,
+        reply::{read_panic, read_text},
+    },
+    error::{CallError, SpawnError},
+    message::{Kind, Status},
+    messenger::Outcome,
+    sync::Arc,
+    worker::Worker,
+};
+
+pub use handle::{Events, Stats, WorkerHandle, handle, owner};
+pub use inline::Inline;
+#[cfg(feature = "process")]
+pub use process::{Process, init, test};
+pub use resource::WorkerResource;
+#[cfg(feature = "process")]
+pub use stdio::Stdio;
+pub use thread::Thread;
+#[cfg(not(feature = "process"))]
+pub use unprepared::{init, test};
+
+/// How long a worker that is dropped may take to close, unless its place says otherwise.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
+/// How large a message may be unless its place says otherwise, in bytes.
+pub(crate) const MESSAGE_MOST: usize = 64 << 20;
+
+/// Where a worker runs: [`Process`](crate::Process), [`Thread`] or [`Inline`].
+///
+/// `By` is the type that [`Registered`](crate::Registered) speaks of, and never has to be written.
+pub trait Place<W: Worker, By = ()>: Sized {
+    /// What spawning gives.
+    type Spawned;
+
+    /// How large a message may be, in bytes.
+    fn max_message(&self) -> usize;
+
+    /// Starts a worker there.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], each as it says.
+    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>>;
+}
+
+/// The arguments of a worker that is to be started, encoded.
+#[derive(Debug)]
+pub struct Order {
+    pub(crate) arguments: Body,
+}
+
+/// Starts a worker at `place` with the arguments that `write` writes.
+///
+/// # Errors
+///
+/// As [`Place::launch`].
+pub fn spawn<W: Worker, P: Place<W, By>, By>(
+    place: P,
+    write: impl FnOnce(&mut Draft),
+) -> Result<P::Spawned, SpawnError<W::InitError>> {
+    let mut draft = Draft::new(place.max_message());
+    write(&mut draft);
+    let arguments = draft.finish().map_err(|error| match error {
+        EncodeError::TooLarge { size, limit } => SpawnError::TooLarge { size, limit },
+        EncodeError::Refused(text) => SpawnError::Encode(text),
+    })?;
+    place.launch(Order { arguments })
+}
+
+/// What the outcome of starting means.
+pub(crate) fn started<W: Worker>(
+    line: &Arc<Line>,
+    outcome: Option<Outcome<crate::codec::Frame, crate::messenger::Loss>>,
+) -> Result<(), SpawnError<W::InitError>> {
+    let frame = match outcome {
+        Some(Outcome::Answered(frame)) => frame,
+        Some(Outcome::Lost(loss) | Outcome::Unstarted(loss)) => {
+            return Err(match loss.begun::<Infallible>() {
+                CallError::Crashed(report) => SpawnError::InitCrashed(report),
+                other => SpawnError::Incompatible(other.to_string()),
+            });
+        }
+        None => return Err(SpawnError::InitTimeout),
+    };
+    let payload = frame.body.payload();
+    let Kind::Answer(status) = frame.envelope.kind else { return Ok(()) };
+    Err(match status {
+        Status::Value => return Ok(()),
+        Status::Error => match W::started().read_error(payload) {
+            Ok(error) => SpawnError::Init(error),
+            Err(malformed) => SpawnError::Incompatible(malformed.to_string()),
+        },
+        Status::Panicked => SpawnError::InitPanicked(read_panic(payload)),
+        Status::TooLarge => {
+            SpawnError::TooLarge { size: frame.envelope.handler as usize, limit: line.max_message }
+        }
+        Status::Unencodable => SpawnError::Encode(read_text(payload)),
+        _ => SpawnError::Incompatible(read_text(payload)),
+    })
+}

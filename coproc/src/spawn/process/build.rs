@@ -1,0 +1,23 @@
+//! Which program this is.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    os::unix::fs::MetadataExt,
+};
+
+/// The version of what the two processes say to one another.
+pub(super) const PROTOCOL: u32 = 1;
+
+/// This process's executable, whatever has become of its path: its inode.
+pub(super) const EXECUTABLE: &str = "/proc/self/exe";
+
+/// Tells this executable from every other, also from a later one at the same path.
+pub(super) fn id() -> io::Result<u64> {
+    let metadata = fs::metadata(EXECUTABLE)?;
+    let mut hasher = DefaultHasher::new();
+    (metadata.dev(), metadata.ino(), metadata.size()).hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    Ok(hasher.finish())
+}

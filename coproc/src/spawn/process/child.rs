@@ -1,0 +1,246 @@
+//! Becomes a worker, seen from the process that was started for it.
+
+use std::{
+    env,
+    io::{self, Write},
+    marker::PhantomData,
+    os::fd::{AsFd, OwnedFd},
+    process,
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    fs::{Mode, OFlags, open},
+    io::fcntl_dupfd_cloexec,
+    net::{
+        AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg,
+        sockopt::{socket_domain, socket_peercred},
+    },
+    process::{
+        Pid, Resource, Rlimit, Signal, getpid, getppid, getrlimit, kill_process,
+        set_parent_process_death_signal, setrlimit,
+    },
+    stdio::{dup2_stdin, dup2_stdout, stdin},
+};
+
+use super::{
+    Limits, build,
+    greeting::{Hello, Identity as Program},
+    parent::VARIABLE,
+    sys,
+};
+use crate::{
+    codec::{Arguments, Frame},
+    controller::Identity,
+    message::{Envelope, Kind},
+    messenger::Port,
+    spawn::thread::role,
+    sync::{Arc, Mutex, OnceLock, thread},
+    transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
+    worker::{Entry, Peer, Seat, panics},
+};
+
+/// The exit code of a process that was to be a worker and could not.
+const UNFIT: i32 = 70;
+
+/// How deep this process is among workers; set when it is prepared to start some.
+static DEPTH: OnceLock<u32> = OnceLock::new();
+
+/// The arguments that make this program come by its `init` again.
+static ARGUMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Makes this program able to start workers: has to be the first statement of `main`, or
+/// `#[coproc::main]` puts it there.
+///
+/// In a process that was started to be a worker, it becomes that worker and does not return. In all
+/// others it takes note that workers may be started, and nothing else happens.
+///
+/// ```
+/// fn main() {
+///     coproc::init();
+/// }
+/// ```
+#[expect(clippy::needless_doctest_main, reason = "it is about `main`")]
+pub fn init() {
+    if env::var_os(VARIABLE).is_some() {
+        sys::remove_env(VARIABLE);
+        if let Some(parent) = find_parent() {
+            become_worker(parent);
+        }
+    }
+    DEPTH.get_or_init(|| 0);
+}
+
+/// The same, in the test of this name.
+pub fn test(path: &str) {
+    let name = path.split_once("::").map_or(path, |(_, name)| name);
+    let mut arguments = ARGUMENTS.lock();
+    if arguments.is_empty() {
+        let options = ["--exact", "--include-ignored", "--nocapture", "--quiet"];
+        arguments.push(name.to_owned());
+        arguments.extend(options.map(String::from));
+        arguments.push("--test-threads=1".into());
+    }
+    drop(arguments);
+    init();
+}
+
+pub(super) fn is_initialized() -> bool {
+    DEPTH.get().is_some()
+}
+
+pub(super) fn depth() -> u32 {
+    DEPTH.get().copied().unwrap_or(0)
+}
+
+pub(super) fn arguments() -> Vec<String> {
+    ARGUMENTS.lock().clone()
+}
+
+/// The pid of who made the socket that is standard input; `None` if it is no such socket, and this
+/// process no worker.
+fn find_parent() -> Option<Pid> {
+    let is_local = socket_domain(stdin()) == Ok(AddressFamily::UNIX);
+    is_local.then(|| socket_peercred(stdin()).ok().map(|peer| peer.pid)).flatten()
+}
+
+/// Takes the socket to the parent from standard input.
+fn control_socket() -> io::Result<OwnedFd> {
+    let socket = fcntl_dupfd_cloexec(stdin(), 3)?;
+    let null = open("/dev/null", OFlags::RDONLY, Mode::empty())?;
+    dup2_stdin(null)?;
+    Ok(socket)
+}
+
+/// Whatever comes of it, this process does not go on as the program: that has run already.
+fn become_worker(parent: Pid) -> ! {
+    let text = match serve(parent) {
+        Ok(panicked) => {
+            let _ = io::stdout().flush();
+            process::exit(if panicked { 101 } else { 0 });
+        }
+        Err(text) => text,
+    };
+    // Nobody may be left to read it.
+    let _ = writeln!(io::stderr(), "coproc: this process cannot be a worker: {text}");
+    process::exit(UNFIT);
+}
+
+fn serve(parent: Pid) -> Result<bool, String> {
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
+    // From now on its end is this one's; it may have ended before.
+    if getppid() != Some(parent) {
+        return Err("its parent is gone".into());
+    }
+    let socket = control_socket().map_err(|error| error.to_string())?;
+    die_with_parent(&socket).map_err(|error| error.to_string())?;
+    sys::close_inherited().map_err(|error| format!("cannot close what it inherited: {error}"))?;
+    let ledger = receive_descriptors(&socket)?;
+    let socket = Socket::new(socket, u32::MAX as usize);
+    let hello = greet(&socket)?;
+    let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
+    limit(hello.limits).map_err(|error| format!("cannot set its limits: {error}"))?;
+    DEPTH.get_or_init(|| hello.depth);
+    let start = receive(&socket, Kind::Call)?;
+    let plan = (entry.plan)();
+    let ledger = LedgerFile::received(ledger, plan.channels.len())
+        .map_err(|error| format!("cannot map its ledger: {error}"))?;
+    let ledger = Arc::new(ledger);
+    let witness = Arc::clone(&ledger);
+    panics::set_witness(move |text| witness.write_panic(text));
+    let (_, role) = role(plan);
+    let transport = AnyTransport::Socket(socket);
+    let seat = Seat {
+        port: Port::new(transport, role, plan.capacities(), plan.aging),
+        ledger: Ledger::File(ledger),
+        peer: Peer { id: 0, pid: parent.as_raw_nonzero().get().unsigned_abs() },
+        name: hello.name,
+        identity: Identity::new(),
+        max_message: usize::try_from(hello.max_message).unwrap_or(usize::MAX),
+        hello: start.envelope.id,
+        plan,
+        worker: PhantomData,
+    };
+    let ended = (entry.run)(seat, Arguments::new(start.body.payload()));
+    Ok(ended.panicked)
+}
+
+/// Whatever ends the parent ends this process, whatever it is doing then.
+///
+/// The kernel's signal comes at once, but only for as long as this process keeps its credentials;
+/// this thread, which watches the socket, covers the rest.
+fn die_with_parent(socket: &OwnedFd) -> io::Result<()> {
+    let lifeline = socket.as_fd().try_clone_to_owned()?;
+    thread::Builder::new().name("coproc-lifeline".into()).spawn(move || {
+        loop {
+            let mut fds = [PollFd::new(&lifeline, PollFlags::RDHUP)];
+            if poll(&mut fds, None).is_ok() && !fds[0].revents().is_empty() {
+                // Whatever an exit would run first may wait for what no longer comes.
+                let _ = kill_process(getpid(), Signal::KILL);
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// Takes what [`super::parent`] sends first. Standard output is put in its place, the ledger given.
+fn receive_descriptors(socket: &OwnedFd) -> Result<OwnedFd, String> {
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+    let mut byte = [0];
+    let mut slices = [io::IoSliceMut::new(&mut byte)];
+    recvmsg(socket, &mut slices, &mut ancillary, RecvFlags::CMSG_CLOEXEC)
+        .map_err(|error| error.to_string())?;
+    let mut descriptors = ancillary.drain().filter_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(descriptors) => Some(descriptors),
+        _ => None,
+    });
+    let mut descriptors = descriptors.next().into_iter().flatten();
+    let ledger = descriptors.next().ok_or("its parent sent no ledger")?;
+    if let Some(output) = descriptors.next() {
+        // What was printed so far is not the worker's.
+        let _ = io::stdout().flush();
+        dup2_stdout(output).map_err(|error| error.to_string())?;
+    }
+    Ok(ledger)
+}
+
+fn receive(socket: &Socket, kind: Kind) -> Result<Frame, String> {
+    match socket.recv(Wait::Forever) {
+        Ok(Some(frame)) if frame.envelope.kind == kind => Ok(frame),
+        Ok(_) => Err(format!("its parent sent no {kind:?}")),
+        Err(broken) => Err(format!("its parent said nothing: {broken:?}")),
+    }
+}
+
+fn greet(socket: &Socket) -> Result<Hello, String> {
+    let frame = receive(socket, Kind::Hello)?;
+    let (theirs, rest) = Program::parse(frame.body.payload())?;
+    let build = build::id().map_err(|error| error.to_string())?;
+    let ours = Program::new(build, theirs.nonce);
+    let body = ours.write(None)?;
+    let welcome = Frame { envelope: Envelope::new(Kind::Welcome), body };
+    socket.send(welcome).map_err(|broken| format!("{broken:?}"))?;
+    // The parent is told first, so that it can say what differs.
+    ours.check(theirs)?;
+    Hello::read(rest).map_err(|malformed| malformed.to_string())
+}
+
+fn limit(limits: Limits) -> io::Result<()> {
+    if limits.nice != 0 {
+        rustix::process::nice(limits.nice)?;
+    }
+    let wanted = [
+        (Resource::As, limits.memory),
+        (Resource::Cpu, limits.cpu),
+        (Resource::Nofile, limits.files),
+    ];
+    for (resource, limit) in wanted {
+        if let Some(limit) = limit {
+            let maximum = getrlimit(resource).maximum;
+            let limit = maximum.map_or(limit, |maximum| maximum.min(limit));
+            setrlimit(resource, Rlimit { current: Some(limit), maximum })?;
+        }
+    }
+    Ok(())
+}

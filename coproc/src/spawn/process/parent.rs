@@ -1,0 +1,244 @@
+//! Starts a worker's process, seen from its parent.
+
+use std::{
+    env, io,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::process::CommandExt,
+    },
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use rustix::{
+    net::{
+        AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags,
+        SocketType, sendmsg, socketpair,
+    },
+    process::{Pid, PidfdFlags, pidfd_open},
+};
+
+use super::{
+    Process,
+    build::{self, EXECUTABLE},
+    child,
+    greeting::{Hello, Identity as Program},
+    life::Running,
+    stderr::Tail,
+};
+use crate::{
+    codec::Body,
+    controller::{Controller, Identity, Life, Line, Link},
+    error::{CallError, SpawnError},
+    message::{Envelope, Kind},
+    messenger::{Loss, Port},
+    spawn::{Order, WorkerResource, started, thread::role},
+    sync::Arc,
+    transport::{
+        AnyTransport, Attend, Broken, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor,
+    },
+    worker::{Entry, Worker},
+};
+
+/// How deep workers may start workers.
+const DEPTH_MOST: u32 = 16;
+
+/// What a worker may send however small its messages have to be: its greeting, and reports.
+const FORMALITIES: usize = 64 * 1024;
+
+/// The variable that tells a program that it was started as a worker. It holds no secret: without
+/// the socket and what comes over it, nothing follows from it.
+pub(super) const VARIABLE: &str = "COPROC_WORKER";
+
+/// A process that has started and was not spoken to.
+struct Started {
+    socket: Arc<Socket>,
+    ledger: Arc<LedgerFile>,
+    running: Arc<Running>,
+}
+
+pub(super) fn launch<W: Worker>(
+    place: &Process,
+    entry: &Entry,
+    order: Order,
+) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
+    if !child::is_initialized() {
+        return Err(SpawnError::NotInitialized);
+    }
+    if child::depth() >= DEPTH_MOST {
+        return Err(SpawnError::Nested);
+    }
+    let plan = (entry.plan)();
+    let until = Instant::now().checked_add(place.init_timeout);
+    let process = start(place, plan.channels.len()).map_err(SpawnError::Os)?;
+    let name = place.name.clone().unwrap_or_else(|| plan.name.to_owned());
+    let hello = Hello {
+        key: (entry.key)(),
+        name: name.clone(),
+        depth: child::depth() + 1,
+        max_message: place.max_message as u64,
+        limits: place.limits,
+    };
+    let greeted = greet(&process.socket, &hello, until);
+    let Started { socket, ledger, running } = process;
+    let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
+    let ledger = Ledger::File(ledger);
+    let line = Line::new(port, ledger, plan, name, place.max_message, Identity::new());
+    if let Err(error) = running.watch(&line) {
+        running.discard();
+        return Err(SpawnError::Os(error));
+    }
+    let outcome = greeted.map_err(|refusal| refusal.into_error(&line, &running));
+    if let Err(error) = outcome.and_then(|()| initialize::<W>(&line, order, until)) {
+        give_up(&line, &running);
+        return Err(error);
+    }
+    Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), place.grace))
+}
+
+/// Of a worker that did not start, nothing is to be left when its spawning returns.
+fn give_up(line: &Line, running: &Running) {
+    running.kill();
+    line.wait_concluded(None);
+    running.settle();
+}
+
+/// Has a process that has greeted run `#[init]`.
+fn initialize<W: Worker>(
+    line: &Arc<Line>,
+    order: Order,
+    until: Option<Instant>,
+) -> Result<(), SpawnError<W::InitError>> {
+    let id = line.port.request(Envelope::new(Kind::Call), order.arguments);
+    started::<W>(line, line.port.wait(id, until))
+}
+
+/// Starts the process.
+fn start(place: &Process, channels: usize) -> io::Result<Started> {
+    let (ours, theirs) =
+        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    let ledger = Arc::new(LedgerFile::new(channels)?);
+    let mut command = command(place, theirs)?;
+    let (tail, stderr) = match &place.stderr {
+        Some(stdio) => (None, stdio.to_std()?),
+        None => {
+            let (tail, write) = Tail::new()?;
+            (Some(tail), Stdio::from(write))
+        }
+    };
+    command.stderr(stderr);
+    // The greeting waits in the socket until the child is there to read it.
+    send_descriptors(&ours, &ledger, place)?;
+    let socket = Socket::new(ours, place.max_message.max(FORMALITIES));
+    socket.register()?;
+    let spawned = Reactor::get()?.run_here(move || {
+        let child = command.spawn()?;
+        let pid = Pid::from_child(&child);
+        Ok::<_, io::Error>((pidfd_open(pid, PidfdFlags::empty()), child))
+    })?;
+    let (pidfd, mut child) = spawned?;
+    match pidfd {
+        Ok(pidfd) => {
+            let running = Running::new(child, pidfd, Arc::clone(&ledger), tail);
+            Ok(Started { socket, ledger, running })
+        }
+        Err(error) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            Err(error.into())
+        }
+    }
+}
+
+fn command(place: &Process, socket: OwnedFd) -> io::Result<Command> {
+    let mut command = Command::new(EXECUTABLE);
+    if let Some(name) = env::args_os().next() {
+        command.arg0(name);
+    }
+    command.args(child::arguments());
+    if place.env_clear {
+        command.env_clear();
+    }
+    for (key, value) in &place.env {
+        match value {
+            Some(value) => command.env(key, value),
+            None => command.env_remove(key),
+        };
+    }
+    command.env(VARIABLE, "1");
+    if let Some(dir) = &place.current_dir {
+        command.current_dir(dir);
+    }
+    // Its standard output comes with the other descriptors: what a program prints before it knows
+    // that it is a worker, as a test harness does, is not the worker's.
+    command.stdin(Stdio::from(socket)).stdout(Stdio::null()).process_group(0);
+    Ok(command)
+}
+
+/// One byte, and with it the descriptors that a worker needs: its ledger and, unless it is to have
+/// none, its standard output.
+fn send_descriptors(socket: &OwnedFd, ledger: &LedgerFile, place: &Process) -> io::Result<()> {
+    let mut descriptors = vec![ledger.as_fd()];
+    descriptors.extend(place.stdout.output());
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+    sendmsg(socket, &[io::IoSlice::new(&[0])], &mut ancillary, SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
+/// Why a process that was started is not the worker that was meant.
+enum Refusal {
+    Ended,
+    Timeout,
+    Incompatible(String),
+    Os(io::Error),
+}
+
+impl Refusal {
+    fn into_error<E>(self, line: &Arc<Line>, running: &Arc<Running>) -> SpawnError<E> {
+        match self {
+            Self::Timeout => SpawnError::InitTimeout,
+            Self::Incompatible(text) => SpawnError::Incompatible(text),
+            Self::Os(error) => SpawnError::Os(error),
+            Self::Ended => {
+                // A process that closes its link without a word is not going to say one.
+                running.attend();
+                match line.wait_concluded(None).map(|loss: Loss| loss.begun::<()>()) {
+                    Some(CallError::Crashed(report)) => SpawnError::InitCrashed(report),
+                    _ => SpawnError::Incompatible("it ended without a word".into()),
+                }
+            }
+        }
+    }
+}
+
+/// Tells the child what it is to be, and hears whether it is this program.
+fn greet(socket: &Socket, hello: &Hello, until: Option<Instant>) -> Result<(), Refusal> {
+    let program = Program::new(build::id().map_err(Refusal::Os)?, nonce().map_err(Refusal::Os)?);
+    let body: Body = program.write(Some(hello)).map_err(Refusal::Incompatible)?;
+    let frame = crate::codec::Frame { envelope: Envelope::new(Kind::Hello), body };
+    socket.send(frame).map_err(|_| Refusal::Ended)?;
+    let frame = match socket.recv(Wait::until(until)) {
+        Ok(Some(frame)) => frame,
+        Ok(None) => return Err(Refusal::Timeout),
+        Err(Broken::Protocol(text)) => return Err(Refusal::Incompatible(text)),
+        Err(Broken::Ended | Broken::Full) => return Err(Refusal::Ended),
+    };
+    if frame.envelope.kind != Kind::Welcome {
+        return Err(Refusal::Incompatible("it does not greet".into()));
+    }
+    let (theirs, _) = Program::parse(frame.body.payload()).map_err(Refusal::Incompatible)?;
+    program.check(theirs).map_err(Refusal::Incompatible)
+}
+
+/// 128 bits that nobody can guess.
+fn nonce() -> io::Result<u128> {
+    let mut bytes = [0; 16];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let flags = rustix::rand::GetRandomFlags::empty();
+        filled += rustix::rand::getrandom(&mut bytes[filled..], flags)?;
+    }
+    Ok(u128::from_le_bytes(bytes))
+}

@@ -1,0 +1,87 @@
+//! The owner of a worker.
+
+use std::{
+    fmt,
+    ops::Deref,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    controller::{Controller, Line, Owned},
+    sync::{Arc, AtomicBool, Ordering},
+    worker::Worker,
+};
+
+/// Owns a worker, and derefs to its controller.
+///
+/// Dropping it closes the worker: it is asked to finish what is queued, has the place's grace (2 s
+/// unless said otherwise) for that, and is then killed. Nothing of it is left behind.
+///
+/// It has no methods of its own, so that every handler can be called by its name; whatever is not a
+/// message is in `worker()`.
+pub struct WorkerResource<W: Worker> {
+    controller: W::Controller,
+}
+
+impl<W: Worker> WorkerResource<W> {
+    pub(crate) fn new(controller: W::Controller, grace: Duration) -> Self {
+        let line = &controller.link().line;
+        let _ = line.owned.set(Owned { grace, detached: AtomicBool::new(false) });
+        Self { controller }
+    }
+}
+
+impl<W: Worker> Deref for WorkerResource<W> {
+    type Target = W::Controller;
+
+    fn deref(&self) -> &W::Controller {
+        &self.controller
+    }
+}
+
+impl<W: Worker> Drop for WorkerResource<W> {
+    fn drop(&mut self) {
+        let line = &self.controller.link().line;
+        let Some(owned) = line.owned.get() else { return };
+        if !owned.detached.load(Ordering::SeqCst) {
+            terminate(line, owned.grace);
+        }
+    }
+}
+
+/// Asks a worker to close, gives it `grace` for that, kills it then; waits for its end.
+pub(super) fn terminate(line: &Arc<Line>, grace: Duration) {
+    if line.concluded().is_some() {
+        settle(line);
+        return;
+    }
+    line.close(Some(grace));
+    // A worker that drops its own owner cannot wait for itself to end; the request stands.
+    if line.check_cycle::<()>().is_err() {
+        return;
+    }
+    if line.wait_concluded(Instant::now().checked_add(grace)).is_none() {
+        kill(line);
+        line.wait_concluded(None);
+    }
+    settle(line);
+}
+
+/// Waits until nothing is left to be done about a worker that has ended.
+pub(super) fn settle(line: &Arc<Line>) {
+    if let Some(life) = line.life.get() {
+        life.settle();
+    }
+}
+
+pub(super) fn kill(line: &Arc<Line>) {
+    if let Some(life) = line.life.get() {
+        life.kill();
+    }
+}
+
+impl<W: Worker> fmt::Debug for WorkerResource<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WorkerResource").field(self.controller.link()).finish()
+    }
+}

@@ -1,0 +1,107 @@
+//! Workers in a thread of this process.
+
+use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, started};
+use crate::{
+    codec::{Arguments, Body},
+    controller::{Controller, Line, Link, plan::Plan},
+    error::SpawnError,
+    messenger::{Port, Role},
+    sync::{Arc, thread},
+    transport::{AnyTransport, Ledger, Local, Transport},
+    worker::{Engine, Seat, Worker, registry::plan},
+};
+
+/// A thread of this process: the same as a process of its own, but for isolation.
+///
+/// Messages are encoded and decoded as for a process. A worker whose handler does not return cannot
+/// be ended by force: it is given up, and its thread ends when the handler does. A crash takes the
+/// whole program with it.
+///
+/// ```
+/// use coproc::{Thread, prelude::*};
+///
+/// struct Counter {
+///     count: u64,
+/// }
+///
+/// #[worker]
+/// impl Counter {
+///     #[init]
+///     fn new() -> Self {
+///         Self { count: 0 }
+///     }
+///
+///     #[message]
+///     fn add(&mut self, n: u64) -> u64 {
+///         self.count += n;
+///         self.count
+///     }
+/// }
+///
+/// let counter = Counter::on(Thread).spawn()?;
+/// assert_eq!(counter.add(2).wait()?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Thread;
+
+/// The two ends of a link in this process, before a worker sits at one.
+pub(super) struct Ends<W> {
+    pub(super) line: Arc<Line>,
+    pub(super) hello: u64,
+    pub(super) seat: Seat<W>,
+}
+
+/// What a worker's end is for.
+pub(super) fn role(plan: &Plan) -> (Role, Role) {
+    if plan.is_function() { (Role::Function, Role::Peer) } else { (Role::Caller, Role::Worker) }
+}
+
+impl<W: Worker> Ends<W> {
+    pub(super) fn new(near: AnyTransport, far: Local) -> Self {
+        let plan = plan::<W>();
+        let (caller, worker) = role(plan);
+        let near = Port::new(near, caller, plan.capacities(), None);
+        let far = Port::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
+        let ledger = Ledger::memory(plan.channels.len());
+        let hello = near.expect();
+        let seat = Seat::here(far, ledger.clone(), plan, MESSAGE_MOST, hello);
+        let name = plan.name.to_owned();
+        let line = Line::new(near, ledger, plan, name, MESSAGE_MOST, seat.identity);
+        Here::watch(&line);
+        Self { line, hello, seat }
+    }
+}
+
+impl<W: Worker> Place<W> for Thread {
+    type Spawned = WorkerResource<W>;
+
+    fn max_message(&self) -> usize {
+        MESSAGE_MOST
+    }
+
+    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
+        let (near, far) = Local::pair();
+        let Ends { line, hello, seat } = Ends::<W>::new(AnyTransport::Local(near), far);
+        let name = short(line.plan.name);
+        let body = move || run(seat, &order.arguments);
+        thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
+        let outcome = line.port.wait(hello, None);
+        started::<W>(&line, outcome)?;
+        Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), GRACE))
+    }
+}
+
+fn run<W: Worker>(seat: Seat<W>, arguments: &Body) {
+    let port = Arc::clone(&seat.port);
+    if let Ok(engine) = W::start(seat, Arguments::new(arguments.payload())) {
+        engine.run();
+    }
+    // Others may still hold this end, to answer later what nobody waits for any more.
+    port.link().close();
+}
+
+/// The last part of a path; the kernel keeps 15 bytes of a thread's name.
+fn short(name: &str) -> String {
+    name.rsplit("::").next().unwrap_or(name).to_owned()
+}

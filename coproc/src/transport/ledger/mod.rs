@@ -1,0 +1,98 @@
+//! What a worker is doing right now, written where it outlives the worker.
+//!
+//! A worker notes each handler before it begins it. When its process dies, the host reads the note
+//! and knows which call was being handled; every other call was provably not begun. The note also
+//! counts how many messages have left each channel's queue, so that a sender learns of free places
+//! without asking.
+
+#[cfg(feature = "process")]
+pub(crate) mod file;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::sync::{Arc, Mutex};
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// Nothing of the user's.
+    #[default]
+    Rest,
+    /// `#[init]`.
+    Init,
+    /// The handler of this number.
+    Handler(u32),
+    /// The tick of this number.
+    Tick(u32),
+    /// `#[idle]`.
+    Idle,
+    /// `#[gone]`.
+    Gone,
+    /// `#[close]`.
+    Close,
+}
+
+/// The note.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Note {
+    pub(crate) activity: Activity,
+    /// The call being handled, 0 where nobody waits for its answer.
+    pub(crate) call: u64,
+    /// When it was begun, on the machine's monotonic clock.
+    pub(crate) since: Duration,
+    /// By channel, how many messages have left the queue.
+    pub(crate) left: Vec<u64>,
+}
+
+/// Where the note is kept.
+#[derive(Clone, Debug)]
+pub(crate) enum Ledger {
+    /// In this process: for workers that are threads.
+    Memory(Arc<Mutex<Note>>),
+    /// In a file without a name that the two processes share.
+    #[cfg(feature = "process")]
+    File(Arc<file::File>),
+}
+
+impl Ledger {
+    /// A ledger for a worker in this process with this many channels.
+    pub(crate) fn memory(channels: usize) -> Self {
+        let note = Note { left: vec![0; channels], ..Note::default() };
+        Self::Memory(Arc::new(Mutex::new(note)))
+    }
+
+    /// Writes the note: from now on the worker is doing this.
+    pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64]) {
+        match self {
+            Self::Memory(note) => {
+                let mut note = note.lock();
+                note.activity = activity;
+                note.call = call;
+                note.left.clear();
+                note.left.extend_from_slice(left);
+            }
+            #[cfg(feature = "process")]
+            Self::File(file) => file.write(activity, call, left),
+        }
+    }
+
+    /// Reads the note.
+    pub(crate) fn read(&self) -> Note {
+        match self {
+            Self::Memory(note) => note.lock().clone(),
+            #[cfg(feature = "process")]
+            Self::File(file) => file.read(),
+        }
+    }
+
+    /// How many messages have left the queue of `channel`.
+    pub(crate) fn left(&self, channel: u16) -> u64 {
+        match self {
+            Self::Memory(note) => note.lock().left.get(usize::from(channel)).copied().unwrap_or(0),
+            #[cfg(feature = "process")]
+            Self::File(file) => file.left(channel),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Two ends in one process, over crossbeam channels.
+
+use std::fmt;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
+
+use super::{Attend, Broken, Transport, UNREAD_MOST, Wait};
+use crate::{
+    codec::Frame,
+    sync::{Arc, AtomicBool, Condvar, Mutex, Ordering, Weak},
+};
+
+/// What goes through the channel.
+enum Item {
+    Frame(Frame),
+    /// From this end to itself: stop waiting.
+    Interrupt,
+    /// The last item: the sender is closed.
+    End,
+}
+
+/// One direction of a pair.
+struct Lane {
+    items: Sender<Item>,
+    /// How many bytes were sent and not received.
+    unread: Mutex<usize>,
+    room: Condvar,
+    closed: AtomicBool,
+    /// Who is to be told that something comes, if nobody waits.
+    attended: Mutex<Option<Weak<dyn Attend>>>,
+}
+
+impl Lane {
+    fn new(items: Sender<Item>) -> Arc<Self> {
+        Arc::new(Self {
+            items,
+            unread: Mutex::new(0),
+            room: Condvar::new(),
+            closed: AtomicBool::new(false),
+            attended: Mutex::new(None),
+        })
+    }
+
+    fn put(&self, item: Item) -> Result<(), Broken> {
+        self.items.send(item).map_err(|_| Broken::Ended)?;
+        let attendant = self.attended.lock().take();
+        if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
+            attendant.attend();
+        }
+        Ok(())
+    }
+
+    /// Says that nothing more comes, once.
+    fn end(&self) {
+        if !self.closed.swap(true, Ordering::SeqCst) {
+            let _ = self.put(Item::End);
+        }
+        // A sender that has looked and not yet gone to sleep holds this lock.
+        drop(self.unread.lock());
+        self.room.notify_all();
+    }
+
+    /// Waits until the other end has taken enough for more to be sent.
+    fn room(&self, wait: Wait) -> Result<(), Broken> {
+        let mut unread = self.unread.lock();
+        while *unread > UNREAD_MOST && !self.closed.load(Ordering::SeqCst) {
+            let until = wait.deadline();
+            if until.is_some_and(|until| until <= std::time::Instant::now()) {
+                return Err(Broken::Full);
+            }
+            unread = self.room.wait(unread, until);
+        }
+        Ok(())
+    }
+
+    fn release(&self, size: usize) {
+        let mut unread = self.unread.lock();
+        let was_full = *unread > UNREAD_MOST;
+        *unread = unread.saturating_sub(size);
+        if was_full && *unread <= UNREAD_MOST {
+            self.room.notify_all();
+        }
+    }
+}
+
+/// One end of a pair in this process.
+pub(crate) struct Local {
+    out: Arc<Lane>,
+    back: Arc<Lane>,
+    incoming: Receiver<Item>,
+    /// Nothing comes while this end waits (its worker runs inside its caller), so waiting for it
+    /// would be for ever.
+    never_waits: bool,
+}
+
+impl Local {
+    /// Two connected ends.
+    pub(crate) fn pair() -> (Self, Self) {
+        let (to_right, at_right) = unbounded();
+        let (to_left, at_left) = unbounded();
+        let (right, left) = (Lane::new(to_right), Lane::new(to_left));
+        let end = |out: &Arc<Lane>, back: &Arc<Lane>, incoming| Self {
+            out: Arc::clone(out),
+            back: Arc::clone(back),
+            incoming,
+            never_waits: false,
+        };
+        (end(&right, &left, at_left), end(&left, &right, at_right))
+    }
+
+    /// Two connected ends, the second for a worker that runs inside whoever waits at the first.
+    pub(crate) fn inline_pair() -> (Self, Self) {
+        let (left, mut right) = Self::pair();
+        right.never_waits = true;
+        (left, right)
+    }
+
+    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
+        *self.back.attended.lock() = Some(Weak::clone(who));
+        if !self.incoming.is_empty() {
+            let attendant = self.back.attended.lock().take();
+            if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
+                attendant.attend();
+            }
+        }
+    }
+
+    pub(super) fn leave(&self) {
+        *self.back.attended.lock() = None;
+    }
+
+    /// Ends the wait of this end. Where a worker runs inside its caller, it is the caller who waits
+    /// for both.
+    pub(super) fn interrupt(&self) {
+        let _ = if self.never_waits {
+            self.out.put(Item::Interrupt)
+        } else {
+            self.back.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
+        };
+    }
+
+    fn next(&self, wait: Wait) -> Result<Option<Item>, Broken> {
+        let wait = if self.never_waits && wait == Wait::Forever { Wait::No } else { wait };
+        match wait {
+            Wait::Buffered | Wait::No => match self.incoming.try_recv() {
+                Ok(item) => Ok(Some(item)),
+                Err(TryRecvError::Empty) => Ok(None),
+                Err(TryRecvError::Disconnected) => Err(Broken::Ended),
+            },
+            Wait::Until(until) => match self.incoming.recv_deadline(until) {
+                Ok(item) => Ok(Some(item)),
+                Err(RecvTimeoutError::Timeout) => Ok(None),
+                Err(RecvTimeoutError::Disconnected) => Err(Broken::Ended),
+            },
+            Wait::Forever => self.incoming.recv().map(Some).map_err(|_| Broken::Ended),
+        }
+    }
+}
+
+impl Transport for Local {
+    fn room(&self, wait: Wait) -> Result<(), Broken> {
+        self.out.room(wait)
+    }
+
+    fn send(&self, frame: Frame) -> Result<(), Broken> {
+        if self.out.closed.load(Ordering::SeqCst) {
+            return Err(Broken::Ended);
+        }
+        *self.out.unread.lock() += frame.body.len();
+        self.out.put(Item::Frame(frame))
+    }
+
+    fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
+        match self.next(wait)? {
+            Some(Item::Frame(frame)) => {
+                self.back.release(frame.body.len());
+                Ok(Some(frame))
+            }
+            // Whoever does not wait is not to be kept from what lies behind it.
+            Some(Item::Interrupt) if matches!(wait, Wait::No | Wait::Buffered) => self.recv(wait),
+            Some(Item::Interrupt) => Ok(None),
+            Some(Item::End) => {
+                // Whoever asks next is to find the end too.
+                let _ = self.back.items.send(Item::End);
+                Err(Broken::Ended)
+            }
+            None if self.never_waits && wait == Wait::Forever => Err(Broken::Ended),
+            None => Ok(None),
+        }
+    }
+
+    fn close(&self) {
+        self.out.end();
+        self.back.end();
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Local")
+    }
+}
+
+/// How far a worker came in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It did something; there may be more to do.
+    Worked,
+    /// It has nothing to do until a message comes, or until then.
+    Resting(Option<std::time::Instant>),
+    /// It has ended.
+    Ended,
+}
+
+/// A worker that runs inside whoever waits for it.
+pub(crate) trait Drive {
+    /// Does the next thing that is to be done. Where there is nothing, waits for it if `wait`.
+    fn step(&mut self, wait: bool) -> Progress;
+}
+
+/// The caller's end of a worker that runs inside its callers.
+pub(crate) struct Inline {
+    local: Local,
+    worker: Mutex<Option<Box<dyn Drive + Send>>>,
+    /// Somebody has found nothing to do, and waits to be told that something was sent.
+    waits: AtomicBool,
+}
+
+impl Inline {
+    /// The end of `local` that faces a worker; the worker is [set](Self::set) when it has started.
+    pub(crate) fn new(local: Local) -> Self {
+        Self { local, worker: Mutex::new(None), waits: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn set(&self, worker: Box<dyn Drive + Send>) {
+        *self.worker.lock() = Some(worker);
+    }
+
+    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
+        self.local.attend(who);
+    }
+
+    pub(super) fn leave(&self) {
+        self.local.leave();
+    }
+
+    pub(super) fn interrupt(&self) {
+        self.local.interrupt();
+    }
+
+    /// One step of the worker, if it is not already in one.
+    fn step(&self) -> Progress {
+        let Some(mut worker) = self.worker.try_lock() else { return Progress::Resting(None) };
+        let Some(driven) = worker.as_mut() else { return Progress::Ended };
+        let progress = driven.step(false);
+        if progress == Progress::Ended {
+            *worker = None;
+        }
+        progress
+    }
+}
+
+impl Transport for Inline {
+    fn room(&self, wait: Wait) -> Result<(), Broken> {
+        self.local.room(wait)
+    }
+
+    fn send(&self, frame: Frame) -> Result<(), Broken> {
+        self.local.send(frame)?;
+        if self.waits.swap(false, Ordering::SeqCst) {
+            self.local.interrupt();
+        }
+        Ok(())
+    }
+
+    fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
+        loop {
+            if let Some(frame) = self.local.recv(Wait::No)? {
+                return Ok(Some(frame));
+            }
+            if wait == Wait::Buffered {
+                return Ok(None);
+            }
+            let rest = match self.step() {
+                Progress::Worked => continue,
+                Progress::Ended => return self.local.recv(Wait::No),
+                Progress::Resting(until) => until,
+            };
+            let limit = match wait {
+                Wait::Buffered | Wait::No => return Ok(None),
+                Wait::Until(until) => Some(until),
+                Wait::Forever => None,
+            };
+            if !self.waits.swap(true, Ordering::SeqCst) {
+                // Something may have been sent before this was known.
+                continue;
+            }
+            // Nothing is due before `until`, unless an answer comes from another thread.
+            let until = [rest, limit].into_iter().flatten().min();
+            match self.local.recv(Wait::until(until))? {
+                Some(frame) => return Ok(Some(frame)),
+                None if limit.is_some_and(|limit| limit <= std::time::Instant::now()) => {
+                    return Ok(None);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn close(&self) {
+        self.local.close();
+    }
+}
+
+impl fmt::Debug for Inline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inline")
+    }
+}

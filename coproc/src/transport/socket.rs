@@ -1,0 +1,404 @@
+//! Frames over a socketpair.
+//!
+//! Nobody ever waits for the peer to read: what the kernel has no room for is kept, bounded, and
+//! written by the thread of coproc's own, or by the worker itself before its next message. So two
+//! ends that both send before they receive cannot block one another.
+
+use std::{
+    collections::VecDeque,
+    fmt, io,
+    io::IoSlice,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    time::Instant,
+};
+
+use rustix::{
+    event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll::EventFlags, eventfd, poll},
+    io::Errno,
+    net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, recv, send, sendmsg, shutdown},
+};
+
+use super::{
+    Attend, Broken, Transport, UNREAD_MOST, Wait,
+    reactor::{Reactor, Ready, Token},
+};
+use crate::{
+    codec::{Frame, FrameReader},
+    sync::{Arc, Condvar, Mutex, OnceLock, Weak},
+};
+
+/// How many frames one system call writes at most.
+const BATCH: usize = 64;
+
+/// How many reads a `recv` that is not to wait makes for one frame.
+const READS_MOST: u64 = 16;
+
+/// One end of a socketpair.
+pub(crate) struct Socket {
+    fd: OwnedFd,
+    outbox: Mutex<Outbox>,
+    /// Told when the outbox has room again.
+    room: Condvar,
+    inbox: Mutex<Inbox>,
+    wake: OnceLock<OwnedFd>,
+    attended: Mutex<Option<Weak<dyn Attend>>>,
+    token: OnceLock<Token>,
+    watching: Mutex<()>,
+    this: Weak<Socket>,
+}
+
+/// Frames that wait for room in the kernel.
+#[derive(Default)]
+struct Outbox {
+    waiting: VecDeque<Vec<u8>>,
+    /// How much of the first is already written.
+    written: usize,
+    bytes: usize,
+    ended: bool,
+}
+
+/// Frames that have come.
+struct Inbox {
+    reader: FrameReader,
+    ready: VecDeque<Frame>,
+    ended: bool,
+}
+
+impl Socket {
+    /// Frames over `fd`, a connected stream socket; payloads of at most `max` bytes come in.
+    pub(crate) fn new(fd: OwnedFd, max: usize) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self {
+            fd,
+            outbox: Mutex::default(),
+            room: Condvar::new(),
+            inbox: Mutex::new(Inbox {
+                reader: FrameReader::new(max),
+                ready: VecDeque::new(),
+                ended: false,
+            }),
+            wake: OnceLock::new(),
+            attended: Mutex::new(None),
+            token: OnceLock::new(),
+            watching: Mutex::new(()),
+            this: Weak::clone(this),
+        })
+    }
+
+    /// Makes this end known to the reactor.
+    pub(crate) fn register(&self) -> io::Result<()> {
+        if self.token.get().is_none() {
+            let this: Weak<dyn Ready> = Weak::<Socket>::clone(&self.this);
+            let token = Reactor::get()?.register(&self.fd, this)?;
+            let _ = self.token.set(token);
+        }
+        Ok(())
+    }
+
+    /// From now on [`interrupt`](Transport::interrupt) works. Not to be called during a `recv`.
+    pub(crate) fn allow_interrupts(&self) -> io::Result<()> {
+        if self.wake.get().is_none() {
+            let _ = self.wake.set(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn interrupt(&self) {
+        if let Some(wake) = self.wake.get() {
+            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
+        }
+    }
+
+    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
+        *self.attended.lock() = Some(Weak::clone(who));
+        self.watch();
+    }
+
+    pub(super) fn leave(&self) {
+        *self.attended.lock() = None;
+        self.watch();
+    }
+
+    /// Writes all that waits, and takes in what comes meanwhile.
+    pub(super) fn flush(&self) {
+        loop {
+            let mut outbox = self.outbox.lock();
+            outbox.write(&self.fd);
+            if outbox.waiting.is_empty() || outbox.ended {
+                return;
+            }
+            drop(outbox);
+            // Where another thread receives, it takes in what comes.
+            let inbox = self.inbox.try_lock();
+            let wanted = match &inbox {
+                Some(inbox) if !inbox.ended => PollFlags::IN | PollFlags::OUT,
+                _ => PollFlags::OUT,
+            };
+            let mut fds = [PollFd::new(&self.fd, wanted)];
+            let _ = poll(&mut fds, None);
+            if let Some(mut inbox) = inbox
+                && fds[0].revents().contains(PollFlags::IN)
+                && self.fill(&mut inbox, true).is_ok()
+            {
+                while let Ok(Some(frame)) = inbox.reader.next() {
+                    inbox.ready.push_back(frame);
+                }
+            }
+        }
+    }
+
+    pub(super) fn is_flushed(&self) -> bool {
+        self.outbox.lock().waiting.is_empty()
+    }
+
+    /// One read into the inbox; `false` if nothing was there.
+    fn fill(&self, inbox: &mut Inbox, now: bool) -> Result<bool, Broken> {
+        let flags = if now { RecvFlags::DONTWAIT } else { RecvFlags::empty() };
+        match recv(&self.fd, inbox.reader.spare(), flags) {
+            Ok((0, _)) | Err(Errno::CONNRESET | Errno::PIPE) => {
+                inbox.ended = true;
+                Err(Broken::Ended)
+            }
+            Ok((read, _)) => {
+                inbox.reader.filled(read);
+                Ok(true)
+            }
+            Err(Errno::AGAIN | Errno::INTR) => Ok(false),
+            Err(_) => Err(Broken::Ended),
+        }
+    }
+
+    /// Waits until there is something to read; `false` if the time is over or it was interrupted.
+    fn wait(&self, until: Option<Instant>) -> bool {
+        let mut fds = vec![PollFd::new(&self.fd, PollFlags::IN)];
+        fds.extend(self.wake.get().map(|wake| PollFd::new(wake, PollFlags::IN)));
+        loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+            // A signal handler is no reason to stop waiting.
+            if poll(&mut fds, timeout.as_ref()) != Err(Errno::INTR) {
+                break;
+            }
+        }
+        if let (Some(wake), Some(polled)) = (self.wake.get(), fds.get(1))
+            && polled.revents().contains(PollFlags::IN)
+        {
+            let _ = rustix::io::read(wake, &mut [0; 8]);
+            return false;
+        }
+        !fds[0].revents().is_empty()
+    }
+
+    /// Asks the reactor for what is wanted now.
+    fn watch(&self) {
+        // One at a time, or an older wish could replace a newer one.
+        let _watching = self.watching.lock();
+        let mut events = EventFlags::empty();
+        if self.attended.lock().is_some() {
+            events |= EventFlags::IN | EventFlags::RDHUP;
+        }
+        if !self.outbox.lock().waiting.is_empty() {
+            events |= EventFlags::OUT;
+        }
+        if self.register().is_ok()
+            && let (Ok(reactor), Some(token)) = (Reactor::get(), self.token.get())
+        {
+            reactor.watch(&self.fd, *token, events);
+        }
+    }
+}
+
+impl Outbox {
+    /// Writes as much as the kernel takes.
+    fn write(&mut self, fd: &OwnedFd) {
+        while !self.waiting.is_empty() && !self.ended {
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            let first = &self.waiting[0][self.written..];
+            let sent = if self.waiting.len() == 1 {
+                send(fd, first, flags)
+            } else {
+                let rest = self.waiting.iter().skip(1).take(BATCH - 1);
+                let mut slices = vec![IoSlice::new(first)];
+                slices.extend(rest.map(|bytes| IoSlice::new(bytes)));
+                sendmsg(fd, &slices, &mut SendAncillaryBuffer::default(), flags)
+            };
+            match sent {
+                Ok(sent) => self.sent(sent),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                Err(_) => self.end(),
+            }
+        }
+    }
+
+    fn sent(&mut self, mut sent: usize) {
+        self.bytes = self.bytes.saturating_sub(sent);
+        while let Some(first) = self.waiting.front() {
+            let left = first.len() - self.written;
+            if sent < left {
+                self.written += sent;
+                return;
+            }
+            sent -= left;
+            self.written = 0;
+            self.waiting.pop_front();
+        }
+    }
+
+    fn end(&mut self) {
+        self.ended = true;
+        self.waiting.clear();
+        self.bytes = 0;
+    }
+}
+
+impl Transport for Socket {
+    fn room(&self, wait: Wait) -> Result<(), Broken> {
+        let mut outbox = self.outbox.lock();
+        while outbox.bytes > UNREAD_MOST && !outbox.ended {
+            let until = wait.deadline();
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Err(Broken::Full);
+            }
+            outbox = self.room.wait(outbox, until);
+        }
+        Ok(())
+    }
+
+    fn send(&self, frame: Frame) -> Result<(), Broken> {
+        let mut outbox = self.outbox.lock();
+        if outbox.ended {
+            return Err(Broken::Ended);
+        }
+        let bytes = frame.into_bytes();
+        outbox.bytes += bytes.len();
+        let was_empty = outbox.waiting.is_empty();
+        outbox.waiting.push_back(bytes);
+        if was_empty {
+            outbox.write(&self.fd);
+            let left = !outbox.waiting.is_empty();
+            let ended = outbox.ended;
+            drop(outbox);
+            if ended {
+                self.room.notify_all();
+                return Err(Broken::Ended);
+            }
+            if left {
+                self.watch();
+            }
+        }
+        Ok(())
+    }
+
+    fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
+        let mut inbox = self.inbox.lock();
+        for reads in 0_u64.. {
+            if let Some(frame) = inbox.ready.pop_front() {
+                return Ok(Some(frame));
+            }
+            match inbox.reader.next() {
+                Ok(Some(frame)) => return Ok(Some(frame)),
+                Ok(None) => {}
+                Err(bad) => return Err(Broken::Protocol(bad.to_string())),
+            }
+            if inbox.ended {
+                return Err(Broken::Ended);
+            }
+            if wait == Wait::Buffered {
+                return Ok(None);
+            }
+            // A peer that sends a frame in ever more pieces must not put the end off for ever.
+            let over = match wait {
+                Wait::No => reads == READS_MOST,
+                Wait::Until(until) => reads > 0 && until <= Instant::now(),
+                Wait::Buffered | Wait::Forever => false,
+            };
+            if over {
+                return Ok(None);
+            }
+            let plain = wait == Wait::Forever && self.wake.get().is_none();
+            if wait != Wait::No && !plain && !self.wait(wait.deadline()) {
+                return Ok(None);
+            }
+            if !self.fill(&mut inbox, !plain)? && wait == Wait::No {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn close(&self) {
+        let _ = shutdown(&self.fd, Shutdown::Both);
+        self.outbox.lock().end();
+        self.room.notify_all();
+    }
+}
+
+impl Ready for Socket {
+    fn ready(&self, events: EventFlags) {
+        if events.intersects(EventFlags::OUT | EventFlags::ERR | EventFlags::HUP) {
+            let mut outbox = self.outbox.lock();
+            outbox.write(&self.fd);
+            let has_room = outbox.bytes <= UNREAD_MOST;
+            drop(outbox);
+            if has_room {
+                self.room.notify_all();
+            }
+        }
+        let readable = EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
+        let attendant =
+            if events.intersects(readable) { self.attended.lock().take() } else { None };
+        let unfinished = {
+            let outbox = self.outbox.lock();
+            !outbox.waiting.is_empty() && !outbox.ended
+        };
+        if unfinished || (attendant.is_none() && self.attended.lock().is_some()) {
+            self.watch();
+        }
+        if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
+            attendant.attend();
+        }
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
+            reactor.forget(&self.fd, *token);
+        }
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").field("fd", &self.fd).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write, os::unix::net::UnixStream};
+
+    use super::*;
+
+    /// Of a frame that is not whole, no more is read when the time is over.
+    #[test]
+    fn a_deadline_holds_while_more_of_a_frame_is_there() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let copy = near.try_clone().unwrap();
+        let socket = Socket::new(near.into(), 1 << 20);
+        let mut head = [0; 32];
+        head[..4].copy_from_slice(&(1_u32 << 20).to_le_bytes());
+        head[4] = 9;
+        far.write_all(&head).unwrap();
+        far.write_all(&[0; 100_000]).unwrap();
+        assert!(matches!(socket.recv(Wait::Until(Instant::now())), Ok(None)));
+        let left = rustix::io::ioctl_fionread(&copy).unwrap();
+        assert!(left > 0 && left < 100_032, "{left} bytes are left");
+    }
+}

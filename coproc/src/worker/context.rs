@@ -1,0 +1,220 @@
+//! What a handler can learn and do beside its arguments.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Worker,
+    later::{Later, LaterAnswer},
+    seat::Seat,
+};
+use crate::{
+    codec::Draft,
+    controller::{Controller, Identity, Line, Link, Serving, plan::Plan},
+    error::Cancelled,
+    message::{Channel, Envelope, Kind, Priority, Wire},
+    messenger::{Port, Role, intake},
+    sync::{Arc, AtomicUsize, Weak},
+    transport::{AnyTransport, Attend, Ledger, Local},
+};
+
+/// Who calls a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Peer {
+    pub(crate) id: u64,
+    pub(crate) pid: u32,
+}
+
+impl Peer {
+    /// Tells the links of one worker from one another.
+    #[must_use]
+    pub fn id(self) -> u64 {
+        self.id
+    }
+
+    /// The process at the other end.
+    #[must_use]
+    pub fn pid(self) -> u32 {
+        self.pid
+    }
+}
+
+/// What a handler can learn and do beside its arguments: `cx: &mut Context<Self>` as the first of
+/// them.
+pub struct Context<W: Worker> {
+    pub(super) seat: Seat<W>,
+    /// Links besides the owner's.
+    pub(super) others: Vec<(Peer, Arc<Port>)>,
+    pub(super) laters: Arc<AtomicUsize>,
+    last_peer: u64,
+    /// Its name, for everything that its code does.
+    name: Arc<str>,
+    port: Arc<Port>,
+    peer: Peer,
+    envelope: Envelope,
+    deadline: Option<Instant>,
+}
+
+impl<W: Worker> Context<W> {
+    pub(super) fn new(seat: Seat<W>) -> Self {
+        Self {
+            port: Arc::clone(&seat.port),
+            peer: seat.peer,
+            name: seat.name.as_str().into(),
+            seat,
+            others: Vec::new(),
+            laters: Arc::default(),
+            last_peer: 0,
+            envelope: Envelope::new(Kind::Tell),
+            deadline: None,
+        }
+    }
+
+    /// From now on this is about the message in `envelope`, which came through `port`.
+    pub(super) fn turn_to(
+        &mut self,
+        (peer, port): (Peer, Arc<Port>),
+        envelope: Envelope,
+        deadline: Option<Instant>,
+    ) {
+        (self.peer, self.port) = (peer, port);
+        (self.envelope, self.deadline) = (envelope, deadline);
+    }
+
+    /// From now on this is about no message: a tick, say.
+    pub(super) fn turn_away(&mut self) {
+        let own = (self.seat.peer, Arc::clone(&self.seat.port));
+        self.turn_to(own, Envelope::new(Kind::Tell), None);
+    }
+
+    pub(super) fn port(&self) -> &Arc<Port> {
+        &self.port
+    }
+
+    /// The priority of this message; in a tick 0.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.envelope.priority
+    }
+
+    /// The channel of this message; in a tick the default one.
+    #[must_use]
+    pub fn channel(&self) -> <W::Controller as Controller<W>>::Channel {
+        let index = usize::from(self.envelope.channel);
+        let channel = Channel::from_index(index).or_else(|| Channel::from_index(0));
+        channel.unwrap_or_else(|| unreachable!("a set of channels has at least one"))
+    }
+
+    /// How long the caller still waits for the answer; `None`: as long as it takes.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Who sent this message; in a tick the owner.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// Whether the answer is still wanted; long handlers ask now and then. Costs a system call.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if the call was cancelled or its deadline has passed.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(Cancelled);
+        }
+        self.port.drain();
+        let id = self.envelope.id;
+        if id != 0 && self.port.state().intake.is_cancelled(id) {
+            return Err(Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Sends a one-way word to whoever holds the worker; [`events`](crate::WorkerHandle::events)
+    /// yields it there. Nobody has to listen: the last 1024 are kept.
+    #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]
+    pub fn emit(&self, event: W::Event) {
+        let mut draft = Draft::new(self.seat.max_message);
+        W::event().write(&event, &mut draft);
+        if let Ok(body) = draft.finish() {
+            let _ = self.seat.port.send(Envelope::new(Kind::Event), body);
+            self.seat.port.link().flush();
+        }
+    }
+
+    /// Ends the worker when this handler has returned and what is queued is handled.
+    pub fn close(&self) {
+        self.seat.port.intake(intake::Event::Close { grace: None });
+    }
+
+    /// A controller of this worker itself, to hand to others, or to send messages to itself with
+    /// [`tell`](crate::Call::tell). Waiting for itself is a
+    /// [`Deadlock`](crate::CallError::Deadlock).
+    pub fn controller(&mut self) -> W::Controller {
+        let (near, far) = Local::pair();
+        let plan: &'static Plan = self.seat.plan;
+        let unlimited = vec![usize::MAX; plan.channels.len()];
+        let caller = Port::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
+        let port = Port::new(AnyTransport::Local(far), Role::Worker, plan.capacities(), plan.aging);
+        // Without interruptions its messages are found whenever the worker next wakes.
+        let _ = self.seat.port.link().allow_interrupts();
+        self.last_peer += 1;
+        let peer = Peer { id: self.last_peer, pid: std::process::id() };
+        self.others.push((peer, port));
+        let line = Line::without_limits(
+            caller,
+            Ledger::memory(plan.channels.len()),
+            plan,
+            self.seat.name.clone(),
+            self.seat.max_message,
+            self.seat.identity,
+        );
+        Controller::from_link(Link::new(line))
+    }
+
+    /// For a handler that can answer only later: it returns the first, and keeps the second, which
+    /// may go to another thread, to answer with.
+    pub fn later<T: Wire, E: Wire>(&self) -> (Later<T, E>, LaterAnswer<T, E>) {
+        let _ = self.seat.port.link().allow_interrupts();
+        let id = self.envelope.id;
+        let answer = LaterAnswer::new(self, id);
+        (Later::new(), answer)
+    }
+
+    /// The code of the worker runs while this lives.
+    pub(super) fn serving(&self) -> Serving {
+        Serving::begin(self.identity(), &self.name)
+    }
+
+    pub(super) fn identity(&self) -> Identity {
+        self.seat.identity
+    }
+}
+
+impl<W: Worker> fmt::Debug for Context<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("worker", &self.seat.name)
+            .field("peer", &self.peer)
+            .field("priority", &self.envelope.priority)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Wakes the loop of a worker when something comes over a link besides its owner's.
+#[derive(Debug)]
+pub(super) struct Bell(pub(super) Weak<Port>);
+
+impl Attend for Bell {
+    fn attend(&self) {
+        if let Some(port) = self.0.upgrade() {
+            port.link().interrupt();
+        }
+    }
+}

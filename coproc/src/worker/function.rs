@@ -1,0 +1,123 @@
+//! Workers that are one function.
+
+use std::fmt;
+
+use super::{Drive, Ended, Engine, Seat, Worker, panics, seat};
+use crate::{
+    codec::{Arguments, Malformed},
+    controller::{
+        Controller, Link,
+        reply::{Answer, Content},
+    },
+    error::CallError,
+    message::{Channel, Message, Status},
+    messenger::Messenger,
+    sync::{Arc, OnceLock},
+    transport::{Activity, Progress},
+};
+
+/// What a function worker's messenger speaks, seen from the function.
+pub trait Function: Worker<Controller = FunctionController<Self>> {
+    /// What it sends.
+    type Send: Message;
+    /// What it receives.
+    type Receive: Message;
+    /// Over which channels.
+    type Channel: Channel;
+}
+
+/// The engine of a worker that runs to its end when it is started.
+#[derive(Debug)]
+pub enum Done {}
+
+impl Drive for Done {
+    fn step(&mut self, _: bool) -> Progress {
+        match *self {}
+    }
+}
+
+impl Engine for Done {
+    fn run(self) -> Ended {
+        match self {}
+    }
+}
+
+/// Runs a function worker to its end.
+pub fn function<F: Function>(
+    seat: Seat<F>,
+    mut arguments: Arguments<'_>,
+    body: impl FnOnce(
+        &mut Arguments<'_>,
+        Messenger<F::Send, F::Receive, F::Channel>,
+    ) -> Result<Answer, Malformed>,
+) -> Ended {
+    seat.settle();
+    seat.welcome(seat::content(Answer::none()));
+    seat.ledger.write(Activity::Close, 0, &[]);
+    let messenger = Messenger::new(Arc::clone(&seat.port), seat.max_message);
+    let outcome = panics::catch(seat.plan.close, || body(&mut arguments, messenger));
+    seat.ledger.write(Activity::Rest, 0, &[]);
+    let (content, panicked) = match outcome {
+        Ok(Ok(answer)) => (seat::content(answer), false),
+        Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),
+        Err(report) => (seat::panicked(&report), true),
+    };
+    seat.farewell(content);
+    Ended { panicked }
+}
+
+/// The messenger that faces a function's.
+type Facing<F> =
+    Messenger<<F as Function>::Receive, <F as Function>::Send, <F as Function>::Channel>;
+
+/// The controller of a function worker.
+pub struct FunctionController<F: Function> {
+    link: Link<F>,
+    messenger: Arc<OnceLock<Facing<F>>>,
+}
+
+impl<F: Function> FunctionController<F> {
+    /// The host's end of the function's messenger. For a function that takes none, nothing comes.
+    #[must_use]
+    pub fn messenger(&self) -> &Messenger<F::Receive, F::Send, F::Channel> {
+        let line = &self.link.line;
+        self.messenger.get_or_init(|| Messenger::new(Arc::clone(&line.port), line.max_message))
+    }
+}
+
+impl<F: Function> Controller<F> for FunctionController<F> {
+    type Message = F::Receive;
+    type Channel = F::Channel;
+
+    fn from_link(link: Link<F>) -> Self {
+        Self { link, messenger: Arc::default() }
+    }
+
+    fn link(&self) -> &Link<F> {
+        &self.link
+    }
+
+    fn post(&self, message: F::Receive) -> Result<(), CallError> {
+        use crate::messenger::SendError;
+        self.messenger().send(message).map_err(|error| match error {
+            SendError::TooLarge { size, limit } => CallError::TooLarge { size, limit },
+            SendError::Encode(text) => CallError::Encode(text),
+            _ => match self.link.line.concluded() {
+                Some(loss) => loss.unstarted(),
+                None => CallError::Full,
+            },
+        })
+    }
+}
+
+impl<F: Function> Clone for FunctionController<F> {
+    fn clone(&self) -> Self {
+        Self { link: self.link.clone(), messenger: Arc::clone(&self.messenger) }
+    }
+}
+
+impl<F: Function> fmt::Debug for FunctionController<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FunctionController").field(&self.link).finish()
+    }
+}

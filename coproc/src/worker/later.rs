@@ -1,0 +1,106 @@
+//! Answers that come after the handler has returned.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{Context, Worker, seat};
+use crate::{
+    codec::Body,
+    controller::reply::{Answer, Content, Reply, fallible, limit_replies},
+    message::{Status, Wire},
+    messenger::Port,
+    sync::{Arc, AtomicUsize, Ordering},
+};
+
+/// Returned by a handler that answers later; see [`Context::later`].
+#[must_use = "a handler that answers later returns this"]
+pub struct Later<T, E> {
+    answer: PhantomData<fn() -> (T, E)>,
+}
+
+impl<T, E> Later<T, E> {
+    pub(super) fn new() -> Self {
+        Self { answer: PhantomData }
+    }
+}
+
+impl<T, E> fmt::Debug for Later<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
+}
+
+impl<T, E> Reply<T, E> {
+    /// The reply of a handler that answers later.
+    pub fn later(self, later: Later<T, E>) -> Answer {
+        let Later { answer: PhantomData } = later;
+        Answer::none()
+    }
+}
+
+/// Answers a call whose handler has returned; see [`Context::later`].
+///
+/// Dropped without an answer, the caller gets [`Closed`](crate::CallError::Closed). A worker that
+/// is asked to close waits for it.
+pub struct LaterAnswer<T, E> {
+    reply: Reply<T, E>,
+    id: u64,
+    port: Arc<Port>,
+    owner: Arc<Port>,
+    open: Arc<AtomicUsize>,
+    max_message: usize,
+}
+
+impl<T: Wire, E: Wire> LaterAnswer<T, E> {
+    pub(super) fn new<W: Worker>(cx: &Context<W>, id: u64) -> Self {
+        cx.laters.fetch_add(1, Ordering::SeqCst);
+        Self {
+            reply: fallible::<T, E>(),
+            id,
+            port: Arc::clone(cx.port()),
+            owner: Arc::clone(&cx.seat.port),
+            open: Arc::clone(&cx.laters),
+            max_message: cx.seat.max_message,
+        }
+    }
+}
+
+impl<T, E> LaterAnswer<T, E> {
+    /// Answers with a value.
+    pub fn ok(self, value: T) {
+        self.answer(Ok(value));
+    }
+
+    /// Answers with an error.
+    pub fn err(self, error: E) {
+        self.answer(Err(error));
+    }
+
+    fn answer(mut self, result: Result<T, E>) {
+        let before = limit_replies(self.max_message);
+        let answer = self.reply.result(result);
+        limit_replies(before);
+        self.give(seat::content(answer));
+    }
+
+    /// Gives the answer, once.
+    fn give(&mut self, content: Content) {
+        let id = std::mem::take(&mut self.id);
+        if id != 0 {
+            let _ = seat::answer(&self.port, id, content);
+        }
+    }
+}
+
+impl<T, E> Drop for LaterAnswer<T, E> {
+    fn drop(&mut self) {
+        self.give(Content { status: Status::Dropped, size: 0, body: Body::empty() });
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        self.owner.link().interrupt();
+    }
+}
+
+impl<T, E> fmt::Debug for LaterAnswer<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LaterAnswer").field("call", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! Who answers: what a worker is, and the loop that serves it.
+
+mod context;
+mod function;
+mod later;
+pub(crate) mod panics;
+pub(crate) mod registry;
+mod schedule;
+mod seat;
+mod serve;
+
+use std::time::Duration;
+
+use crate::{
+    codec::{Arguments, Malformed},
+    controller::{
+        Controller,
+        plan::Plan,
+        reply::{Answer, Reply},
+    },
+    transport::Drive,
+};
+
+pub use context::{Context, Peer};
+pub use function::{Done, Function, FunctionController, function};
+pub use later::{Later, LaterAnswer};
+pub use registry::{Entry, Registered};
+pub use schedule::Schedule;
+pub use seat::{Ended, Seat};
+pub use serve::{Serve, serve};
+
+/// A type that can run in a process of its own: what `#[worker]` implements.
+///
+/// It is not meant to be implemented by hand; generic code names it as a bound.
+///
+/// ```
+/// use coproc::{Thread, Worker, prelude::*};
+///
+/// fn close_all<W: Worker>(workers: Vec<coproc::WorkerResource<W>>) {
+///     for worker in &workers {
+///         coproc::owner(worker).close();
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a worker",
+    label = "not a `Worker`",
+    note = "write `#[worker]` on its `impl` block"
+)]
+pub trait Worker: Sized + 'static {
+    /// What calls it.
+    type Controller: Controller<Self>;
+    /// The error of its `#[init]`.
+    type InitError: 'static;
+    /// The value of its `#[close]`.
+    type Output: 'static;
+    /// The error of its `#[close]`.
+    type OutputError: 'static;
+    /// What it can [emit](Context::emit).
+    type Event: 'static;
+    /// What runs it, step by step.
+    type Engine: Engine;
+
+    /// What is known of it before any of it runs.
+    const PLAN: Plan;
+
+    /// Reads its arguments and starts it.
+    ///
+    /// # Errors
+    ///
+    /// How it ended, if it did at once.
+    fn start(seat: Seat<Self>, arguments: Arguments<'_>) -> Result<Self::Engine, Ended>;
+
+    /// How the outcome of `#[init]` travels.
+    fn started() -> Reply<(), Self::InitError>;
+
+    /// How the outcome of `#[close]` travels.
+    fn output() -> Reply<Self::Output, Self::OutputError>;
+
+    /// How its events travel.
+    fn event() -> Reply<Self::Event>;
+}
+
+/// Runs a worker that has started.
+#[expect(private_bounds, reason = "steps are this crate's own")]
+pub trait Engine: Drive {
+    /// Runs it to its end.
+    fn run(self) -> Ended;
+}
+
+/// The generated half of a worker: from the number of a handler to the method.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a worker with handlers")]
+pub trait Dispatch: Worker {
+    /// Whether it has an `#[idle]`.
+    const IDLE: bool = false;
+
+    /// Reads the arguments of `#[init]` and runs it; the inner error is its own, written.
+    ///
+    /// # Errors
+    ///
+    /// The arguments are not what it takes.
+    fn init(arguments: &mut Arguments<'_>) -> Result<Result<Self, Answer>, Malformed>;
+
+    /// Reads the arguments of handler `number`, and runs it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such handler, or the arguments are not what it takes.
+    fn dispatch(
+        &mut self,
+        cx: &mut Context<Self>,
+        number: u32,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<Answer, Malformed>;
+
+    /// Runs `#[close]`.
+    fn close(self) -> Answer;
+
+    /// Says when its ticks are due.
+    fn schedule(&self, schedule: &mut Schedule) {
+        let _ = schedule;
+    }
+
+    /// Runs tick `index`.
+    fn tick(&mut self, cx: &mut Context<Self>, index: u32) {
+        let _ = (cx, index);
+    }
+
+    /// Runs `#[idle]`.
+    fn idle(&mut self, cx: &mut Context<Self>) -> Idle {
+        let _ = cx;
+        Idle::Wait
+    }
+
+    /// Runs `#[gone]`.
+    fn gone(&mut self, peer: Peer) {
+        let _ = peer;
+    }
+}
+
+/// What `#[idle]` wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// Nothing, until a message or a tick comes.
+    Wait,
+    /// To be run again at once, unless a message waits.
+    Again,
+    /// To be run again after this time, unless a message comes first.
+    After(Duration),
+}

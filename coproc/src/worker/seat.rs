@@ -1,0 +1,108 @@
+//! Where a worker sits: its end of the link to its owner.
+
+use std::{marker::PhantomData, process};
+
+use super::context::Peer;
+use crate::{
+    codec::Body,
+    controller::{
+        Identity,
+        plan::Plan,
+        reply::{Answer, Content, limit_replies},
+    },
+    error::PanicReport,
+    message::{Envelope, Kind, Status},
+    messenger::Port,
+    sync::Arc,
+    transport::{Broken, Ledger},
+};
+
+/// A worker's end of the link to its owner, before it has started.
+#[derive(Debug)]
+pub struct Seat<W> {
+    pub(crate) port: Arc<Port>,
+    pub(crate) ledger: Ledger,
+    pub(crate) peer: Peer,
+    pub(crate) name: String,
+    pub(crate) identity: Identity,
+    pub(crate) max_message: usize,
+    /// The owner's request to start.
+    pub(crate) hello: u64,
+    pub(crate) plan: &'static Plan,
+    pub(crate) worker: PhantomData<fn() -> W>,
+}
+
+impl<W> Seat<W> {
+    /// A seat in this process for a worker whose owner is in it too.
+    pub(crate) fn here(
+        port: Arc<Port>,
+        ledger: Ledger,
+        plan: &'static Plan,
+        max_message: usize,
+        hello: u64,
+    ) -> Self {
+        Self {
+            port,
+            ledger,
+            peer: Peer { id: 0, pid: process::id() },
+            name: plan.name.to_owned(),
+            identity: Identity::new(),
+            max_message,
+            hello,
+            plan,
+            worker: PhantomData,
+        }
+    }
+
+    /// The same seat for another type of worker.
+    pub(crate) fn of<V>(self) -> Seat<V> {
+        let Self { port, ledger, peer, name, identity, max_message, hello, plan, worker: _ } = self;
+        Seat { port, ledger, peer, name, identity, max_message, hello, plan, worker: PhantomData }
+    }
+
+    /// Replies written on this thread have this worker's limit from now on.
+    pub(crate) fn settle(&self) {
+        limit_replies(self.max_message);
+    }
+
+    /// Tells the owner how starting went.
+    pub(crate) fn welcome(&self, content: Content) {
+        self.answer(self.hello, content);
+    }
+
+    /// Answers call `id`.
+    pub(crate) fn answer(&self, id: u64, content: Content) {
+        let _ = answer(&self.port, id, content);
+    }
+
+    /// The worker's last word.
+    pub(crate) fn farewell(&self, content: Content) {
+        let envelope = Envelope::new(Kind::Ended(content.status));
+        let _ = self.port.send(envelope, content.body);
+        self.port.link().flush();
+    }
+}
+
+/// Answers call `id` over `port`; an error means that the other end is not going to know.
+pub(crate) fn answer(port: &Port, id: u64, content: Content) -> Result<(), Broken> {
+    let size = u32::try_from(content.size).unwrap_or(u32::MAX);
+    let envelope = Envelope { handler: size, ..Envelope::answer(id, content.status) };
+    port.send(envelope, content.body)
+}
+
+/// A report of a panic instead of a value.
+pub(crate) fn panicked(report: &PanicReport) -> Content {
+    let body = Body::of(report, usize::MAX).unwrap_or_else(|_| Body::empty());
+    Content { status: Status::Panicked, size: 0, body }
+}
+
+/// The content of an answer; nothing is an empty value.
+pub(crate) fn content(answer: Answer) -> Content {
+    answer.content.unwrap_or(Content { status: Status::Value, size: 0, body: Body::empty() })
+}
+
+/// A worker has ended; its owner was told how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub(crate) panicked: bool,
+}

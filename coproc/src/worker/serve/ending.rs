@@ -1,0 +1,65 @@
+//! How a worker that has handlers ends.
+
+use std::time::Instant;
+
+use super::{Serve, send};
+use crate::{
+    error::PanicReport,
+    messenger::intake::Event,
+    sync::Ordering,
+    transport::Activity,
+    worker::{
+        Dispatch, panics,
+        seat::{self, Ended},
+    },
+};
+
+impl<W: Dispatch> Serve<W> {
+    /// Whether nothing is left to be done before the end.
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        let state = self.cx.seat.port.state();
+        let waits = self.cx.laters.load(Ordering::SeqCst) > 0;
+        let over = state.intake.closes_at().is_some_and(|until| until <= now);
+        self.ended.is_none() && (state.ended || (state.intake.is_closing() && (!waits || over)))
+    }
+
+    /// Ends the worker after a panic: what is queued is not handled.
+    pub(super) fn abort(&mut self, report: &PanicReport) {
+        self.refuse_rest();
+        if let Some(worker) = self.worker.take() {
+            // What the panic left half done may panic again when it is dropped.
+            panics::drop_quietly(worker);
+        }
+        self.cx.seat.farewell(seat::panicked(report));
+        self.ended = Some(Ended { panicked: true });
+    }
+
+    /// Ends the worker in order: what is queued is handled, or refused by now.
+    pub(super) fn close(&mut self) {
+        self.refuse_rest();
+        let name =
+            if self.cx.seat.plan.close.is_empty() { "drop" } else { self.cx.seat.plan.close };
+        self.tell_unheard();
+        self.note(Activity::Close, 0);
+        let Some(worker) = self.worker.take() else { return };
+        let serving = self.cx.serving();
+        let outcome = panics::catch(name, || worker.close());
+        drop(serving);
+        self.note(Activity::Rest, 0);
+        let (content, panicked) = match outcome {
+            Ok(answer) => (seat::content(answer), false),
+            Err(report) => (seat::panicked(&report), true),
+        };
+        self.cx.seat.farewell(content);
+        self.ended = Some(Ended { panicked });
+    }
+
+    fn refuse_rest(&mut self) {
+        self.take_in();
+        for (_, port) in self.links() {
+            port.intake(Event::Abort);
+            send(port, port.state().take_rooms());
+            port.link().flush();
+        }
+    }
+}

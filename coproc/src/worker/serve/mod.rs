@@ -1,0 +1,319 @@
+//! The dispatch loop.
+
+mod ending;
+mod rest;
+mod starting;
+
+use std::time::Instant;
+
+use super::{
+    Dispatch, Engine, Idle,
+    context::{Bell, Context, Peer},
+    panics,
+    schedule::Schedule,
+    seat::{self, Ended, Seat},
+};
+use crate::{
+    codec::{Arguments, Body, Malformed},
+    controller::reply::{Answer, Content, limit_replies},
+    error::PanicReport,
+    message::{Envelope, Kind, Status},
+    messenger::{Port, intake::Arrived},
+    multiqueue::urgency_at,
+    sync::Arc,
+    transport::{Activity, Attend, Drive, Progress},
+};
+
+pub use starting::serve;
+
+/// Runs a worker that has handlers: takes the most urgent message, calls its handler, answers.
+pub struct Serve<W: Dispatch> {
+    worker: Option<W>,
+    cx: Context<W>,
+    schedule: Schedule,
+    /// Keeps what the other links ring alive.
+    bell: Arc<dyn Attend>,
+    /// When `#[idle]` runs again; `None`: not before a message came.
+    idle_at: Option<Instant>,
+    /// Errors of handlers that nobody waits for, not yet told.
+    unheard: u32,
+    /// How many messages had left the queue when the ledger was last written.
+    noted: u64,
+    /// An answer did not get through to the owner, who learns from the ledger that its call was
+    /// begun: nothing is written over that.
+    cut: bool,
+    ended: Option<Ended>,
+}
+
+/// A message that is to be handled now.
+struct Next {
+    peer: Peer,
+    port: Arc<Port>,
+    arrived: Arrived<Body>,
+    /// What others are to be told because it has left the queue.
+    answers: Vec<Envelope>,
+}
+
+fn send(port: &Port, answers: Vec<Envelope>) {
+    for answer in answers {
+        let _ = port.note(answer);
+    }
+}
+
+impl<W: Dispatch> Serve<W> {
+    fn new(worker: W, seat: Seat<W>) -> Self {
+        let schedule = Schedule::new(seat.plan.ticks.len());
+        let bell: Arc<dyn Attend> = Arc::new(Bell(Arc::downgrade(&seat.port)));
+        let idle_at = Some(Instant::now());
+        let cx = Context::new(seat);
+        let worker = Some(worker);
+        let (unheard, noted) = (0, 0);
+        let mut this =
+            Self { worker, cx, schedule, bell, idle_at, unheard, noted, cut: false, ended: None };
+        this.plan_ticks();
+        this
+    }
+
+    /// All links, the owner's first.
+    fn links(&self) -> impl Iterator<Item = (Peer, &Arc<Port>)> {
+        let own = (self.cx.seat.peer, &self.cx.seat.port);
+        std::iter::once(own).chain(self.cx.others.iter().map(|(peer, port)| (*peer, port)))
+    }
+
+    /// The most urgent message over all links.
+    fn next(&mut self, now: Instant) -> Option<Next> {
+        let aging = self.cx.seat.plan.aging;
+        let urgency = |port: &Port| {
+            let (priority, since) = port.state().intake.urgency()?;
+            Some((urgency_at(now, priority, since, aging), since))
+        };
+        let (peer, port) = self
+            .links()
+            .filter_map(|(peer, port)| Some((urgency(port)?, peer, port)))
+            .min_by_key(|(urgency, ..)| *urgency)
+            .map(|(_, peer, port)| (peer, Arc::clone(port)))?;
+        let (arrived, answers) = {
+            let mut state = port.state();
+            (state.intake.take(now), state.take_rooms())
+        };
+        let Some(arrived) = arrived else {
+            self.note_refused();
+            send(&port, answers);
+            return None;
+        };
+        Some(Next { peer, port, arrived, answers })
+    }
+
+    fn handle(&mut self, next: Next) {
+        let Next { peer, port, arrived, answers } = next;
+        let port = &port;
+        let Arrived { envelope, content, deadline, .. } = arrived;
+        let number = envelope.handler;
+        let call = if envelope.kind == Kind::Call { envelope.id } else { 0 };
+        // Other links number their calls for themselves; the owner must not take one for its own.
+        let noted = if Arc::ptr_eq(port, &self.cx.seat.port) { call } else { 0 };
+        self.note(Activity::Handler(number), noted);
+        // Who is told of room looks into the ledger for it.
+        send(port, answers);
+        self.cx.turn_to((peer, Arc::clone(port)), envelope, deadline);
+        let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
+        let outcome = self.guarded(name, |worker, cx| {
+            worker.dispatch(cx, number, &mut Arguments::new(content.payload()))
+        });
+        port.state().intake.finish();
+        if noted == 0 {
+            self.note(Activity::Rest, 0);
+        }
+        self.conclude(port, call, outcome);
+    }
+
+    /// Answers the call whose handler has returned.
+    fn conclude(
+        &mut self,
+        port: &Arc<Port>,
+        call: u64,
+        outcome: Result<Result<Answer, Malformed>, PanicReport>,
+    ) {
+        let (content, report) = match outcome {
+            Ok(Ok(answer)) => (answer.content, None),
+            Ok(Err(malformed)) => {
+                (Some(Content::text(Status::Malformed, &malformed.to_string())), None)
+            }
+            Err(report) => (Some(seat::panicked(&report)), Some(report)),
+        };
+        match content {
+            Some(content) if call != 0 => {
+                let unheard = seat::answer(port, call, content).is_err();
+                self.cut |= unheard && Arc::ptr_eq(port, &self.cx.seat.port);
+            }
+            Some(content) => self.unheard += u32::from(content.status != Status::Value),
+            None if call != 0 => {
+                let _ = port.note(Envelope { id: call, ..Envelope::new(Kind::Deferred) });
+            }
+            None => {}
+        }
+        port.link().flush();
+        match report {
+            Some(report) if !self.cx.seat.plan.keep_on_panic => self.abort(&report),
+            _ => self.plan_ticks(),
+        }
+    }
+
+    /// Runs the worker's own code.
+    fn guarded<R>(
+        &mut self,
+        name: &str,
+        body: impl FnOnce(&mut W, &mut Context<W>) -> R,
+    ) -> Result<R, PanicReport> {
+        let (Some(worker), cx) = (&mut self.worker, &mut self.cx) else {
+            return Err(PanicReport {
+                message: "the worker has ended".into(),
+                location: String::new(),
+                handler: name.into(),
+            });
+        };
+        let _serving = cx.serving();
+        panics::catch(name, || body(worker, cx))
+    }
+
+    /// Runs what is no message, and so has nobody to tell but the owner.
+    fn run<R>(
+        &mut self,
+        activity: Activity,
+        name: &'static str,
+        body: impl FnOnce(&mut W, &mut Context<W>) -> R,
+    ) -> Option<R> {
+        self.note(activity, 0);
+        self.cx.turn_away();
+        let result = self.guarded(name, body);
+        self.note(Activity::Rest, 0);
+        match result {
+            Ok(result) => Some(result),
+            Err(report) => {
+                if !self.cx.seat.plan.keep_on_panic {
+                    self.abort(&report);
+                }
+                None
+            }
+        }
+    }
+
+    fn run_tick(&mut self, index: u32, now: Instant) {
+        self.schedule.ran(index, now);
+        let name = self.cx.seat.plan.ticks.get(index as usize).copied().unwrap_or("tick");
+        self.run(Activity::Tick(index), name, |worker, cx| worker.tick(cx, index));
+        self.plan_ticks();
+    }
+
+    fn run_idle(&mut self, now: Instant) {
+        self.idle_at = match self.run(Activity::Idle, "idle", W::idle) {
+            Some(Idle::Again) => Some(now),
+            Some(Idle::After(rest)) => now.checked_add(rest),
+            Some(Idle::Wait) | None => None,
+        };
+    }
+
+    /// Tells the worker of links that have ended.
+    fn part(&mut self) {
+        let gone = self.cx.others.iter().position(|(_, port)| port.state().ended);
+        if let Some(index) = gone {
+            let (peer, _) = self.cx.others.remove(index);
+            self.run(Activity::Gone, "gone", |worker, _| worker.gone(peer));
+        }
+    }
+
+    fn plan_ticks(&mut self) {
+        if self.schedule.is_empty() || self.worker.is_none() {
+            return;
+        }
+        self.schedule.begin(Instant::now());
+        let mut schedule = std::mem::take(&mut self.schedule);
+        let planned = self.guarded("tick", |worker, _| worker.schedule(&mut schedule));
+        self.schedule = schedule;
+        if let Err(report) = planned {
+            self.schedule = Schedule::new(self.cx.seat.plan.ticks.len());
+            if !self.cx.seat.plan.keep_on_panic {
+                self.abort(&report);
+            }
+        }
+    }
+
+    fn note(&mut self, activity: Activity, call: u64) {
+        let state = self.cx.seat.port.state();
+        self.noted = state.intake.left().iter().sum();
+        if !self.cut {
+            self.cx.seat.ledger.write(activity, call, state.intake.left());
+        }
+    }
+
+    /// Messages that were refused have made room, too.
+    fn note_refused(&mut self) {
+        let left: u64 = self.cx.seat.port.state().intake.left().iter().sum();
+        if left != self.noted {
+            self.note(Activity::Rest, 0);
+        }
+    }
+
+    /// Tells the owner of errors that nobody waited for.
+    fn tell_unheard(&mut self) {
+        let handler = std::mem::take(&mut self.unheard);
+        if handler > 0 {
+            let _ = self.cx.seat.port.note(Envelope { handler, ..Envelope::new(Kind::Unheard) });
+            self.cx.seat.port.link().flush();
+        }
+    }
+}
+
+impl<W: Dispatch> Drive for Serve<W> {
+    fn step(&mut self, wait: bool) -> Progress {
+        // This may be the thread of a caller, which is a worker with a limit of its own.
+        let before = limit_replies(self.cx.seat.max_message);
+        let progress = self.advance(wait);
+        limit_replies(before);
+        progress
+    }
+}
+
+impl<W: Dispatch> Serve<W> {
+    fn advance(&mut self, wait: bool) -> Progress {
+        if self.ended.is_some() {
+            return Progress::Ended;
+        }
+        if let Some(progress) = self.wait(wait) {
+            return progress;
+        }
+        self.part();
+        let mut now = Instant::now();
+        if let Some(index) = self.schedule.due(now) {
+            self.run_tick(index, now);
+            // What was given up while it ran is not to begin.
+            self.take_in();
+            now = Instant::now();
+        }
+        if self.ended.is_some() {
+            return Progress::Ended;
+        }
+        if let Some(next) = self.next(now) {
+            self.idle_at = Some(now);
+            self.handle(next);
+        } else if self.is_over(now) {
+            self.close();
+        } else if W::IDLE && self.idle_at.is_some_and(|at| at <= now) {
+            self.run_idle(now);
+        }
+        Progress::Worked
+    }
+}
+
+impl<W: Dispatch> Engine for Serve<W> {
+    fn run(mut self) -> Ended {
+        while self.step(true) != Progress::Ended {}
+        self.ended.unwrap_or(Ended { panicked: false })
+    }
+}
+
+impl<W: Dispatch> std::fmt::Debug for Serve<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Serve").field(&self.cx).finish()
+    }
+}

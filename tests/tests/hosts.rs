@@ -1,0 +1,8 @@
+//! Workers live as long as their owner wants and never longer than their host.
+
+#[path = "hosts/deaths.rs"]
+mod deaths;
+#[path = "hosts/leaks.rs"]
+mod leaks;
+#[path = "hosts/owners.rs"]
+mod owners;

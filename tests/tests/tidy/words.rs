@@ -1,0 +1,83 @@
+//! What must not be found in the text of a file, whatever it means.
+
+use crate::source::{Finding, Texts};
+
+/// Files that are named after having no topic.
+pub(crate) fn names(texts: &Texts) -> Vec<Finding> {
+    const TOPICLESS: [&str; 5] = ["utils", "helpers", "common", "types", "misc"];
+    let of_a_topicless = |path: &&String| {
+        path.split('/').any(|part| TOPICLESS.contains(&part.trim_end_matches(".rs")))
+    };
+    let advice = "name it after what stands first in it; such a name holds anything";
+    texts.keys().filter(of_a_topicless).map(|path| Finding::new(path, 1, advice)).collect()
+}
+
+/// Paths that exist on somebody's machine only.
+pub(crate) fn machines(texts: &Texts) -> Vec<Finding> {
+    // In pieces, so that the rule does not find itself.
+    let places = ["home", "root", "work", "Users"].map(|folder| format!("/{folder}/"));
+    search(texts, |text| {
+        let place = places.iter().find(|place| {
+            text.match_indices(place.as_str()).any(|(at, _)| {
+                let before = text[..at].chars().next_back();
+                !before.is_some_and(|before| before.is_alphanumeric() || "._-".contains(before))
+            })
+        })?;
+        Some(format!("`{place}…` is a path of one machine; write it relative to the repository"))
+    })
+}
+
+/// What was left for later.
+pub(crate) fn unfinished(texts: &Texts) -> Vec<Finding> {
+    let marks = ["TO\u{44}O", "FIX\u{4d}E", "todo\u{21}", "unimplemented\u{21}"];
+    search(texts, |text| {
+        let mark = marks.iter().find(|mark| text.contains(*mark))?;
+        Some(format!("`{mark}`: finish it, or say in a sentence what does not work and why"))
+    })
+}
+
+/// Comments that were code.
+///
+/// Code that is quoted in a comment stands between backticks or is indented by more than one
+/// space; what is found here is what an editor's "toggle comment" leaves behind.
+pub(crate) fn commented_out(texts: &Texts) -> Vec<Finding> {
+    const STARTS: [&str; 13] = [
+        "let ", "fn ", "pub ", "use ", "mod ", "if ", "for ", "match ", "while ", "return ",
+        "self.", "impl ", "} ",
+    ];
+    search(texts, |text| {
+        let code = text.trim_start().strip_prefix("// ")?;
+        let starts = STARTS.iter().any(|start| code.starts_with(start));
+        let ends = code.ends_with([';', '{', '}']);
+        (starts && ends).then(|| "this comment was code; delete it, git remembers".to_owned())
+    })
+}
+
+/// Threads that sleep without having said why no event could be waited for.
+pub(crate) fn sleeps(texts: &Texts) -> Vec<Finding> {
+    const BECAUSE: &str = "// sleeps because";
+    let sleep = "thread\u{3a}:sleep";
+    let mut findings = Vec::new();
+    for (path, text) in texts {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let mut above = lines[..at].iter().rev().take_while(|line| line.starts_with("//"));
+            let justified = above.any(|line| line.starts_with(BECAUSE));
+            if line.contains(sleep) && !line.starts_with("//") && !justified {
+                let advice = format!("wait for an event instead, or write `{BECAUSE} …` above it");
+                findings.push(Finding::new(path, at + 1, advice));
+            }
+        }
+    }
+    findings
+}
+
+/// The lines for which `broken` has an advice.
+fn search(texts: &Texts, broken: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, text) in texts {
+        let advices = text.lines().enumerate().filter_map(|(at, line)| Some((at, broken(line)?)));
+        findings.extend(advices.map(|(at, advice)| Finding::new(path, at + 1, advice)));
+    }
+    findings
+}

@@ -1,0 +1,9 @@
+//! What is missing is a derive, and the compiler says which.
+
+#[derive(coproc::Channel)]
+pub enum Lane {
+    Data,
+    Warning,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! There is nothing to run.
+
+#[coproc::main]
+pub struct Printer;
+
+fn main() {}

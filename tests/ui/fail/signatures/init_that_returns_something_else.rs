@@ -1,0 +1,16 @@
+//! An `#[init]` makes the worker.
+
+use coproc::prelude::*;
+
+#[derive(Serialize, Deserialize)]
+pub struct Printer;
+
+#[worker]
+impl Printer {
+    #[init]
+    fn new() -> u32 {
+        3
+    }
+}
+
+fn main() {}
