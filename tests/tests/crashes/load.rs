@@ -66,22 +66,36 @@ fn call(victim: &VictimController, answers: &AtomicU64) -> Outcomes {
     outcomes
 }
 
+/// In half of the rounds the worker is surely killed in the middle of a call.
 fn round(seed: u64) -> Outcomes {
     let mut state = seed;
     let victim = Victim::spawn().expect("a victim");
     let answers = AtomicU64::new(0);
     let after = random(&mut state) % ANSWERS;
     let spins = random(&mut state) % 20_000;
+    let (entry, gate) = (Gate::new(), Gate::new());
     let outcomes: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> =
             (0..THREADS).map(|_| scope.spawn(|| call(&victim, &answers))).collect();
         while answers.load(Ordering::Relaxed) < after {
             thread::yield_now();
         }
+        let begun = seed.is_multiple_of(2).then(|| {
+            let begun = victim.stay(&entry, &gate).send().expect("sent");
+            gate::pass(&entry);
+            begun
+        });
         // Not only right after an answer.
         (0..spins).for_each(|_| std::hint::spin_loop());
         kill(pid_of(&victim));
-        threads.into_iter().map(|thread| thread.join().expect("no thread fails")).collect()
+        let all: Vec<_> =
+            threads.into_iter().map(|thread| thread.join().expect("no thread fails")).collect();
+        if let Some(begun) = begun {
+            assert_eq!(crash(begun.wait()).handler(), Some("stay"));
+            let others: u64 = all.iter().map(|outcomes| outcomes.crashed).sum();
+            assert_eq!(others, 0, "seed {seed}: more than one was begun");
+        }
+        all
     });
     assert_eq!(victim.worker().remaining(), 0);
     outcomes.into_iter().fold(Outcomes::default(), |all, one| Outcomes {
@@ -94,16 +108,13 @@ fn round(seed: u64) -> Outcomes {
 
 #[coproc::test]
 fn every_call_has_one_outcome() {
-    let mut in_the_middle = 0;
     for seed in 0..ROUNDS {
         let _watch = Watch::set();
         let outcomes = round(seed);
         let told = outcomes.answered + outcomes.crashed + outcomes.unstarted;
         assert_eq!(outcomes.sent, told, "seed {seed}: {outcomes:?}");
         assert!(outcomes.crashed <= 1, "seed {seed}: more than one was begun: {outcomes:?}");
-        in_the_middle += outcomes.crashed;
     }
-    assert!(in_the_middle > 0, "no worker was ever killed in the middle of a call");
 }
 
 /// Whoever waits, however it waits, is woken by the end of the worker.
