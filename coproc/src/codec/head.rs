@@ -9,15 +9,18 @@
 //! | 8..12 | priority | signed |
 //! | 12..16 | handler | |
 //! | 16..24 | id | |
-//! | 24..32 | remaining | nanoseconds; all ones for no deadline |
+//! | 24..32 | deadline | nanoseconds on the machine's monotonic clock; all ones for none |
 
-use std::time::Duration;
+use std::time::Instant;
 
-use super::fault::BadFrame;
+use super::{clock, fault::BadFrame};
 use crate::message::{Envelope, Kind, Status};
 
 /// The size of a head in bytes.
 pub(crate) const HEAD: usize = 32;
+
+/// Stands for no deadline.
+const NONE: u64 = u64::MAX;
 
 /// Writes the head of a frame whose payload has `length` bytes. A length that does not fit its
 /// field is written as the largest; [`Body`](super::Body) never holds so much.
@@ -31,7 +34,8 @@ pub(crate) fn write_head(envelope: &Envelope, length: usize, head: &mut [u8; HEA
     head[8..12].copy_from_slice(&envelope.priority.to_le_bytes());
     head[12..16].copy_from_slice(&envelope.handler.to_le_bytes());
     head[16..24].copy_from_slice(&envelope.id.to_le_bytes());
-    head[24..32].copy_from_slice(&nanoseconds(envelope.remaining).to_le_bytes());
+    let deadline = envelope.deadline.map_or(NONE, clock::nanoseconds);
+    head[24..32].copy_from_slice(&deadline.to_le_bytes());
 }
 
 /// Reads a head: the envelope and the length of the payload, which is at most `max` bytes.
@@ -48,7 +52,7 @@ pub(crate) fn read_head(head: &[u8; HEAD], max: usize) -> Result<(Envelope, usiz
         priority: i32::from_le_bytes(field(head, 8)),
         handler: u32::from_le_bytes(field(head, 12)),
         id: u64::from_le_bytes(field(head, 16)),
-        remaining: duration(u64::from_le_bytes(field(head, 24))),
+        deadline: deadline(u64::from_le_bytes(field(head, 24))),
     };
     match usize::try_from(length) {
         Ok(size) if size <= max => Ok((envelope, size)),
@@ -62,16 +66,8 @@ fn field<const N: usize>(head: &[u8; HEAD], start: usize) -> [u8; N] {
     head.get(start..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
 }
 
-/// All ones mean that there is no deadline, so the longest time is one less.
-fn nanoseconds(remaining: Option<Duration>) -> u64 {
-    match remaining {
-        None => u64::MAX,
-        Some(time) => u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).min(u64::MAX - 1),
-    }
-}
-
-fn duration(nanoseconds: u64) -> Option<Duration> {
-    (nanoseconds != u64::MAX).then(|| Duration::from_nanos(nanoseconds))
+fn deadline(nanoseconds: u64) -> Option<Instant> {
+    (nanoseconds != NONE).then(|| clock::instant(nanoseconds))
 }
 
 fn code_of(kind: Kind) -> (u8, u8) {

@@ -4,6 +4,7 @@ mod arguments;
 mod bincode;
 mod buffer;
 mod bytes;
+pub(crate) mod clock;
 mod draft;
 mod fault;
 mod frame;

@@ -70,7 +70,7 @@ impl Outgoing {
             channel: self.channel(),
             priority: self.priority,
             handler: self.handler.map_or(u32::MAX, |handler| handler.number),
-            remaining: until.map(|until| until.saturating_duration_since(Instant::now())),
+            deadline: until,
             ..Envelope::new(kind)
         };
         (envelope, self.body.unwrap_or_else(|_| Body::empty()))

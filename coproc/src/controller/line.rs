@@ -133,7 +133,7 @@ impl Line {
     pub(crate) fn close(&self, grace: Option<Duration>) {
         self.closing.store(true, Ordering::SeqCst);
         let _ = self.port.note(Envelope {
-            remaining: grace,
+            deadline: grace.and_then(|grace| Instant::now().checked_add(grace)),
             handler: DRAIN,
             ..Envelope::new(Kind::Close)
         });

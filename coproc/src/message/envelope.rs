@@ -1,6 +1,6 @@
 //! What stands on the outside of every message.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use super::Priority;
 
@@ -17,14 +17,15 @@ pub(crate) struct Envelope {
     pub(crate) handler: u32,
     /// Which request it is, or which it answers or cancels. 0 where nobody waits for an answer.
     pub(crate) id: u64,
-    /// How long the sender still wants an answer.
-    pub(crate) remaining: Option<Duration>,
+    /// Until when the sender wants an answer; of a request to close, when the worker gives up what
+    /// is still queued.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl Envelope {
     /// An envelope of this kind with everything else at rest.
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, channel: 0, priority: 0, handler: 0, id: 0, remaining: None }
+        Self { kind, channel: 0, priority: 0, handler: 0, id: 0, deadline: None }
     }
 
     /// The answer to request `id`.

@@ -163,7 +163,7 @@ impl State {
                 self.take_in(intake::Event::RoomWanted { id, channel: envelope.channel });
             }
             Kind::Close if role == Role::Worker => {
-                self.take_in(intake::Event::Close { grace: envelope.remaining });
+                self.take_in(intake::Event::Close { until: envelope.deadline });
             }
             Kind::Close | Kind::Failure => self.receive_signal(envelope, body)?,
             Kind::Event => self.receive_event(body),

@@ -1,9 +1,6 @@
 //! The host: several callers at one end of the link.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     rules::{Breach, Rule, Story, Told},
@@ -167,7 +164,7 @@ impl World {
         let envelope = Envelope {
             channel,
             priority: order.priority,
-            remaining: order.deadline.map(Duration::from_micros),
+            deadline: order.deadline.map(|deadline| self.instant(self.now + deadline)),
             ..Envelope::new(kind)
         };
         if !order.is_call {
@@ -346,8 +343,8 @@ impl World {
         }
         self.host.closing = true;
         self.undisturbed &= grace.is_none();
-        let remaining = grace.map(Duration::from_micros);
-        let envelope = Envelope { remaining, ..Envelope::new(Kind::Close) };
+        let deadline = grace.map(|grace| self.instant(self.now + grace));
+        let envelope = Envelope { deadline, ..Envelope::new(Kind::Close) };
         self.post(Frame { envelope, about: None });
     }
 

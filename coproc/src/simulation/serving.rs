@@ -136,7 +136,7 @@ impl World {
                     self.worker.asked.insert(id);
                     Happened::RoomWanted { id, channel: envelope.channel }
                 }
-                (Kind::Close, _) => Happened::Close { grace: envelope.remaining },
+                (Kind::Close, _) => Happened::Close { until: envelope.deadline },
                 (_, Some(number)) => {
                     self.worker.calls.insert(id, number);
                     Happened::Arrived(envelope, number)

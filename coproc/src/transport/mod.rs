@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[cfg(feature = "process")]
-pub(crate) use ledger::file::{File as LedgerFile, monotonic};
+pub(crate) use ledger::file::File as LedgerFile;
 pub(crate) use ledger::{Activity, Ledger, Note};
 pub(crate) use local::{Drive, Inline, Local, Progress};
 #[cfg(feature = "process")]

@@ -54,7 +54,6 @@ pub struct Context<W: Worker> {
     port: Arc<Port>,
     peer: Peer,
     envelope: Envelope,
-    deadline: Option<Instant>,
 }
 
 impl<W: Worker> Context<W> {
@@ -68,25 +67,18 @@ impl<W: Worker> Context<W> {
             laters: Arc::default(),
             last_peer: 0,
             envelope: Envelope::new(Kind::Tell),
-            deadline: None,
         }
     }
 
     /// From now on this is about the message in `envelope`, which came through `port`.
-    pub(super) fn turn_to(
-        &mut self,
-        (peer, port): (Peer, Arc<Port>),
-        envelope: Envelope,
-        deadline: Option<Instant>,
-    ) {
-        (self.peer, self.port) = (peer, port);
-        (self.envelope, self.deadline) = (envelope, deadline);
+    pub(super) fn turn_to(&mut self, (peer, port): (Peer, Arc<Port>), envelope: Envelope) {
+        (self.peer, self.port, self.envelope) = (peer, port, envelope);
     }
 
     /// From now on this is about no message: a tick, say.
     pub(super) fn turn_away(&mut self) {
         let own = (self.seat.peer, Arc::clone(&self.seat.port));
-        self.turn_to(own, Envelope::new(Kind::Tell), None);
+        self.turn_to(own, Envelope::new(Kind::Tell));
     }
 
     pub(super) fn port(&self) -> &Arc<Port> {
@@ -110,7 +102,7 @@ impl<W: Worker> Context<W> {
     /// How long the caller still waits for the answer; `None`: as long as it takes.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.envelope.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
     /// Who sent this message; in a tick the owner.
@@ -125,7 +117,7 @@ impl<W: Worker> Context<W> {
     ///
     /// [`Cancelled`] if the call was cancelled or its deadline has passed.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if self.envelope.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(Cancelled);
         }
         self.port.drain();
@@ -150,7 +142,7 @@ impl<W: Worker> Context<W> {
 
     /// Ends the worker when this handler has returned and what is queued is handled.
     pub fn close(&self) {
-        self.seat.port.intake(intake::Event::Close { grace: None });
+        self.seat.port.intake(intake::Event::Close { until: None });
     }
 
     /// A controller of this worker itself, to hand to others, or to send messages to itself with

@@ -42,7 +42,7 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
         ("cut-in-the-priority", 10),
         ("cut-in-the-handler", 13),
         ("cut-in-the-id", 20),
-        ("cut-in-the-remaining-time", 31),
+        ("cut-in-the-deadline", 31),
         ("cut-before-the-payload", 32),
     ] {
         add(name, whole[..length].to_vec());
@@ -111,7 +111,7 @@ fn conversations(add: &mut impl FnMut(&str, Vec<u8>)) {
     let every = |status| frame(ENDED, 0).status(status);
     add("ended-with-every-status", stream(&(1..=10).map(every).collect::<Vec<_>>()));
     add("close-a-thousand-times", stream(&vec![frame(CLOSE, 0); 1500]));
-    let close = Frame { remaining: 0, ..frame(CLOSE, 0) };
+    let close = Frame { deadline: 0, ..frame(CLOSE, 0) };
     add("close-without-grace", stream(&[close, frame(CALL, 9)]));
     add("cancel-of-nothing", stream(&[frame(CANCEL, 0), frame(CANCEL, u64::MAX)]));
     let room = Frame { channel: u16::MAX, ..frame(ROOM, 5) };
@@ -165,8 +165,8 @@ fn calls(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("call-with-id-zero", stream(&[call(0), call(1)]));
     add("call-in-a-huge-channel", Frame { channel: u16::MAX, ..call(1) }.bytes());
     add("call-of-no-handler", Frame { handler: u32::MAX, ..call(1) }.bytes());
-    add("call-too-late", Frame { remaining: 0, ..call(1) }.bytes());
-    add("call-for-centuries", Frame { remaining: u64::MAX - 1, ..call(1) }.bytes());
+    add("call-too-late", Frame { deadline: 0, ..call(1) }.bytes());
+    add("call-for-centuries", Frame { deadline: u64::MAX - 1, ..call(1) }.bytes());
     add("call-without-arguments", frame(CALL, 1).bytes());
     add("call-with-more-arguments", call(1).with([text(b"x"), text(b"y")].concat()).bytes());
     add("call-with-a-deep-argument", {

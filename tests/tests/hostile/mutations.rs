@@ -49,13 +49,13 @@ fn calls() -> Vec<Frame> {
     vec![
         frame(CALL, 1).with(text(b"hey")),
         Frame { handler: 1, channel: 1, priority: -1, ..frame(CALL, 2) }.with(tree()),
-        Frame { handler: 2, remaining: 1 << 40, ..frame(CALL, 3) }.with([9, 0]),
+        Frame { handler: 2, deadline: u64::MAX / 2, ..frame(CALL, 3) }.with([9, 0]),
         Frame { channel: 1, ..frame(ROOM, 4) },
         Frame { handler: 3, ..frame(TELL, 0) }.with(text(&[7; 20])),
         Frame { handler: 4, ..frame(CALL, 5) }.with(text(&[1; 3000])),
         frame(CANCEL, 3),
         Frame { handler: 5, ..frame(CALL, 6) },
-        Frame { remaining: 0, ..frame(CLOSE, 0) },
+        Frame { deadline: 0, ..frame(CLOSE, 0) },
     ]
 }
 
@@ -125,7 +125,7 @@ fn plausible() -> impl Strategy<Value = Vec<u8>> {
         channel: other as u16,
         handler: other as u32,
         priority,
-        remaining: other,
+        deadline: other,
         ..frame(kind, id).with(vec![other as u8; size])
     });
     prop::collection::vec(frame, 0..12).prop_map(|frames| stream(&frames))

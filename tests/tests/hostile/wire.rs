@@ -28,7 +28,7 @@ pub(crate) struct Frame {
     pub(crate) priority: i32,
     pub(crate) handler: u32,
     pub(crate) id: u64,
-    pub(crate) remaining: u64,
+    pub(crate) deadline: u64,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn frame(kind: u8, id: u64) -> Frame {
         priority: 0,
         handler: 0,
         id,
-        remaining: u64::MAX,
+        deadline: u64::MAX,
         payload: Vec::new(),
     }
 }
@@ -63,7 +63,7 @@ impl Frame {
         bytes.extend(self.priority.to_le_bytes());
         bytes.extend(self.handler.to_le_bytes());
         bytes.extend(self.id.to_le_bytes());
-        bytes.extend(self.remaining.to_le_bytes());
+        bytes.extend(self.deadline.to_le_bytes());
         bytes.extend(&self.payload);
         bytes
     }

@@ -445,6 +445,19 @@ beside! {
         assert_eq!(guest.note("goes on").wait(), Ok(3));
     }
 
+    /// The time that it lies unread behind a handler counts.
+    fn a_message_that_waits_too_long_is_never_begun(place) {
+        let guest = Guest::on(place).spawn().unwrap();
+        let (begun, until) = (Gate::new(), Gate::new());
+        guest.begin(&begun, &until).tell().unwrap();
+        gate::pass(&begun);
+        guest.note("never").deadline(ms(20)).tell().unwrap();
+        let unanswered = guest.note("never").deadline(ms(50)).wait();
+        assert_eq!(unanswered, Err(CallError::Deadline { started: false }));
+        until.open();
+        assert_eq!(guest.handled().wait().unwrap(), ["begun"]);
+    }
+
     /// (1) of the drain contract: what the grace is too short for.
     fn what_the_grace_is_too_short_for_is_told_so(place) {
         let guest = Guest::on(place).spawn().unwrap();

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    codec::head::{HEAD, read_head, write_head},
+    codec::{
+        clock,
+        head::{HEAD, read_head, write_head},
+    },
     message::{Envelope, Kind, Status},
 };
 
@@ -44,9 +47,9 @@ fn kind() -> impl Strategy<Value = Kind> {
 
 fn envelope() -> impl Strategy<Value = Envelope> {
     let rest = (any::<u16>(), any::<i32>(), any::<u32>(), any::<u64>());
-    let remaining = prop::option::of((0..u64::MAX).prop_map(Duration::from_nanos));
-    (kind(), rest, remaining).prop_map(|(kind, (channel, priority, handler, id), remaining)| {
-        Envelope { kind, channel, priority, handler, id, remaining }
+    let deadline = prop::option::of((0..u64::MAX).prop_map(clock::instant));
+    (kind(), rest, deadline).prop_map(|(kind, (channel, priority, handler, id), deadline)| {
+        Envelope { kind, channel, priority, handler, id, deadline }
     })
 }
 
@@ -210,9 +213,10 @@ fn a_frame_is_written_without_copying() {
 
 #[test]
 fn a_time_too_long_to_say_is_still_a_time() {
-    let remaining = Some(Duration::MAX);
+    let latest = clock::instant(u64::MAX - 1);
+    let deadline = latest.checked_add(Duration::from_secs(1));
+    assert!(deadline.is_some());
     let mut head = [0; HEAD];
-    write_head(&Envelope { remaining, ..Envelope::new(Kind::Call) }, 0, &mut head);
-    let longest = Duration::from_nanos(u64::MAX - 1);
-    assert_eq!(read_head(&head, 0).unwrap().0.remaining, Some(longest));
+    write_head(&Envelope { deadline, ..Envelope::new(Kind::Call) }, 0, &mut head);
+    assert_eq!(read_head(&head, 0).unwrap().0.deadline, Some(latest));
 }

@@ -21,8 +21,6 @@ use crate::{
 pub(crate) struct Arrived<P> {
     pub(crate) envelope: Envelope,
     pub(crate) content: P,
-    /// When its sender stops wanting an answer.
-    pub(crate) deadline: Option<Instant>,
     /// When it came.
     pub(crate) since: Instant,
 }
@@ -36,8 +34,8 @@ pub(crate) enum Event<P> {
     Cancelled { id: u64 },
     /// Somebody asks to be told when `channel` has room, as request `id`.
     RoomWanted { id: u64, channel: u16 },
-    /// This end is to handle what is queued and then end, in `grace` at most.
-    Close { grace: Option<Duration> },
+    /// This end is to handle what is queued, until then at the latest, and to end.
+    Close { until: Option<Instant> },
     /// Whatever is queued is not going to be handled.
     Abort,
 }
@@ -122,9 +120,8 @@ impl<P> Intake<P> {
                 self.rooms.push_back((id, self.known(channel)));
                 self.grant_room();
             }
-            Event::Close { grace } => {
+            Event::Close { until } => {
                 self.closing = true;
-                let until = grace.and_then(|grace| now.checked_add(grace));
                 self.until = match (self.until, until) {
                     (Some(before), Some(until)) => Some(before.min(until)),
                     (before, until) => before.or(until),
@@ -155,7 +152,7 @@ impl<P> Intake<P> {
             self.refuse_all();
         }
         while let Some(arrived) = self.take_any() {
-            if arrived.deadline.is_some_and(|deadline| deadline <= now) {
+            if arrived.envelope.deadline.is_some_and(|deadline| deadline <= now) {
                 self.refuse(&arrived.envelope, Status::Expired);
                 continue;
             }
@@ -204,10 +201,9 @@ impl<P> Intake<P> {
             self.refuse(&envelope, Status::Closed);
             return;
         }
-        let deadline = envelope.remaining.and_then(|remaining| now.checked_add(remaining));
         let (priority, channel, id) = (envelope.priority, envelope.channel, envelope.id);
         let is_call = envelope.kind == Kind::Call;
-        let arrived = Arrived { envelope, content, deadline, since: now };
+        let arrived = Arrived { envelope, content, since: now };
         if let Ok(place) = self.queue.put(arrived, priority, channel, now)
             && is_call
         {

@@ -148,11 +148,10 @@ fn arrive(model: &mut Model, intake: &mut Intake<u64>, step: (bool, u16, Priorit
     let (call, channel, priority, patience) = step;
     model.last_id += 1;
     let (id, now) = (model.last_id, model.now);
-    let remaining = patience.map(Duration::from_millis);
     let kind = if call { Kind::Call } else { Kind::Tell };
-    let envelope = Envelope { channel, priority, id, remaining, ..Envelope::new(kind) };
+    let deadline = patience.map(|patience| now + Duration::from_millis(patience));
+    let envelope = Envelope { channel, priority, id, deadline, ..Envelope::new(kind) };
     intake.step(Event::Arrived(envelope, id), now);
-    let deadline = remaining.map(|remaining| now + remaining);
     let waiting = Waiting { id, call, channel: channel.min(1), priority, deadline };
     if model.closing {
         model.leave(&waiting, Some(Status::Closed));
@@ -196,7 +195,7 @@ fn take_step(
             model.until = [model.until, until].into_iter().flatten().min();
             model.closing = true;
             model.grant();
-            intake.step(Event::Close { grace }, now);
+            intake.step(Event::Close { until }, now);
         }
         Step::Abort => {
             model.closing = true;
@@ -279,7 +278,7 @@ proptest! {
 #[test]
 fn closing_lets_go_of_whoever_waits_for_room() {
     let now = Instant::now();
-    for event in [Event::Close { grace: None }, Event::Abort] {
+    for event in [Event::Close { until: None }, Event::Abort] {
         let mut intake = Intake::new(vec![1], None);
         intake.step(Event::Arrived(Envelope::new(Kind::Tell), ()), now);
         intake.step(Event::RoomWanted { id: 1, channel: 0 }, now);

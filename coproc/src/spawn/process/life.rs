@@ -20,7 +20,7 @@ use crate::{
     messenger::{Loss, State},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
-        Activity, Attend, LedgerFile, Note, monotonic,
+        Activity, Attend, LedgerFile, Note,
         reactor::{Reactor, Ready, Token},
     },
 };
@@ -124,7 +124,7 @@ impl Running {
         let busy = note.activity != Activity::Rest
             && (note.call == 0 || state.requests.is_owed(note.call));
         let handler = if busy { doing(line.plan, note) } else { None };
-        let elapsed = monotonic().saturating_sub(note.since);
+        let elapsed = note.since.map_or(Duration::ZERO, |since| since.elapsed());
         let panic = if exit == Exit::Signal(6) { self.ledger.read_panic() } else { None };
         let said = self.tail.as_ref().map(|tail| tail.last()).unwrap_or_default();
         CrashReport::from(Crash {

@@ -8,17 +8,17 @@
 use std::{
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
-    time::Duration,
+    time::Instant,
 };
 
 use rustix::{
     fs::{MemfdFlags, SealFlags},
     io::{pread, pwrite},
-    time::{ClockId, clock_gettime},
 };
 
 use super::{Activity, Note};
 use crate::{
+    codec::clock,
     sync::{AtomicU64, Ordering, fence},
     transport::shared::Words,
 };
@@ -60,7 +60,7 @@ impl File {
         let count = self.words[0].load(Ordering::Relaxed).wrapping_add(1);
         // Whoever reads something of the new note is to find the old one gone.
         fence(Ordering::Release);
-        let note = [code_of(activity), call, monotonic().as_nanos() as u64];
+        let note = [code_of(activity), call, clock::nanoseconds(Instant::now())];
         let left = left.iter().copied().chain(std::iter::repeat(0)).take(self.channels);
         for (word, value) in self.place(count).iter().zip(note.into_iter().chain(left)) {
             word.store(value, Ordering::Relaxed);
@@ -81,7 +81,7 @@ impl File {
             note = Note {
                 activity: activity_of(word(0)),
                 call: word(1),
-                since: Duration::from_nanos(word(2)),
+                since: Some(clock::instant(word(2))),
                 left: (WORDS..place.len()).map(word).collect(),
             };
             fence(Ordering::Acquire);
@@ -165,10 +165,4 @@ fn activity_of(code: u64) -> Activity {
         6 => Activity::Close,
         _ => Activity::Rest,
     }
-}
-
-/// The machine's monotonic clock, which all its processes share.
-pub(crate) fn monotonic() -> Duration {
-    let now = clock_gettime(ClockId::Monotonic);
-    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }

@@ -10,7 +10,7 @@ pub(crate) mod file;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::time::Instant;
 
 use crate::sync::{Arc, Mutex};
 
@@ -40,8 +40,8 @@ pub(crate) struct Note {
     pub(crate) activity: Activity,
     /// The call being handled, 0 where nobody waits for its answer.
     pub(crate) call: u64,
-    /// When it was begun, on the machine's monotonic clock.
-    pub(crate) since: Duration,
+    /// When it was begun, where that is kept.
+    pub(crate) since: Option<Instant>,
     /// By channel, how many messages have left the queue.
     pub(crate) left: Vec<u64>,
 }

@@ -107,7 +107,7 @@ impl<W: Dispatch> Serve<W> {
     fn handle(&mut self, next: Next) {
         let Next { peer, port, arrived, answers } = next;
         let port = &port;
-        let Arrived { envelope, content, deadline, .. } = arrived;
+        let Arrived { envelope, content, .. } = arrived;
         let number = envelope.handler;
         let call = if envelope.kind == Kind::Call { envelope.id } else { 0 };
         // Other links number their calls for themselves; the owner must not take one for its own.
@@ -115,7 +115,7 @@ impl<W: Dispatch> Serve<W> {
         self.note(Activity::Handler(number), noted);
         // Who is told of room looks into the ledger for it.
         send(port, answers);
-        self.cx.turn_to((peer, Arc::clone(port)), envelope, deadline);
+        self.cx.turn_to((peer, Arc::clone(port)), envelope);
         let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
         let outcome = self.guarded(name, |worker, cx| {
             worker.dispatch(cx, number, &mut Arguments::new(content.payload()))
