@@ -11,7 +11,7 @@ use std::{
 use super::{
     line::Line,
     reply::{Reply, read_panic, read_text, reply},
-    timer,
+    timer::Alarm,
 };
 use crate::{
     codec::Frame,
@@ -34,6 +34,7 @@ pub struct Pending<T, E = Infallible> {
     until: Option<Instant>,
     reply: Reply<T, E>,
     taken: bool,
+    alarm: Alarm,
 }
 
 impl<T, E> Pending<T, E> {
@@ -43,7 +44,7 @@ impl<T, E> Pending<T, E> {
         until: Option<Instant>,
         reply: Reply<T, E>,
     ) -> Self {
-        Self { line, id, until, reply, taken: false }
+        Self { line, id, until, reply, taken: false, alarm: Alarm::default() }
     }
 
     /// Blocks until the call is answered.
@@ -195,9 +196,8 @@ impl<T, E> Future for Pending<T, E> {
             // A task does not block: what cannot be known at once counts as begun.
             return Poll::Ready(self.conclude(outcome, Duration::ZERO));
         }
-        // The waker that an alarm was set for may be an older one; it is then set again.
         if let Some(until) = self.until {
-            timer::wake_at(until, cx.waker().clone());
+            self.alarm.set(until, cx.waker());
         }
         Poll::Pending
     }

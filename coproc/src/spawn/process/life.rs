@@ -15,7 +15,7 @@ use rustix::{
 
 use super::stderr::{self, Tail};
 use crate::{
-    controller::{Life, Line, plan::Plan, timer},
+    controller::{Life, Line, plan::Plan, timer::Alarm},
     error::{Crash, CrashReport, Exit},
     messenger::{Loss, State},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
@@ -37,6 +37,8 @@ pub(super) struct Running {
     tail: Option<Arc<Tail>>,
     token: OnceLock<Token>,
     killed: AtomicBool,
+    /// Set when it has said its last word.
+    leaving: Mutex<Alarm>,
     /// Until the process is gone; the line holds this, in turn.
     line: Mutex<Option<Arc<Line>>>,
     /// Keeps itself until the process is gone.
@@ -58,6 +60,7 @@ impl Running {
             tail,
             token: OnceLock::new(),
             killed: AtomicBool::new(false),
+            leaving: Mutex::default(),
             line: Mutex::new(None),
             this: Mutex::new(None),
         });
@@ -213,9 +216,9 @@ impl Attend for Running {
             let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
             return;
         }
-        let late = Instant::now() + LEAVE;
         if let Some(this) = self.this.lock().as_ref() {
-            timer::wake_at(late, Waker::from(Arc::new(Overdue(Arc::downgrade(this)))));
+            let overdue = Waker::from(Arc::new(Overdue(Arc::downgrade(this))));
+            self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
         }
     }
 }
