@@ -64,24 +64,23 @@ impl Outgoing {
         self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
     }
 
-    /// What goes over the link, once it was checked.
-    fn seal(self, kind: Kind, until: Option<Instant>) -> (Envelope, Body) {
+    /// What goes over which link, once it was checked.
+    fn seal(self, kind: Kind, deadline: Option<Instant>) -> (Arc<Line>, Envelope, Body) {
         let envelope = Envelope {
             channel: self.channel(),
             priority: self.priority,
             handler: self.handler.map_or(u32::MAX, |handler| handler.number),
-            deadline: until,
+            deadline,
             ..Envelope::new(kind)
         };
-        (envelope, self.body.unwrap_or_else(|_| Body::empty()))
+        (self.line, envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
     fn tell<E>(self) -> Result<(), CallError<E>> {
         self.check()?;
         let until = self.until();
         self.line.admit(self.channel(), until).map_err(CallError::widen)?;
-        let line = Arc::clone(&self.line);
-        let (envelope, body) = self.seal(Kind::Tell, until);
+        let (line, envelope, body) = self.seal(Kind::Tell, until);
         line.tell(envelope, body).map_err(CallError::widen)
     }
 
@@ -144,7 +143,7 @@ impl<T, E> Call<T, E> {
     /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
     pub fn wait(self) -> Result<T, CallError<E>> {
         self.outgoing.line.check_cycle()?;
-        self.start(false)?.wait()
+        self.start(false)?.block()
     }
 
     /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
@@ -200,8 +199,7 @@ impl<T, E> Call<T, E> {
 
     /// Sends what was counted in.
     fn sent(self, until: Option<Instant>, attend: bool) -> Pending<T, E> {
-        let line = Arc::clone(&self.outgoing.line);
-        let (envelope, body) = self.outgoing.seal(Kind::Call, until);
+        let (line, envelope, body) = self.outgoing.seal(Kind::Call, until);
         let id = line.call(envelope, body);
         if attend {
             line.port.attend_if_idle();

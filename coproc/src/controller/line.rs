@@ -231,8 +231,8 @@ impl Line {
     }
 
     fn check_open(&self) -> Result<(), CallError> {
-        if let Some(loss) = self.concluded() {
-            return Err(loss.unstarted());
+        if self.port.is_concluded() {
+            return Err(self.lost().unstarted());
         }
         if self.closing.load(Ordering::SeqCst) {
             let text = format!("worker `{}` is closing", self.name);

@@ -52,8 +52,13 @@ impl<T, E> Pending<T, E> {
     /// # Errors
     ///
     /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
-    pub fn wait(mut self) -> Result<T, CallError<E>> {
+    pub fn wait(self) -> Result<T, CallError<E>> {
         self.line.check_cycle()?;
+        self.block()
+    }
+
+    /// The same where the worker is known not to run here.
+    pub(super) fn block(mut self) -> Result<T, CallError<E>> {
         let outcome = self.line.port.wait(self.id, self.until);
         self.conclude(outcome, PATIENCE)
     }
@@ -142,9 +147,13 @@ impl<T, E> Pending<T, E> {
                 self.reply.read_error(payload).map_or_else(malformed, CallError::Handler)
             }
             Status::Panicked => CallError::Panicked(read_panic(payload)),
-            Status::Closed => {
+            Status::Closed if payload.is_empty() => {
                 let text = format!("worker `{}` closed before it began this call", self.line.name);
                 CallError::Closed(CloseReason::unstarted(text))
+            }
+            Status::Closed => {
+                let (worker, report) = (self.line.name.clone(), read_panic(payload));
+                Loss::Panicked { worker, report }.unstarted()
             }
             Status::Cancelled => CallError::Cancelled,
             Status::Expired => CallError::Deadline { started: false },

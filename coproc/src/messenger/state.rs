@@ -251,12 +251,20 @@ impl State {
         std::mem::take(&mut self.woken)
     }
 
+    /// Whether what has come concerns nobody but whoever reads it.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.woken.is_empty() && !self.intake.has_actions() && self.farewell.is_none()
+    }
+
     /// The answers to those who asked for room or were refused.
     pub(crate) fn take_rooms(&mut self) -> Vec<Envelope> {
         let answer = |action| match action {
             intake::Action::Room { id } => Envelope::answer(id, Status::Value),
             intake::Action::Refuse { id, status } => Envelope::answer(id, status),
         };
+        if !self.intake.has_actions() {
+            return Vec::new();
+        }
         self.intake.actions().into_iter().map(answer).collect()
     }
 

@@ -190,7 +190,8 @@ impl World {
     fn note(&mut self, activity: Activity, call: u64) {
         let left = self.worker.intake.left();
         self.worker.noted = left.iter().sum();
-        self.ledger.write(activity, call, left);
+        let now = self.instant(self.now);
+        self.ledger.write(activity, call, left, now);
     }
 
     fn note_refused(&mut self) {

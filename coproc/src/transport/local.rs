@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unboun
 use super::{Attend, Broken, Transport, UNREAD_MOST, Wait};
 use crate::{
     codec::Frame,
-    sync::{Arc, AtomicBool, Condvar, Mutex, Ordering, Weak},
+    sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, Weak},
 };
 
 /// What goes through the channel.
@@ -88,6 +88,8 @@ pub(crate) struct Local {
     out: Arc<Lane>,
     back: Arc<Lane>,
     incoming: Receiver<Item>,
+    /// How much of what is in there was there when this end last looked.
+    seen: AtomicUsize,
     /// Nothing comes while this end waits (its worker runs inside its caller), so waiting for it
     /// would be for ever.
     never_waits: bool,
@@ -103,6 +105,7 @@ impl Local {
             out: Arc::clone(out),
             back: Arc::clone(back),
             incoming,
+            seen: AtomicUsize::new(0),
             never_waits: false,
         };
         (end(&right, &left, at_left), end(&left, &right, at_right))
@@ -141,6 +144,21 @@ impl Local {
 
     fn next(&self, wait: Wait) -> Result<Option<Item>, Broken> {
         let wait = if self.never_waits && wait == Wait::Forever { Wait::No } else { wait };
+        if wait == Wait::Buffered {
+            // Others may go on sending as fast as this end receives.
+            let Some(rest) = self.seen.load(Ordering::Relaxed).checked_sub(1) else {
+                return Ok(None);
+            };
+            self.seen.store(rest, Ordering::Relaxed);
+        }
+        let next = self.receive(wait);
+        if wait != Wait::Buffered {
+            self.seen.store(self.incoming.len(), Ordering::Relaxed);
+        }
+        next
+    }
+
+    fn receive(&self, wait: Wait) -> Result<Option<Item>, Broken> {
         match wait {
             Wait::Buffered | Wait::No => match self.incoming.try_recv() {
                 Ok(item) => Ok(Some(item)),
@@ -281,11 +299,11 @@ impl Transport for Inline {
 
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
         loop {
+            if wait == Wait::Buffered {
+                return self.local.recv(wait);
+            }
             if let Some(frame) = self.local.recv(Wait::No)? {
                 return Ok(Some(frame));
-            }
-            if wait == Wait::Buffered {
-                return Ok(None);
             }
             let rest = match self.step() {
                 Progress::Worked => continue,

@@ -29,7 +29,7 @@ pub(crate) const UNREAD_MOST: usize = 64 << 20;
 /// How long an operation may wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
-    /// Not at all, nor is the system asked for more than is already here.
+    /// Not at all, nor for more than what was there when something else was last waited for.
     Buffered,
     /// Not at all.
     No,

@@ -71,14 +71,17 @@ impl<W: Worker> Context<W> {
     }
 
     /// From now on this is about the message in `envelope`, which came through `port`.
-    pub(super) fn turn_to(&mut self, (peer, port): (Peer, Arc<Port>), envelope: Envelope) {
-        (self.peer, self.port, self.envelope) = (peer, port, envelope);
+    pub(super) fn turn_to(&mut self, peer: Peer, port: &Arc<Port>, envelope: Envelope) {
+        (self.peer, self.envelope) = (peer, envelope);
+        if !Arc::ptr_eq(&self.port, port) {
+            self.port = Arc::clone(port);
+        }
     }
 
     /// From now on this is about no message: a tick, say.
     pub(super) fn turn_away(&mut self) {
-        let own = (self.seat.peer, Arc::clone(&self.seat.port));
-        self.turn_to(own, Envelope::new(Kind::Tell));
+        let port = Arc::clone(&self.seat.port);
+        self.turn_to(self.seat.peer, &port, Envelope::new(Kind::Tell));
     }
 
     pub(super) fn port(&self) -> &Arc<Port> {

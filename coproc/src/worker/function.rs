@@ -53,10 +53,10 @@ pub fn function<F: Function>(
 ) -> Ended {
     seat.settle();
     seat.welcome(seat::content(Answer::none()));
-    seat.ledger.write(Activity::Close, 0, &[]);
+    seat.note(Activity::Close, 0);
     let messenger = Messenger::new(Arc::clone(&seat.port), seat.max_message);
     let outcome = panics::catch(seat.plan.close, || body(&mut arguments, messenger));
-    seat.ledger.write(Activity::Rest, 0, &[]);
+    seat.note(Activity::Rest, 0);
     let (content, panicked) = match outcome {
         Ok(Ok(answer)) => (seat::content(answer), false),
         Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),

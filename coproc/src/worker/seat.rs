@@ -1,6 +1,6 @@
 //! Where a worker sits: its end of the link to its owner.
 
-use std::{marker::PhantomData, process};
+use std::{marker::PhantomData, process, time::Instant};
 
 use super::context::Peer;
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     message::{Envelope, Kind, Status},
     messenger::Port,
     sync::Arc,
-    transport::{Broken, Ledger},
+    transport::{Activity, Broken, Ledger},
 };
 
 /// A worker's end of the link to its owner, before it has started.
@@ -63,6 +63,12 @@ impl<W> Seat<W> {
     /// Replies written on this thread have this worker's limit from now on.
     pub(crate) fn settle(&self) {
         limit_replies(self.max_message);
+    }
+
+    /// Notes what the worker does from now on.
+    pub(crate) fn note(&self, activity: Activity, call: u64) {
+        let state = self.port.state();
+        self.ledger.write(activity, call, state.intake.left(), Instant::now());
     }
 
     /// Tells the owner how starting went.

@@ -58,6 +58,8 @@ pub(crate) struct Intake<P> {
     capacities: Vec<usize>,
     /// By channel, how many messages have left the queue, handled or not.
     left: Vec<u64>,
+    /// The same of all channels together.
+    gone: u64,
     rooms: VecDeque<(u64, u16)>,
     /// Calls that are being handled and have been cancelled since.
     cancelled: HashSet<u64>,
@@ -74,6 +76,7 @@ impl<P> Intake<P> {
             queue: PriorityMultiQueue::new(capacities.len() as u16, aging),
             places: HashMap::new(),
             left: vec![0; capacities.len()],
+            gone: 0,
             capacities,
             rooms: VecDeque::new(),
             cancelled: HashSet::new(),
@@ -87,6 +90,11 @@ impl<P> Intake<P> {
     /// How many messages have left each channel's queue so far.
     pub(crate) fn left(&self) -> &[u64] {
         &self.left
+    }
+
+    /// The same of all channels together.
+    pub(crate) fn gone(&self) -> u64 {
+        self.gone
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -135,6 +143,11 @@ impl<P> Intake<P> {
                 self.grant_room();
             }
         }
+    }
+
+    /// Whether anything is to be done.
+    pub(crate) fn has_actions(&self) -> bool {
+        !self.actions.is_empty()
     }
 
     /// What is to be done, in order; empty afterwards.
@@ -245,6 +258,7 @@ impl<P> Intake<P> {
             self.places.remove(&envelope.id);
         }
         self.left[usize::from(envelope.channel)] += 1;
+        self.gone += 1;
         self.grant_room();
     }
 

@@ -34,6 +34,10 @@ const LOOK_MOST: usize = 2 * UNREAD_MOST;
 /// The same for coproc's own thread, which has others to look after.
 const ATTENTION_MOST: usize = 1 << 20;
 
+fn is_over(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| until <= Instant::now())
+}
+
 /// One end of a link.
 #[derive(Debug)]
 pub(crate) struct Port {
@@ -41,6 +45,7 @@ pub(crate) struct Port {
     state: Mutex<State>,
     lead: Mutex<()>,
     attended: AtomicBool,
+    concluded: AtomicBool,
     role: Role,
     this: Weak<Port>,
 }
@@ -58,6 +63,7 @@ impl Port {
             state: Mutex::new(State::new(capacities, aging)),
             lead: Mutex::new(()),
             attended: AtomicBool::new(false),
+            concluded: AtomicBool::new(false),
             role,
             this: Weak::clone(this),
         })
@@ -65,6 +71,18 @@ impl Port {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock()
+    }
+
+    /// Whether it is known how the peer ended.
+    pub(crate) fn is_concluded(&self) -> bool {
+        self.concluded.load(Ordering::SeqCst)
+    }
+
+    /// The peer has ended; gives those who are to be woken.
+    fn conclude(&self, state: &mut State, current: Option<u64>, loss: Loss) -> Vec<Waiter> {
+        let wake = state.conclude(current, loss);
+        self.concluded.store(true, Ordering::SeqCst);
+        wake
     }
 
     pub(crate) fn link(&self) -> &AnyTransport {
@@ -89,32 +107,34 @@ impl Port {
         mut check: impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
         loop {
-            let ended = {
-                let mut state = self.state();
-                if let Some(found) = check(&mut state) {
+            let Some(lead) = self.lead.try_lock() else {
+                if let Some(found) = check(&mut self.state()) {
                     return Some(found);
                 }
-                state.ended
-            };
-            if until.is_some_and(|until| until <= Instant::now()) {
-                // The lead may have been handed to this thread a moment ago.
-                self.attend_if_idle();
-                return None;
-            }
-            let lead = if ended { None } else { self.lead.try_lock() };
-            let found = match lead {
-                Some(lead) => {
-                    let found = self.lead(until, &mut check);
-                    // What was read with it is for others, and no descriptor tells of it any more.
-                    while !self.state().is_stuffed() && self.take_in(Wait::Buffered) {}
-                    drop(lead);
-                    self.hand_on();
-                    found
+                if is_over(until) {
+                    // The lead may have been handed to this thread a moment ago.
+                    self.attend_if_idle();
+                    return None;
                 }
-                None => self.follow(what, until, &mut check),
+                if let Some(found) = self.follow(what, until, &mut check) {
+                    return Some(found);
+                }
+                continue;
             };
-            if found.is_some() {
+            let (mut found, ended) = self.look(&mut check);
+            let over = is_over(until);
+            if found.is_none() && !over && !ended {
+                found = self.lead(until, &mut check);
+                self.take_in_buffered();
+            }
+            drop(lead);
+            self.hand_on();
+            if found.is_some() || over {
                 return found;
+            }
+            // Nothing more can be read, and who waits is woken when it is known what that means.
+            if ended && let Some(found) = self.follow(what, until, &mut check) {
+                return Some(found);
             }
         }
     }
@@ -134,13 +154,10 @@ impl Port {
         let Some(lead) = self.lead.try_lock() else { return false };
         let before = self.state().taken_in;
         loop {
-            let state = self.state();
             // What is buffered here is taken in at any rate: nobody would be told of it again.
-            let enough = state.taken_in.wrapping_sub(before) >= most as u64;
+            let enough = self.state().taken_in.wrapping_sub(before) >= most as u64;
             let wait = if enough { Wait::Buffered } else { Wait::No };
-            let stuffed = state.is_stuffed();
-            drop(state);
-            if stuffed || !self.take_in(wait) {
+            if self.is_stuffed() || !self.take_in(wait) {
                 break;
             }
         }
@@ -153,7 +170,7 @@ impl Port {
     pub(crate) fn take_in_some(&self, wait: Wait) {
         let lead = self.lead.lock();
         if self.take_in(wait) {
-            while self.take_in(Wait::Buffered) {}
+            self.take_in_buffered();
         }
         drop(lead);
     }
@@ -179,10 +196,16 @@ impl Port {
         let wake = {
             let mut state = self.state();
             let (current, loss) = conclude(&mut state);
-            state.conclude(current, loss)
+            self.conclude(&mut state, current, loss)
         };
         drop(lead);
         wake.into_iter().for_each(Waiter::wake);
+    }
+
+    /// What `check` finds, and whether nothing more comes.
+    fn look<R>(&self, check: &mut impl FnMut(&mut State) -> Option<R>) -> (Option<R>, bool) {
+        let mut state = self.state();
+        (check(&mut state), state.ended)
     }
 
     fn lead<R>(
@@ -193,20 +216,26 @@ impl Port {
         if self.attended.swap(false, Ordering::SeqCst) {
             self.link.leave();
         }
-        // Whoever led until now may have taken it in since the last look.
-        if let Some(found) = check(&mut self.state()) {
-            return Some(found);
-        }
         while self.take_in(Wait::until(until)) {
             if let Some(found) = check(&mut self.state()) {
                 return Some(found);
             }
             // Frames that keep coming would put the end of the time off for ever.
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if is_over(until) {
                 break;
             }
         }
         None
+    }
+
+    /// Takes in what was read with the last frame: no descriptor tells of it any more.
+    fn take_in_buffered(&self) {
+        while !self.is_stuffed() && self.take_in(Wait::Buffered) {}
+    }
+
+    /// Whether so much lies here that somebody is to receive by hand that no more should be read.
+    fn is_stuffed(&self) -> bool {
+        matches!(self.role, Role::Function | Role::Peer) && self.state().is_stuffed()
     }
 
     fn follow<R>(
@@ -229,7 +258,7 @@ impl Port {
             state.remove_waiter(token);
             found.or_else(|| check(&mut state))
         };
-        if found.is_some() || until.is_some_and(|until| until <= Instant::now()) {
+        if found.is_some() || is_over(until) {
             self.attend_if_idle();
         }
         found
@@ -284,6 +313,9 @@ impl Port {
             true => state.deliver(frame, self.role),
             false => Err(format!("a frame of kind {:?} where none may come", frame.envelope.kind)),
         };
+        if refused.is_ok() && state.is_quiet() {
+            return true;
+        }
         let wake = state.take_woken();
         let rooms = state.take_rooms();
         let parting = state.farewell.is_some().then(|| state.on_farewell.take()).flatten();
@@ -321,7 +353,7 @@ impl Port {
             Role::Caller | Role::Function if watched => state.wake_all(),
             Role::Caller | Role::Function | Role::Worker | Role::Peer => {
                 let loss = state.violation.clone().map_or(Loss::Gone, Loss::Protocol);
-                state.conclude(None, loss)
+                self.conclude(&mut state, None, loss)
             }
         };
         drop(state);

@@ -56,11 +56,11 @@ impl File {
     }
 
     /// Writes the note. Only one thread of one process may do so.
-    pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64]) {
+    pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64], since: Instant) {
         let count = self.words[0].load(Ordering::Relaxed).wrapping_add(1);
         // Whoever reads something of the new note is to find the old one gone.
         fence(Ordering::Release);
-        let note = [code_of(activity), call, clock::nanoseconds(Instant::now())];
+        let note = [code_of(activity), call, clock::nanoseconds(since)];
         let left = left.iter().copied().chain(std::iter::repeat(0)).take(self.channels);
         for (word, value) in self.place(count).iter().zip(note.into_iter().chain(left)) {
             word.store(value, Ordering::Relaxed);

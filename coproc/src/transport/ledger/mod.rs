@@ -40,7 +40,7 @@ pub(crate) struct Note {
     pub(crate) activity: Activity,
     /// The call being handled, 0 where nobody waits for its answer.
     pub(crate) call: u64,
-    /// When it was begun, where that is kept.
+    /// When it was begun; `None` if nothing was.
     pub(crate) since: Option<Instant>,
     /// By channel, how many messages have left the queue.
     pub(crate) left: Vec<u64>,
@@ -63,18 +63,19 @@ impl Ledger {
         Self::Memory(Arc::new(Mutex::new(note)))
     }
 
-    /// Writes the note: from now on the worker is doing this.
-    pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64]) {
+    /// Writes the note: the worker has been doing this since then.
+    pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64], since: Instant) {
         match self {
             Self::Memory(note) => {
                 let mut note = note.lock();
                 note.activity = activity;
                 note.call = call;
+                note.since = Some(since);
                 note.left.clear();
                 note.left.extend_from_slice(left);
             }
             #[cfg(feature = "process")]
-            Self::File(file) => file.write(activity, call, left),
+            Self::File(file) => file.write(activity, call, left, since),
         }
     }
 

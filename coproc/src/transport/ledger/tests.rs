@@ -32,7 +32,7 @@ proptest! {
             prop_assert_eq!(ledger.read().activity, Activity::Rest);
             prop_assert_eq!(ledger.left(2), 0);
             for (activity, call, left) in &notes {
-                ledger.write(*activity, *call, left);
+                ledger.write(*activity, *call, left, Instant::now());
                 let note = ledger.read();
                 prop_assert_eq!((note.activity, note.call), (*activity, *call));
                 prop_assert_eq!(&note.left[..], &left[..]);
@@ -82,8 +82,9 @@ mod shared {
         let host = file::File::new(8).unwrap();
         let worker = worker_of(&host, 8);
         let writer = std::thread::spawn(move || {
-            (1..=20_000)
-                .for_each(|at| worker.write(Activity::Handler(at), at.into(), &[at.into(); 8]));
+            (1..=20_000).for_each(|at| {
+                worker.write(Activity::Handler(at), at.into(), &[at.into(); 8], Instant::now())
+            });
         });
         while !writer.is_finished() {
             let note = host.read();

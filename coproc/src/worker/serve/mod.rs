@@ -18,7 +18,7 @@ use crate::{
     controller::reply::{Answer, Content, limit_replies},
     error::PanicReport,
     message::{Envelope, Kind, Status},
-    messenger::{Port, intake::Arrived},
+    messenger::{Port, State, intake::Arrived},
     multiqueue::urgency_at,
     sync::Arc,
     transport::{Activity, Attend, Drive, Progress},
@@ -50,8 +50,11 @@ struct Next {
     peer: Peer,
     port: Arc<Port>,
     arrived: Arrived<Body>,
-    /// What others are to be told because it has left the queue.
-    answers: Vec<Envelope>,
+}
+
+/// The number of the call that a message is; 0 for a message that wants no answer.
+fn call_in(envelope: &Envelope) -> u64 {
+    if envelope.kind == Kind::Call { envelope.id } else { 0 }
 }
 
 fn send(port: &Port, answers: Vec<Envelope>) {
@@ -87,41 +90,55 @@ impl<W: Dispatch> Serve<W> {
             let (priority, since) = port.state().intake.urgency()?;
             Some((urgency_at(now, priority, since, aging), since))
         };
+        if self.cx.others.is_empty() {
+            return self.begin(self.cx.seat.peer, Arc::clone(&self.cx.seat.port), now);
+        }
         let (peer, port) = self
             .links()
             .filter_map(|(peer, port)| Some((urgency(port)?, peer, port)))
             .min_by_key(|(urgency, ..)| *urgency)
             .map(|(_, peer, port)| (peer, Arc::clone(port)))?;
-        let (arrived, answers) = {
-            let mut state = port.state();
-            (state.intake.take(now), state.take_rooms())
+        self.begin(peer, port, now)
+    }
+
+    /// Takes the most urgent message that came through `port`, and notes that it is begun.
+    fn begin(&mut self, peer: Peer, port: Arc<Port>, now: Instant) -> Option<Next> {
+        let is_own = Arc::ptr_eq(&port, &self.cx.seat.port);
+        let mut state = port.state();
+        let arrived = state.intake.take(now);
+        let answers = state.take_rooms();
+        let (activity, call) = match &arrived {
+            Some(Arrived { envelope, .. }) => {
+                (Activity::Handler(envelope.handler), call_in(envelope))
+            }
+            None => (Activity::Rest, 0),
         };
-        let Some(arrived) = arrived else {
-            self.note_refused();
-            send(&port, answers);
-            return None;
-        };
-        Some(Next { peer, port, arrived, answers })
+        if is_own && (arrived.is_some() || state.intake.gone() != self.noted) {
+            self.write(&state, activity, call, now);
+        }
+        drop(state);
+        if !is_own {
+            // Other links number their calls for themselves; the owner must not take one for its
+            // own.
+            self.note(activity, 0);
+        }
+        let next = arrived.map(|arrived| Next { peer, port: Arc::clone(&port), arrived });
+        // Who is told of room looks into the ledger for it.
+        send(&port, answers);
+        next
     }
 
     fn handle(&mut self, next: Next) {
-        let Next { peer, port, arrived, answers } = next;
+        let Next { peer, port, arrived } = next;
         let port = &port;
         let Arrived { envelope, content, .. } = arrived;
-        let number = envelope.handler;
-        let call = if envelope.kind == Kind::Call { envelope.id } else { 0 };
-        // Other links number their calls for themselves; the owner must not take one for its own.
-        let noted = if Arc::ptr_eq(port, &self.cx.seat.port) { call } else { 0 };
-        self.note(Activity::Handler(number), noted);
-        // Who is told of room looks into the ledger for it.
-        send(port, answers);
-        self.cx.turn_to((peer, Arc::clone(port)), envelope);
+        let (number, call) = (envelope.handler, call_in(&envelope));
+        self.cx.turn_to(peer, port, envelope);
         let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
         let outcome = self.guarded(name, |worker, cx| {
             worker.dispatch(cx, number, &mut Arguments::new(content.payload()))
         });
-        port.state().intake.finish();
-        if noted == 0 {
+        if call == 0 || !Arc::ptr_eq(port, &self.cx.seat.port) {
             self.note(Activity::Rest, 0);
         }
         self.conclude(port, call, outcome);
@@ -239,17 +256,21 @@ impl<W: Dispatch> Serve<W> {
     }
 
     fn note(&mut self, activity: Activity, call: u64) {
-        let state = self.cx.seat.port.state();
-        self.noted = state.intake.left().iter().sum();
+        let port = Arc::clone(&self.cx.seat.port);
+        self.write(&port.state(), activity, call, Instant::now());
+    }
+
+    /// The same while `state`, that of the owner's link, is locked.
+    fn write(&mut self, state: &State, activity: Activity, call: u64, now: Instant) {
+        self.noted = state.intake.gone();
         if !self.cut {
-            self.cx.seat.ledger.write(activity, call, state.intake.left());
+            self.cx.seat.ledger.write(activity, call, state.intake.left(), now);
         }
     }
 
     /// Messages that were refused have made room, too.
     fn note_refused(&mut self) {
-        let left: u64 = self.cx.seat.port.state().intake.left().iter().sum();
-        if left != self.noted {
+        if self.cx.seat.port.state().intake.gone() != self.noted {
             self.note(Activity::Rest, 0);
         }
     }

@@ -6,7 +6,7 @@ use super::Serve;
 use crate::{
     messenger::Port,
     sync::{Arc, Ordering},
-    transport::{Progress, Wait},
+    transport::{Activity, Progress, Wait},
     worker::Dispatch,
 };
 
@@ -21,6 +21,9 @@ impl<W: Dispatch> Serve<W> {
     /// The same but for the owner's link, whose messages come after these: what a handler sends to
     /// its own worker was sent before anything that its caller does with the answer.
     fn take_in_others(&mut self) {
+        if self.cx.others.is_empty() {
+            return;
+        }
         self.cx.others.iter().for_each(|(_, port)| port.drain());
         let closing = |port: &Arc<Port>| port.state().intake.is_closing();
         if !closing(&self.cx.seat.port) && self.cx.others.iter().any(|(_, port)| closing(port)) {
@@ -28,52 +31,66 @@ impl<W: Dispatch> Serve<W> {
         }
     }
 
-    fn has_messages(&self) -> bool {
-        self.links().any(|(_, port)| port.state().intake.len() > 0)
-    }
-
-    /// Until when there is nothing to do but to wait; `None`: for ever; an error: there is.
-    fn rest(&self) -> Result<Option<Instant>, ()> {
+    /// Until when there is nothing to do but to wait; an error: there is.
+    fn rest(&self) -> Result<Rest, ()> {
         let state = self.cx.seat.port.state();
         let done = state.intake.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
-        if done || state.ended {
+        if done || state.ended || state.intake.len() > 0 {
             return Err(());
         }
-        let closes_at = state.intake.closes_at();
+        let (closes_at, told) = (state.intake.closes_at(), state.intake.gone() == self.noted);
         drop(state);
-        if self.has_messages() || self.others_ended() {
+        if self.cx.others.iter().any(|(_, port)| is_busy(port)) {
             return Err(());
         }
         let idle_at = self.idle_at.filter(|_| W::IDLE);
         let until = [self.schedule.next(), closes_at, idle_at].into_iter().flatten().min();
-        if until.is_some_and(|until| until <= Instant::now()) { Err(()) } else { Ok(until) }
-    }
-
-    fn others_ended(&self) -> bool {
-        self.cx.others.iter().any(|(_, port)| port.state().ended)
+        if until.is_some_and(|until| until <= Instant::now()) {
+            return Err(());
+        }
+        Ok(Rest { until, told })
     }
 
     /// Waits for something to do. Gives how far it came if the caller is not to wait.
     pub(super) fn wait(&mut self, wait: bool) -> Option<Progress> {
-        if self.rest().is_err() || !wait {
+        let mut rest = self.rest();
+        if rest.is_err() || !wait {
             self.take_in();
             self.note_refused();
-            if wait || self.rest().is_err() {
+            if wait {
                 return None;
             }
+            rest = self.rest();
         }
+        let Rest { mut until, told } = rest.ok()?;
         self.tell_unheard();
-        self.note_refused();
-        self.take_in_others();
-        let bell = Arc::downgrade(&self.bell);
-        for (_, port) in &self.cx.others {
-            port.link().attend(&bell);
+        if !told {
+            self.note(Activity::Rest, 0);
         }
-        let until = self.rest().ok()?;
+        if !self.cx.others.is_empty() {
+            self.take_in_others();
+            let bell = Arc::downgrade(&self.bell);
+            self.cx.others.iter().for_each(|(_, port)| port.link().attend(&bell));
+            until = self.rest().ok()?.until;
+        }
         if !wait {
             return Some(Progress::Resting(until));
         }
         self.cx.seat.port.take_in_some(Wait::until(until));
         None
     }
+}
+
+/// What a worker that has nothing to do waits for.
+struct Rest {
+    /// Until when.
+    until: Option<Instant>,
+    /// Whether its ledger says how many messages have left its queue.
+    told: bool,
+}
+
+/// Whether a link needs its worker.
+fn is_busy(port: &Port) -> bool {
+    let state = port.state();
+    state.ended || state.intake.len() > 0
 }

@@ -19,10 +19,10 @@ use crate::{
 /// How it ended, if `#[init]` did not succeed.
 pub fn serve<W: Dispatch>(seat: Seat<W>, mut arguments: Arguments<'_>) -> Result<Serve<W>, Ended> {
     seat.settle();
-    seat.ledger.write(Activity::Init, seat.hello, seat.port.state().intake.left());
+    seat.note(Activity::Init, seat.hello);
     let init = if seat.plan.init.is_empty() { "init" } else { seat.plan.init };
     let started = panics::catch(init, || W::init(&mut arguments));
-    seat.ledger.write(Activity::Rest, 0, seat.port.state().intake.left());
+    seat.note(Activity::Rest, 0);
     let (refusal, panicked) = match started {
         Ok(Ok(Ok(worker))) => {
             seat.welcome(seat::content(Answer::none()));

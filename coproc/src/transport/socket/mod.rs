@@ -4,10 +4,11 @@
 //! written by the thread of coproc's own, or by the worker itself before its next message. So two
 //! ends that both send before they receive cannot block one another.
 
+mod outbox;
+
 use std::{
     collections::VecDeque,
     fmt, io,
-    io::IoSlice,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     time::Instant,
 };
@@ -15,20 +16,18 @@ use std::{
 use rustix::{
     event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll::EventFlags, eventfd, poll},
     io::Errno,
-    net::{RecvFlags, SendAncillaryBuffer, SendFlags, Shutdown, recv, send, sendmsg, shutdown},
+    net::{RecvFlags, Shutdown, recv, send, shutdown},
 };
 
+use self::outbox::{AT_ONCE, Outbox};
 use super::{
     Attend, Broken, Transport, UNREAD_MOST, Wait,
     reactor::{Reactor, Ready, Token},
 };
 use crate::{
     codec::{Frame, FrameReader},
-    sync::{Arc, Condvar, Mutex, OnceLock, Weak},
+    sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
-
-/// How many frames one system call writes at most.
-const BATCH: usize = 64;
 
 /// How many reads a `recv` that is not to wait makes for one frame.
 const READS_MOST: u64 = 16;
@@ -37,6 +36,8 @@ const READS_MOST: u64 = 16;
 pub(crate) struct Socket {
     fd: OwnedFd,
     outbox: Mutex<Outbox>,
+    /// The outbox is not empty, so that it need not be locked to learn that it is.
+    waiting: AtomicBool,
     /// Told when the outbox has room again.
     room: Condvar,
     inbox: Mutex<Inbox>,
@@ -45,16 +46,6 @@ pub(crate) struct Socket {
     token: OnceLock<Token>,
     watching: Mutex<()>,
     this: Weak<Socket>,
-}
-
-/// Frames that wait for room in the kernel.
-#[derive(Default)]
-struct Outbox {
-    waiting: VecDeque<Vec<u8>>,
-    /// How much of the first is already written.
-    written: usize,
-    bytes: usize,
-    ended: bool,
 }
 
 /// Frames that have come.
@@ -70,6 +61,7 @@ impl Socket {
         Arc::new_cyclic(|this| Self {
             fd,
             outbox: Mutex::default(),
+            waiting: AtomicBool::new(false),
             room: Condvar::new(),
             inbox: Mutex::new(Inbox {
                 reader: FrameReader::new(max),
@@ -120,13 +112,11 @@ impl Socket {
 
     /// Writes all that waits, and takes in what comes meanwhile.
     pub(super) fn flush(&self) {
-        loop {
-            let mut outbox = self.outbox.lock();
-            outbox.write(&self.fd);
-            if outbox.waiting.is_empty() || outbox.ended {
+        while !self.is_flushed() {
+            drop(self.write());
+            if self.is_flushed() {
                 return;
             }
-            drop(outbox);
             // Where another thread receives, it takes in what comes.
             let inbox = self.inbox.try_lock();
             let wanted = match &inbox {
@@ -146,8 +136,17 @@ impl Socket {
         }
     }
 
+    /// Whatever this thread has sent before, it sees here.
     pub(super) fn is_flushed(&self) -> bool {
-        self.outbox.lock().waiting.is_empty()
+        !self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Writes as much of what waits as the kernel takes.
+    fn write(&self) -> MutexGuard<'_, Outbox> {
+        let mut outbox = self.outbox.lock();
+        outbox.write(&self.fd);
+        self.waiting.store(!outbox.waiting.is_empty(), Ordering::SeqCst);
+        outbox
     }
 
     /// One read into the inbox; `false` if nothing was there.
@@ -196,7 +195,7 @@ impl Socket {
         if self.attended.lock().is_some() {
             events |= EventFlags::IN | EventFlags::RDHUP;
         }
-        if !self.outbox.lock().waiting.is_empty() {
+        if !self.is_flushed() {
             events |= EventFlags::OUT;
         }
         if self.register().is_ok()
@@ -207,52 +206,11 @@ impl Socket {
     }
 }
 
-impl Outbox {
-    /// Writes as much as the kernel takes.
-    fn write(&mut self, fd: &OwnedFd) {
-        while !self.waiting.is_empty() && !self.ended {
-            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-            let first = &self.waiting[0][self.written..];
-            let sent = if self.waiting.len() == 1 {
-                send(fd, first, flags)
-            } else {
-                let rest = self.waiting.iter().skip(1).take(BATCH - 1);
-                let mut slices = vec![IoSlice::new(first)];
-                slices.extend(rest.map(|bytes| IoSlice::new(bytes)));
-                sendmsg(fd, &slices, &mut SendAncillaryBuffer::default(), flags)
-            };
-            match sent {
-                Ok(sent) => self.sent(sent),
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return,
-                Err(_) => self.end(),
-            }
-        }
-    }
-
-    fn sent(&mut self, mut sent: usize) {
-        self.bytes = self.bytes.saturating_sub(sent);
-        while let Some(first) = self.waiting.front() {
-            let left = first.len() - self.written;
-            if sent < left {
-                self.written += sent;
-                return;
-            }
-            sent -= left;
-            self.written = 0;
-            self.waiting.pop_front();
-        }
-    }
-
-    fn end(&mut self) {
-        self.ended = true;
-        self.waiting.clear();
-        self.bytes = 0;
-    }
-}
-
 impl Transport for Socket {
     fn room(&self, wait: Wait) -> Result<(), Broken> {
+        if self.is_flushed() {
+            return Ok(());
+        }
         let mut outbox = self.outbox.lock();
         while outbox.bytes > UNREAD_MOST && !outbox.ended {
             let until = wait.deadline();
@@ -270,22 +228,24 @@ impl Transport for Socket {
             return Err(Broken::Ended);
         }
         let bytes = frame.into_bytes();
-        outbox.bytes += bytes.len();
-        let was_empty = outbox.waiting.is_empty();
-        outbox.waiting.push_back(bytes);
-        if was_empty {
-            outbox.write(&self.fd);
-            let left = !outbox.waiting.is_empty();
-            let ended = outbox.ended;
-            drop(outbox);
-            if ended {
+        if !outbox.waiting.is_empty() {
+            outbox.put(bytes, 0);
+            return Ok(());
+        }
+        match send(&self.fd, &bytes, AT_ONCE) {
+            Ok(sent) if sent == bytes.len() => return Ok(()),
+            Ok(sent) => outbox.put(bytes, sent),
+            Err(Errno::AGAIN | Errno::INTR) => outbox.put(bytes, 0),
+            Err(_) => {
+                outbox.end();
+                drop(outbox);
                 self.room.notify_all();
                 return Err(Broken::Ended);
             }
-            if left {
-                self.watch();
-            }
         }
+        self.waiting.store(true, Ordering::SeqCst);
+        drop(outbox);
+        self.watch();
         Ok(())
     }
 
@@ -328,7 +288,10 @@ impl Transport for Socket {
 
     fn close(&self) {
         let _ = shutdown(&self.fd, Shutdown::Both);
-        self.outbox.lock().end();
+        let mut outbox = self.outbox.lock();
+        outbox.end();
+        self.waiting.store(false, Ordering::SeqCst);
+        drop(outbox);
         self.room.notify_all();
     }
 }
@@ -336,10 +299,7 @@ impl Transport for Socket {
 impl Ready for Socket {
     fn ready(&self, events: EventFlags) {
         if events.intersects(EventFlags::OUT | EventFlags::ERR | EventFlags::HUP) {
-            let mut outbox = self.outbox.lock();
-            outbox.write(&self.fd);
-            let has_room = outbox.bytes <= UNREAD_MOST;
-            drop(outbox);
+            let has_room = self.write().bytes <= UNREAD_MOST;
             if has_room {
                 self.room.notify_all();
             }
@@ -347,11 +307,7 @@ impl Ready for Socket {
         let readable = EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
         let attendant =
             if events.intersects(readable) { self.attended.lock().take() } else { None };
-        let unfinished = {
-            let outbox = self.outbox.lock();
-            !outbox.waiting.is_empty() && !outbox.ended
-        };
-        if unfinished || (attendant.is_none() && self.attended.lock().is_some()) {
+        if !self.is_flushed() || (attendant.is_none() && self.attended.lock().is_some()) {
             self.watch();
         }
         if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
