@@ -74,7 +74,7 @@ pub(crate) enum Status {
     Error,
     /// It panicked; the content is a report.
     Panicked,
-    /// It was never begun: the worker is closing.
+    /// It was never begun: the worker is closing; after a panic the content is its report.
     Closed,
     /// It was cancelled. `handler` is 1 if it had been begun.
     Cancelled,

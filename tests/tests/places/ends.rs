@@ -354,7 +354,10 @@ everywhere! {
         };
         assert_eq!((report.message(), report.handler()), ("a crack", "panic"));
         assert!(report.location().contains("ends.rs:"), "{report}");
-        assert!(queued.into_iter().all(|queued| is_refused(queued.wait())));
+        for queued in queued {
+            let error = queued.wait().unwrap_err();
+            assert!(error.is_unstarted() && error.to_string().contains("a crack"), "{error}");
+        }
         for _ in 0..2 {
             assert_eq!(guest.worker().join(), Err(CallError::Panicked(report.clone())));
         }

@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Serve, send};
+use super::Serve;
 use crate::{
+    codec::Body,
     error::PanicReport,
+    message::{Kind, Status},
     messenger::intake::Event,
     sync::Ordering,
     transport::Activity,
@@ -25,18 +27,19 @@ impl<W: Dispatch> Serve<W> {
 
     /// Ends the worker after a panic: what is queued is not handled.
     pub(super) fn abort(&mut self, report: &PanicReport) {
-        self.refuse_rest();
+        let last_word = seat::panicked(report);
+        self.refuse_rest(&last_word.body);
         if let Some(worker) = self.worker.take() {
             // What the panic left half done may panic again when it is dropped.
             panics::drop_quietly(worker);
         }
-        self.cx.seat.farewell(seat::panicked(report));
+        self.cx.seat.farewell(last_word);
         self.ended = Some(Ended { panicked: true });
     }
 
     /// Ends the worker in order: what is queued is handled, or refused by now.
     pub(super) fn close(&mut self) {
-        self.refuse_rest();
+        self.refuse_rest(&Body::empty());
         let name =
             if self.cx.seat.plan.close.is_empty() { "drop" } else { self.cx.seat.plan.close };
         self.tell_unheard();
@@ -54,11 +57,17 @@ impl<W: Dispatch> Serve<W> {
         self.ended = Some(Ended { panicked });
     }
 
-    fn refuse_rest(&mut self) {
+    /// Refuses what is queued; `why` is the report of a panic, or nothing.
+    fn refuse_rest(&mut self, why: &Body) {
         self.take_in();
         for (_, port) in self.links() {
             port.intake(Event::Abort);
-            send(port, port.state().take_rooms());
+            let answers = port.state().take_rooms();
+            for answer in answers {
+                let refused = answer.kind == Kind::Answer(Status::Closed);
+                let body = if refused { why.clone() } else { Body::empty() };
+                let _ = port.send(answer, body);
+            }
             port.link().flush();
         }
     }
