@@ -15,11 +15,18 @@ pub fn median(values: &[f64]) -> f64 {
     f64::midpoint(low, high)
 }
 
-/// How long `operation` takes: the mean of the batch that is faster than nine tenths of them.
-///
-/// Whatever else has the core meanwhile only ever makes a batch slower, and on a shared machine it
-/// does so to most of them; the few that it leaves alone tell what the operation itself takes.
-pub fn undisturbed(batches: u32, size: u32, mut operation: impl FnMut()) -> Duration {
+/// How long an operation takes, by the means of batches of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// The middle one.
+    pub median: Duration,
+    /// The one that is faster than nine tenths of them: whatever else has the core meanwhile only
+    /// ever makes a batch slower, and this is about what the operation itself takes.
+    pub undisturbed: Duration,
+}
+
+/// How long `operation` takes.
+pub fn timed(batches: u32, size: u32, mut operation: impl FnMut()) -> Times {
     let mut batch = || {
         let start = Instant::now();
         (0..size).for_each(|_| operation());
@@ -27,7 +34,7 @@ pub fn undisturbed(batches: u32, size: u32, mut operation: impl FnMut()) -> Dura
     };
     let mut means: Vec<Duration> = (0..batches.max(1)).map(|_| batch()).collect();
     means.sort();
-    means[means.len() / 10]
+    Times { median: means[means.len() / 2], undisturbed: means[means.len() / 10] }
 }
 
 #[cfg(test)]
