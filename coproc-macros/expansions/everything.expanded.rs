@@ -180,13 +180,13 @@ where
         my_library::__private::call(
             &self.link,
             0u32,
-            if urgent { Store::<K, Box<V>>::SOON } else { level(&key, self::BASE) },
             |draft| {
                 my_library::__private::by_ref::<K>().put(draft, key);
                 my_library::__private::text().put(draft, text);
                 my_library::__private::bytes().put(draft, raw);
                 my_library::__private::argument::<bool>().put(draft, &urgent);
             },
+            if urgent { Store::<K, Box<V>>::SOON } else { level(&key, self::BASE) },
             my_library::__private::reply::<()>(),
         )
     }
@@ -203,12 +203,12 @@ where
         my_library::__private::call(
             &self.link,
             1u32,
-            0,
             |draft| {
                 my_library::__private::argument::<Store<K, Box<V>>>().put(draft, &other);
                 my_library::__private::text().put_option(draft, name);
                 my_library::__private::argument::<Cow<'_, str>>().put(draft, &title);
             },
+            0,
             my_library::__private::fallible::<
                 <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
                 <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
@@ -222,8 +222,8 @@ where
         my_library::__private::call(
             &self.link,
             2u32,
-            0,
             |_| {},
+            0,
             my_library::__private::fallible::<K, Error>(),
         )
     }
@@ -232,10 +232,10 @@ where
         my_library::__private::one_way(
             &self.link,
             3u32,
-            0,
             |draft| {
                 my_library::__private::argument::<K>().put(draft, &r#type);
             },
+            0,
         )
     }
     /// Everything about the worker that is not one of its messages: how it is doing, and

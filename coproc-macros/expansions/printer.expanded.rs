@@ -128,8 +128,8 @@ impl PrintProcessController {
         ::coproc::__private::call(
             &self.link,
             0u32,
-            -10,
             |_| {},
+            -10,
             ::coproc::__private::fallible::<(), PrintError>(),
         )
     }
@@ -138,11 +138,11 @@ impl PrintProcessController {
         ::coproc::__private::call(
             &self.link,
             1u32,
-            0,
             |draft| {
                 ::coproc::__private::argument::<Duration>().put(draft, &every);
                 ::coproc::__private::argument::<char>().put(draft, &ch);
             },
+            0,
             ::coproc::__private::reply::<()>(),
         )
     }
@@ -151,8 +151,8 @@ impl PrintProcessController {
         ::coproc::__private::call(
             &self.link,
             2u32,
-            0,
             |_| {},
+            0,
             ::coproc::__private::reply::<u64>(),
         )
     }

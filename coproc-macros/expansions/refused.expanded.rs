@@ -83,8 +83,8 @@ impl RefusedController {
         ::coproc::__private::call(
             &self.link,
             5u32,
-            0,
             |_| {},
+            0,
             ::coproc::__private::reply::<()>(),
         )
     }

@@ -114,7 +114,7 @@ use proc_macro::TokenStream;
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `priority = EXPR` | an `i32`, lower is sooner; evaluated at the caller, over the arguments; `Self` is the worker |
+/// | `priority = EXPR` | an `i32`, lower is sooner; evaluated at the caller; it looks at the arguments without taking them; `Self` is the worker |
 /// | `channel = control` | one of the worker's channels |
 /// | `oneway` | there is no reply |
 /// | `deadline = "2s"` | how long a caller waits who says nothing else; the units are ns, us, ms, s, m and h |

@@ -53,20 +53,22 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
         Some(priority) => quote_spanned!(mixed().located_at(priority.span())=> #priority),
         None => quote_spanned!(mixed()=> 0),
     };
+    // The arguments are lent to the encoder before the priority is evaluated: one that would take
+    // an argument away is then what is wrong, and not the encoder.
     let (output, body) = match &handler.reply {
         Some(answer) => {
             let (types, witness) = (reply::types(answer), reply::witness(answer, library));
             (
                 quote_spanned!(mixed()=> #library::Call<#types>),
                 quote_spanned! {mixed()=>
-                    #library::__private::call(&self.link, #number, #priority, #encoder, #witness)
+                    #library::__private::call(&self.link, #number, #encoder, #priority, #witness)
                 },
             )
         }
         None => (
             quote_spanned!(mixed()=> #library::OneWay),
             quote_spanned! {mixed()=>
-                #library::__private::one_way(&self.link, #number, #priority, #encoder)
+                #library::__private::one_way(&self.link, #number, #encoder, #priority)
             },
         ),
     };

@@ -114,8 +114,8 @@ pub struct Call<T, E = Infallible> {
 pub fn call<W, T, E>(
     link: &Link<W>,
     number: u32,
-    priority: Priority,
     write: impl FnOnce(&mut Draft),
+    priority: Priority,
     reply: Reply<T, E>,
 ) -> Call<T, E> {
     Call { outgoing: Outgoing::new(link, number, priority, write), reply }
@@ -283,8 +283,8 @@ pub struct OneWay {
 pub fn one_way<W>(
     link: &Link<W>,
     number: u32,
-    priority: Priority,
     write: impl FnOnce(&mut Draft),
+    priority: Priority,
 ) -> OneWay {
     OneWay { outgoing: Outgoing::new(link, number, priority, write) }
 }
