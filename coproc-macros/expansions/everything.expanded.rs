@@ -209,10 +209,7 @@ where
                 my_library::__private::argument::<Cow<'_, str>>().put(draft, &title);
             },
             0,
-            my_library::__private::fallible::<
-                <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
-                <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
-            >(),
+            <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::reply(),
         )
     }
     #[cfg(feature = "late")]
@@ -549,15 +546,16 @@ const _: () = {
                         .take(arguments)?;
                     arguments.finish()?;
                     ::core::result::Result::Ok(
-                        my_library::__private::fallible::<
-                            <io::Result<
-                                Store<K, Box<V>>,
-                            > as my_library::__private::Fallible>::Ok,
-                            <io::Result<
-                                Store<K, Box<V>>,
-                            > as my_library::__private::Fallible>::Err,
-                        >()
-                            .result(Self::merge(self, held_0, held_1, held_2)),
+                        <io::Result<
+                            Store<K, Box<V>>,
+                        > as my_library::__private::Fallible>::reply()
+                            .result(
+                                <io::Result<
+                                    Store<K, Box<V>>,
+                                > as my_library::__private::Fallible>::into_result(
+                                    Self::merge(self, held_0, held_1, held_2),
+                                ),
+                            ),
                     )
                 }
                 #[cfg(feature = "late")]

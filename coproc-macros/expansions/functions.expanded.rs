@@ -243,15 +243,16 @@ const _: () = {
                         let held_0 = my_library::__private::text().take(arguments)?;
                         arguments.finish()?;
                         ::core::result::Result::Ok(
-                            my_library::__private::fallible::<
-                                <my_library::Result<
-                                    (),
-                                > as my_library::__private::Fallible>::Ok,
-                                <my_library::Result<
-                                    (),
-                                > as my_library::__private::Fallible>::Err,
-                            >()
-                                .result(echo(messenger, held_0)),
+                            <my_library::Result<
+                                (),
+                            > as my_library::__private::Fallible>::reply()
+                                .result(
+                                    <my_library::Result<
+                                        (),
+                                    > as my_library::__private::Fallible>::into_result(
+                                        echo(messenger, held_0),
+                                    ),
+                                ),
                         )
                     },
                 ),
@@ -261,10 +262,7 @@ const _: () = {
             my_library::__private::reply::<()>()
         }
         fn output() -> my_library::__private::Reply<Self::Output, Self::OutputError> {
-            my_library::__private::fallible::<
-                <my_library::Result<()> as my_library::__private::Fallible>::Ok,
-                <my_library::Result<()> as my_library::__private::Fallible>::Err,
-            >()
+            <my_library::Result<()> as my_library::__private::Fallible>::reply()
         }
         fn event() -> my_library::__private::Reply<Self::Event> {
             my_library::__private::never()

@@ -57,9 +57,9 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
     // an argument away is then what is wrong, and not the encoder.
     let (output, body) = match &handler.reply {
         Some(answer) => {
-            let (types, witness) = (reply::types(answer), reply::witness(answer, library));
+            let witness = reply::witness(answer, library);
             (
-                quote_spanned!(mixed()=> #library::Call<#types>),
+                reply::returned(answer, library),
                 quote_spanned! {mixed()=>
                     #library::__private::call(&self.link, #number, #encoder, #priority, #witness)
                 },

@@ -97,7 +97,7 @@ fn arm(handler: &Handler, library: &Path) -> TokenStream {
     let decode = argument::decode(arguments, library);
     let lent = argument::lent(arguments, library);
     let cx = assertions::context(context.as_ref());
-    let call = quote_spanned!(mixed()=> Self::#name(self, #cx #lent));
+    let call = reply::call(handler.reply.as_ref(), name, &quote_spanned!(mixed()=> #cx #lent));
     let answer = match &handler.reply {
         Some(reply) => {
             let answer = reply::answer(reply, library, &call);
@@ -124,7 +124,7 @@ fn close(worker: &Worker) -> TokenStream {
             quote_spanned!(mixed()=> #library::__private::refused())
         }
         Some(Close { name, reply, .. }) => {
-            let call = quote_spanned!(mixed()=> Self::#name(self));
+            let call = reply::call(Some(reply), name, &TokenStream::new());
             reply::answer(reply, library, &call)
         }
         None => quote_spanned! {mixed()=>

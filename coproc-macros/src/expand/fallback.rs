@@ -18,6 +18,7 @@ pub(super) fn method(handler: &RefusedHandler, library: &Path) -> TokenStream {
             let types = reply::types(&Reply {
                 value: owned::without_lifetimes(&answer.value),
                 error: answer.error.as_ref().map(owned::without_lifetimes),
+                alias: None,
                 later: answer.later,
             });
             quote_spanned!(mixed()=> #library::Call<#types>)

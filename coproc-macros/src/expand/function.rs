@@ -92,7 +92,7 @@ fn start(function: &Function) -> TokenStream {
     let decode = argument::decode(arguments, library);
     let lent = argument::lent(arguments, library);
     let messenger = function.messenger.as_ref().map(|it| assertions::messenger(&it.written));
-    let call = quote_spanned!(mixed()=> #name(#messenger #lent));
+    let call = quote_spanned!(reply::span(&function.reply)=> #name(#messenger #lent));
     let answer = reply::answer(&function.reply, library, &call);
     quote_spanned! {mixed()=>
         ::core::result::Result::Err(

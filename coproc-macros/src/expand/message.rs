@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, Ident, Path, ext::IdentExt};
 
-use super::{argument, mixed, quiet};
+use super::{argument, mixed, quiet, reply};
 use crate::model::{self, Handler, Worker};
 
 /// The enum.
@@ -120,10 +120,12 @@ pub(super) fn post_arm(handler: &Handler, messages: &Ident, library: &Path) -> T
     let lent = arguments
         .iter()
         .enumerate()
-        .map(|(place, argument)| argument::lent_by_message(place, argument, library));
+        .map(|(place, argument)| argument::lent_by_message(place, argument, library))
+        .collect();
+    let call = reply::call(handler.reply.as_ref(), name, &lent);
     quote_spanned! {mixed()=>
         #(#cfgs)*
-        #messages::#variant #pattern => Self::#name(self, #(#lent)*)
+        #messages::#variant #pattern => #call
             .tell()
             .map_err(#library::__private::forget),
     }

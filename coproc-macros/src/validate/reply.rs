@@ -33,28 +33,31 @@ pub(super) fn reply(
 
 /// `()`.
 pub(super) fn unit() -> Reply {
-    Reply { value: parse_quote_spanned!(Span::mixed_site()=> ()), error: None, later: false }
+    plain(parse_quote_spanned!(Span::mixed_site()=> ()))
+}
+
+fn plain(value: Type) -> Reply {
+    Reply { value, error: None, alias: None, later: false }
 }
 
 /// Tells value and error apart. Only the spelling can tell whether a type is a `Result`; that it
 /// is one, the projection confirms where the value and the error are not spelled.
 fn split(ty: &Type, library: &Path) -> Reply {
-    let plain = || Reply { value: ty.clone(), error: None, later: false };
-    let Some((name, types)) = last_segment(ty) else { return plain() };
+    let Some((name, types)) = last_segment(ty) else { return plain(ty.clone()) };
     match (name.as_str(), types.as_slice()) {
         ("Result", [value, error]) => {
-            Reply { value: (*value).clone(), error: Some((*error).clone()), later: false }
+            Reply { error: Some((*error).clone()), ..plain((*value).clone()) }
         }
         ("Result", _) => {
             let (value, error) = projections(ty, library);
-            Reply { value, error: Some(error), later: false }
+            Reply { error: Some(error), alias: Some(ty.clone()), ..plain(value) }
         }
         ("Later", [value, rest @ ..]) if rest.len() < 2 => Reply {
-            value: (*value).clone(),
             error: rest.first().map(|error| (*error).clone()),
             later: true,
+            ..plain((*value).clone())
         },
-        _ => plain(),
+        _ => plain(ty.clone()),
     }
 }
 

@@ -71,11 +71,32 @@ pub trait Fallible {
     type Ok;
     /// The error.
     type Err;
+
+    /// Replies of a handler that returns it.
+    fn reply() -> Reply<Self::Ok, Self::Err>
+    where
+        Self::Ok: Wire,
+        Self::Err: Wire;
+
+    /// The same under its own name.
+    fn into_result(self) -> Result<Self::Ok, Self::Err>;
 }
 
 impl<T, E> Fallible for Result<T, E> {
     type Ok = T;
     type Err = E;
+
+    fn reply() -> Reply<T, E>
+    where
+        T: Wire,
+        E: Wire,
+    {
+        fallible()
+    }
+
+    fn into_result(self) -> Self {
+        self
+    }
 }
 
 /// A reply, written.
