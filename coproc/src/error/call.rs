@@ -18,16 +18,20 @@ pub enum CallError<E = Infallible> {
     Panicked(PanicReport),
     /// The worker's process died while it handled this call.
     Crashed(CrashReport),
-    /// The call's deadline passed; `started` tells whether the handler had begun by then.
+    /// The call's deadline passed before it was answered. The worker goes on.
     Deadline {
-        /// Whether the handler had begun; `false` only if it provably had not, and never will.
+        /// `false` if the handler provably has not begun and never will; `true` if it has begun,
+        /// or may have. An awaited call does not block to find out, and says `true` sooner than
+        /// one that is waited for.
         started: bool,
     },
     /// The call was cancelled before it was answered.
     Cancelled,
-    /// The channel holds as many messages as it may, and is declared `overflow = reject`.
+    /// The channel holds as many messages as it may, and is declared `overflow = reject`, or the
+    /// call went out with [`try_send`](crate::Call::try_send).
     Full,
-    /// The worker has ended or is ending.
+    /// The worker has ended or is ending; [`is_unstarted`](Self::is_unstarted) tells whether the
+    /// handler had begun.
     Closed(CloseReason),
     /// The message, or the reply to it, is larger than the worker's `max_message`, in bytes.
     TooLarge {
@@ -36,7 +40,8 @@ pub enum CallError<E = Infallible> {
         /// The limit.
         limit: usize,
     },
-    /// This chain of calls comes back to a worker that still waits in it.
+    /// This chain of calls comes back to a worker that still waits in it; the names are those of
+    /// its workers, in order.
     Deadlock(Vec<String>),
     /// The message has ended this many workers in a row and is not tried again.
     Poisoned {
@@ -55,6 +60,13 @@ impl<E> CallError<E> {
     ///
     /// `TooLarge` and `Encode` say `false`: they are as true of a reply as of a message, and the
     /// next try would end the same way.
+    ///
+    /// ```
+    /// use coproc::CallError;
+    ///
+    /// assert!(CallError::<String>::Deadline { started: false }.is_unstarted());
+    /// assert!(!CallError::Handler("no paper").is_unstarted());
+    /// ```
     #[must_use]
     pub fn is_unstarted(&self) -> bool {
         match self {

@@ -22,9 +22,11 @@ pub enum SpawnError<E = Infallible> {
     Os(io::Error),
     /// The process that answered is not this program, or speaks another version or codec.
     Incompatible(String),
-    /// `main` does not begin with [`coproc::init()`](crate::init()).
+    /// The program is not prepared: `main` has no `#[coproc::main]` and does not begin with
+    /// [`coproc::init()`](crate::init()), or the test is a `#[test]` and no `#[coproc::test]`.
     NotInitialized,
-    /// No worker of this name is linked into this program.
+    /// No worker of this name is linked into this program: the crate that declares it is mentioned
+    /// nowhere, which `use that_crate as _;` mends.
     Unknown(String),
     /// The arguments are larger than the place's `max_message`, in bytes.
     TooLarge {

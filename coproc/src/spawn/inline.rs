@@ -9,11 +9,43 @@ use crate::{
     worker::Worker,
 };
 
-/// No thread and no process: handlers run inside the `wait` of whoever waits. For tests.
+/// No thread and no process: handlers run inside the call of whoever waits or looks. For tests.
+///
+/// Whoever waits for the worker runs its handlers meanwhile, in that thread. So does whoever only
+/// looks: `try_wait` on a call; `remaining`, `stats`, `exit` and `is_alive` on `worker()`; `try_next`
+/// on its events. What is to be handled then is handled before they return.
 ///
 /// What a call does is the same as anywhere else, and messages are encoded and decoded. Time passes
-/// for the worker only while somebody waits for it: ticks that were due before run then. A function
-/// worker runs to its end inside `spawn`, and finds its messenger empty and closed.
+/// for the worker only while somebody waits or looks: ticks that were due before run then. A
+/// function worker runs to its end inside `spawn`, and finds its messenger empty and closed.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Counter {
+///     count: u64,
+/// }
+///
+/// #[worker]
+/// impl Counter {
+///     #[init]
+///     fn new() -> Self {
+///         Self { count: 0 }
+///     }
+///
+///     #[message]
+///     fn add(&mut self, n: u64) -> u64 {
+///         self.count += n;
+///         self.count
+///     }
+/// }
+///
+/// let counter = Counter::on(Inline).spawn()?;
+/// let mut sum = counter.add(2).send()?;
+/// assert_eq!(counter.worker().remaining(), 0, "looking has run it");
+/// assert_eq!(sum.try_wait(), Some(Ok(2)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Inline;
 
