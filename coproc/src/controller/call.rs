@@ -104,6 +104,33 @@ impl Outgoing {
 /// | [`tell`](Self::tell) | sends, and asks for no reply |
 ///
 /// Dropped without a verb, it was never made.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Printer;
+///
+/// #[worker]
+/// impl Printer {
+///     #[init]
+///     fn new() -> Self {
+///         Self
+///     }
+///
+///     #[message]
+///     fn print(&mut self, text: &str) -> usize {
+///         text.len()
+///     }
+/// }
+///
+/// let printer = Printer::on(Thread).spawn()?;
+/// assert_eq!(printer.print("one").wait()?, 3);
+/// assert_eq!(printer.print("two").priority(-5).deadline(secs(1)).wait()?, 3);
+/// let third = printer.print("three").send()?;
+/// printer.print("four").tell()?;
+/// assert_eq!(third.wait()?, 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "a call goes out only with `.wait()`, `.await`, `.send()` or `.tell()`"]
 pub struct Call<T, E = Infallible> {
     outgoing: Outgoing,
@@ -128,8 +155,11 @@ impl<T, E> Call<T, E> {
         self
     }
 
-    /// Gives up after `deadline`, counted from the verb: the call then ends in
-    /// [`CallError::Deadline`]. The worker goes on.
+    /// Gives up after `deadline`, counted from the verb or the first poll: the call then ends in
+    /// [`CallError::Deadline`]. The worker goes on. [`wait`](Self::wait) may take 20 ms more, to
+    /// learn whether the handler has begun.
+    ///
+    /// Without it, the deadline is that of `#[message(deadline = "…")]`, and else there is none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.outgoing.deadline = Some(deadline);
         self
@@ -152,9 +182,9 @@ impl<T, E> Call<T, E> {
     /// # Errors
     ///
     /// [`CallError::Full`], [`Closed`](CallError::Closed), [`TooLarge`](CallError::TooLarge),
-    /// [`Encode`](CallError::Encode), [`Deadline`](CallError::Deadline),
-    /// [`Crashed`](CallError::Crashed), [`Protocol`](CallError::Protocol) or
-    /// [`Deadlock`](CallError::Deadlock): all of them before the handler has begun.
+    /// [`Encode`](CallError::Encode) or [`Protocol`](CallError::Protocol); where it would wait for
+    /// room, also [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). With any
+    /// of them the handler has not begun.
     pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
         self.start(true)
     }
@@ -296,7 +326,8 @@ impl OneWay {
         self
     }
 
-    /// The worker drops it if it has not begun it within `deadline`.
+    /// The worker drops it if it has not begun it within `deadline`, counted from
+    /// [`tell`](Self::tell), which waits for room no longer either.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.outgoing.deadline = Some(deadline);
         self

@@ -26,7 +26,34 @@ const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The reply to a call that was sent.
 ///
-/// Dropping it cancels the call: if its handler has not begun, it never will.
+/// Dropping it cancels the call: if its handler has not begun, it never will. It can be waited for
+/// with `.await` as well, on any executor.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Counter;
+///
+/// #[worker]
+/// impl Counter {
+///     #[init]
+///     fn new() -> Self {
+///         Self
+///     }
+///
+///     #[message]
+///     fn square(&self, n: u64) -> u64 {
+///         n * n
+///     }
+/// }
+///
+/// let counter = Counter::on(Thread).spawn()?;
+/// let both = [counter.square(3).send()?, counter.square(4).send()?];
+/// for (pending, expected) in both.into_iter().zip([9, 16]) {
+///     assert_eq!(pending.wait()?, expected);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "dropping a pending reply cancels the call"]
 pub struct Pending<T, E = Infallible> {
     line: Arc<Line>,
@@ -66,7 +93,8 @@ impl<T, E> Pending<T, E> {
     /// Blocks until the call is answered, for `timeout` at most; `None` if it was not.
     ///
     /// The call goes on: this can be asked again. After an outcome was given, there is none left:
-    /// [`CallError::Cancelled`].
+    /// [`CallError::Cancelled`]. Once the call's own deadline has passed, the outcome is
+    /// [`CallError::Deadline`].
     pub fn wait_timeout(&mut self, timeout: Duration) -> Option<Result<T, CallError<E>>> {
         if self.taken {
             return Some(Err(CallError::Cancelled));
@@ -85,7 +113,8 @@ impl<T, E> Pending<T, E> {
 
     /// The outcome, if it is there.
     ///
-    /// After it was given, there is none left: [`CallError::Cancelled`].
+    /// After it was given, there is none left: [`CallError::Cancelled`]. When the call's deadline has
+    /// passed, it may take 20 ms to learn whether the handler has begun.
     pub fn try_wait(&mut self) -> Option<Result<T, CallError<E>>> {
         if self.taken {
             return Some(Err(CallError::Cancelled));

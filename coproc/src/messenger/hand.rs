@@ -80,7 +80,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         Lane::new(self, None, None)
     }
 
-    /// Sends a message that wants no reply.
+    /// Sends a message that wants no reply. Waits while 64 MiB wait for the other end.
     ///
     /// # Errors
     ///
@@ -144,7 +144,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         self.lane().send_requests(messages)
     }
 
-    /// Replies to the oldest request that was received and not answered.
+    /// Replies to the oldest request that was received on this channel and not answered.
     ///
     /// # Errors
     ///
@@ -250,7 +250,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         self.lane().recv_available()
     }
 
-    /// Receives until every request that was sent has its reply.
+    /// Receives until every request that was sent has its reply, or the peer is gone.
     pub fn recv_remaining(&self) -> impl Iterator<Item = Result<R, RecvError>> + '_ {
         self.lane().recv_remaining()
     }

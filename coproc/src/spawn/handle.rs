@@ -16,6 +16,40 @@ use crate::{
 };
 
 /// Everything about a worker that is not a message: what `worker()` on a controller gives.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Counter {
+///     count: u64,
+/// }
+///
+/// #[worker]
+/// impl Counter {
+///     #[init]
+///     fn new() -> Self {
+///         Self { count: 0 }
+///     }
+///
+///     #[message]
+///     fn add(&mut self, n: u64) {
+///         self.count += n;
+///     }
+///
+///     #[close]
+///     fn sum(self) -> u64 {
+///         self.count
+///     }
+/// }
+///
+/// let counter = Counter::on(Thread).spawn()?;
+/// counter.add(2).tell()?;
+/// counter.add(3).tell()?;
+/// assert!(counter.worker().is_alive());
+/// assert_eq!(counter.worker().join()?, 5);
+/// assert_eq!(counter.worker().exit(), Some(coproc::Exit::Closed));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct WorkerHandle<'a, W: Worker> {
     link: &'a Link<W>,
 }
@@ -104,12 +138,14 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
         Some(self.last_word())
     }
 
-    /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end.
+    /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end. A
+    /// worker that does this to itself is only asked.
     pub fn terminate(&self, grace: Duration) {
         resource::terminate(self.line(), grace);
     }
 
-    /// Ends it now. A worker that is a thread is given up: its thread ends when its handler returns.
+    /// Ends it now, and does not wait for its end. A worker that is a thread is given up: its thread
+    /// ends when its handler returns.
     pub fn kill(&self) {
         if self.line().concluded().is_none() {
             resource::kill(self.line());
@@ -211,7 +247,7 @@ pub struct Events<W: Worker> {
 }
 
 impl<W: Worker> Events<W> {
-    /// The next event if it is there.
+    /// The next event if it is there; `None` also when the worker has ended.
     pub fn try_next(&mut self) -> Option<W::Event> {
         self.link.line.port.drain();
         loop {
@@ -222,7 +258,7 @@ impl<W: Worker> Events<W> {
         }
     }
 
-    /// Waits for the next event, for `timeout` at most.
+    /// Waits for the next event, for `timeout` at most; `None` also when the worker has ended.
     pub fn next_timeout(&mut self, timeout: Duration) -> Option<W::Event> {
         self.wait(Instant::now().checked_add(timeout))
     }

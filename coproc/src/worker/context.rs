@@ -43,6 +43,40 @@ impl Peer {
 
 /// What a handler can learn and do beside its arguments: `cx: &mut Context<Self>` as the first of
 /// them.
+///
+/// ```
+/// use coproc::{Cancelled, prelude::*};
+///
+/// struct Search;
+///
+/// #[worker(event = u64)]
+/// impl Search {
+///     #[init]
+///     fn new() -> Self {
+///         Self
+///     }
+///
+///     #[message]
+///     fn first_divisor(&mut self, cx: &mut Context<Self>, n: u64) -> Result<u64, Cancelled> {
+///         for candidate in 2..n {
+///             if candidate % 1024 == 0 {
+///                 cx.check()?;
+///                 cx.emit(candidate);
+///             }
+///             if n % candidate == 0 {
+///                 return Ok(candidate);
+///             }
+///         }
+///         Ok(n)
+///     }
+/// }
+///
+/// let search = Search::on(Thread).spawn()?;
+/// assert_eq!(search.first_divisor(2047 * 2053).wait()?, 23);
+/// assert_eq!(search.first_divisor(2053).wait()?, 2053);
+/// assert_eq!(search.worker().events().next(), Some(1024));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Context<W: Worker> {
     pub(super) seat: Seat<W>,
     /// Links besides the owner's.
@@ -132,7 +166,8 @@ impl<W: Worker> Context<W> {
     }
 
     /// Sends a one-way word to whoever holds the worker; [`events`](crate::WorkerHandle::events)
-    /// yields it there. Nobody has to listen: the last 1024 are kept.
+    /// yields it there. Nobody has to listen: the last 1024 are kept. An event that cannot be encoded
+    /// or is larger than `max_message` is dropped.
     #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]
     pub fn emit(&self, event: W::Event) {
         let mut draft = Draft::new(self.seat.max_message);
@@ -174,7 +209,38 @@ impl<W: Worker> Context<W> {
     }
 
     /// For a handler that can answer only later: it returns the first, and keeps the second, which
-    /// may go to another thread, to answer with.
+    /// may go to another thread, to answer with. Meanwhile the worker handles other messages.
+    ///
+    /// ```
+    /// use coproc::prelude::*;
+    ///
+    /// struct Files;
+    ///
+    /// #[worker]
+    /// impl Files {
+    ///     #[init]
+    ///     fn new() -> Self {
+    ///         Self
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn size(&mut self, cx: &mut Context<Self>, path: String) -> Later<u64, String> {
+    ///         let (later, answer) = cx.later();
+    ///         std::thread::spawn(move || match std::fs::metadata(path) {
+    ///             Ok(data) => answer.ok(data.len()),
+    ///             Err(error) => answer.err(error.to_string()),
+    ///         });
+    ///         later
+    ///     }
+    /// }
+    ///
+    /// let files = Files::on(Thread).spawn()?;
+    /// assert!(matches!(
+    ///     files.size("/no/such/file".into()).wait(),
+    ///     Err(CallError::Handler(_))
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn later<T: Wire, E: Wire>(&self) -> (Later<T, E>, LaterAnswer<T, E>) {
         let _ = self.seat.port.link().allow_interrupts();
         let id = self.envelope.id;

@@ -11,7 +11,8 @@ use crate::{
     sync::{Arc, AtomicUsize, Ordering},
 };
 
-/// Returned by a handler that answers later; see [`Context::later`].
+/// Returned by a handler that answers later with a `T`, or fails with an `E`; see
+/// [`Context::later`].
 #[must_use = "a handler that answers later returns this"]
 pub struct Later<T, E> {
     answer: PhantomData<fn() -> (T, E)>,

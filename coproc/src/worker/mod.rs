@@ -139,6 +139,36 @@ pub trait Dispatch: Worker {
 }
 
 /// What `#[idle]` wants next.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Index {
+///     unsorted: Vec<u64>,
+/// }
+///
+/// #[worker]
+/// impl Index {
+///     #[init]
+///     fn new() -> Self {
+///         Self { unsorted: Vec::new() }
+///     }
+///
+///     #[message]
+///     fn add(&mut self, n: u64) {
+///         self.unsorted.push(n);
+///     }
+///
+///     #[idle]
+///     fn sort_one(&mut self) -> Idle {
+///         match self.unsorted.pop() {
+///             Some(_) => Idle::Again,
+///             None => Idle::Wait,
+///         }
+///     }
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idle {
     /// Nothing, until a message or a tick comes.

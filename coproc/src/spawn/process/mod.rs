@@ -120,7 +120,7 @@ impl Process {
         self
     }
 
-    /// Its working directory.
+    /// Its working directory; without it, that of this process.
     pub fn current_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.current_dir = Some(dir.into());
         self
@@ -139,8 +139,8 @@ impl Process {
         self
     }
 
-    /// How much CPU time it may use, in whole seconds, `RLIMIT_CPU` of setrlimit(2). Beyond it, it
-    /// is ended by SIGXCPU.
+    /// How much CPU time it may use, `RLIMIT_CPU` of setrlimit(2): whole seconds, rounded down, and
+    /// one at least. Beyond it, it is ended by SIGXCPU.
     pub fn cpu_limit(mut self, time: Duration) -> Self {
         self.limits.cpu = Some(time.as_secs().max(1));
         self
@@ -166,6 +166,8 @@ impl Process {
     }
 
     /// How long `#[init]` may take, the start of the process included; 60 s unless said otherwise.
+    /// Beyond it, the process is killed and spawning ends in
+    /// [`InitTimeout`](SpawnError::InitTimeout).
     pub fn init_timeout(mut self, timeout: Duration) -> Self {
         self.init_timeout = timeout;
         self
