@@ -100,6 +100,9 @@ catalog! {
     OPTION_MISSING:
         "`#[{0}]` does not say how often",
         "write `#[{0}({1})]`";
+    TICK_LITERAL:
+        "the option `every` is an expression of the type `Duration`",
+        "write `every = ms(100)`, or `every = self.pace` for a field";
     VISIBILITY_FIRST:
         "the visibility comes first",
         "write `#[worker({0}, …)]`";

@@ -157,13 +157,20 @@ pub(super) fn tick(
 
 // #[tick]
 // fn print_one(&mut self) {}
+//
+// #[tick(every = "100ms")]
+// fn flush(&mut self) {}
 fn says_how_often(options: &Options, mark: &Mark, errors: &mut Errors) -> Option<Expr> {
-    let every = options.expression("every").cloned();
-    if every.is_none() {
-        let example = "every = self.pace";
-        errors.push(mark.span, &catalog::OPTION_MISSING, &[mark.role.name(), example]);
+    let every = options.expression("every");
+    match every {
+        None => {
+            let example = "every = self.pace";
+            errors.push(mark.span, &catalog::OPTION_MISSING, &[mark.role.name(), example]);
+        }
+        Some(Expr::Lit(literal)) => errors.push_at(literal, &catalog::TICK_LITERAL, &[]),
+        Some(_) => {}
     }
-    every
+    every.cloned()
 }
 
 /// A function with `#[gone]`.
