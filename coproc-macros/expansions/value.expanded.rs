@@ -160,7 +160,7 @@ const _: () = {
             ::core::result::Result<Self, ::coproc::__private::Answer>,
             ::coproc::__private::Malformed,
         > {
-            let worker = ::coproc::__private::argument::<Value>().take(arguments)?;
+            let worker = ::coproc::__private::whole::<Value>().take(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(::core::result::Result::Ok(worker))
         }
@@ -210,10 +210,7 @@ const _: () = {
                 Value,
                 P,
                 By,
-            >(
-                self.0,
-                |draft| ::coproc::__private::argument::<Value>().put(draft, &worker),
-            )
+            >(self.0, |draft| ::coproc::__private::whole::<Value>().put(draft, &worker))
         }
     }
     ::coproc::__private::with_processes! {

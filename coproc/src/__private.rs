@@ -10,13 +10,13 @@ pub use crate::spawn::fuzz;
 pub use crate::{
     __debug_field as debug_field, __register as register, __with_processes as with_processes,
     codec::{
-        Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, argument,
-        by_ref, bytes, lend, slice, text,
+        Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
+        argument, by_ref, bytes, lend, slice, text, whole,
     },
     controller::{
         Link, call, one_way,
         plan::{ChannelPlan, Handler, Plan},
-        reply::{Answer, Fallible, Reply, fallible, never, reply},
+        reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
     },
     message::{Lane, MessageEntry, Urgent},
     spawn::{handle, spawn, test},

@@ -62,7 +62,7 @@ fn init(worker: &Worker) -> TokenStream {
     match &worker.init {
         None => {
             let span = mixed().located_at(path.span());
-            let witness = quote_spanned!(span=> #library::__private::argument::<#path>());
+            let witness = quote_spanned!(span=> #library::__private::whole::<#path>());
             quote_spanned! {mixed()=>
                 let worker = #witness.take(arguments)?;
                 arguments.finish()?;

@@ -178,7 +178,7 @@ fn written(start: &Start<'_>) -> Written {
 /// Writes the worker itself, which therefore has to be serde.
 fn encoded_value(library: &Path, path: &Path) -> TokenStream {
     let span = mixed().located_at(path.span());
-    let witness = quote_spanned!(span=> #library::__private::argument::<#path>());
+    let witness = quote_spanned!(span=> #library::__private::whole::<#path>());
     quote_spanned!(mixed()=> |draft| #witness.put(draft, &worker))
 }
 

@@ -27,7 +27,8 @@ pub use draft::Draft;
 pub use fault::{DecodeError, EncodeError, Malformed};
 pub use limits::Limits;
 pub use witness::{
-    Argument, ByRef, ByteSlice, Reference, Slice, Text, argument, by_ref, bytes, lend, slice, text,
+    Argument, ByRef, ByteSlice, Reference, Slice, Text, Whole, argument, by_ref, bytes, lend,
+    slice, text, whole,
 };
 
 pub(crate) use fault::BadFrame;

@@ -42,6 +42,24 @@ pub fn argument<T: Wire>() -> Argument<T> {
     Argument { put: |draft, value| draft.put(value), take: |arguments| arguments.take() }
 }
 
+/// A worker without `#[init]`, which is sent itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `#[init]`, and cannot be sent to a process itself",
+    label = "this does not implement `Serialize` and `Deserialize`",
+    note = "mark the function that makes it with `#[init]`",
+    note = "or derive `Serialize` and `Deserialize` for it, and call `spawn` on a value"
+)]
+pub trait Whole: Wire {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Wire> Whole for T {}
+
+/// The witness of a worker that is sent itself.
+#[must_use]
+pub fn whole<T: Whole>() -> Argument<T> {
+    argument()
+}
+
 impl<T> Argument<T> {
     /// Writes it.
     pub fn put(self, draft: &mut Draft, value: &T) {

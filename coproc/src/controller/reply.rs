@@ -32,9 +32,21 @@ pub fn reply<T: Wire>() -> Reply<T> {
     Reply { encode: (put, impossible), decode: (take, unheard_of) }
 }
 
+/// An error that a function of a worker returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent to the caller",
+    label = "this does not implement `Serialize` and `Deserialize`",
+    note = "derive `Serialize` and `Deserialize` for it",
+    note = "or return `coproc::Result<T>`: its error is made of any other by `?`"
+)]
+pub trait Failure: Wire {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Wire> Failure for E {}
+
 /// Replies of a handler that returns a `Result`.
 #[must_use]
-pub fn fallible<T: Wire, E: Wire>() -> Reply<T, E> {
+pub fn fallible<T: Wire, E: Failure>() -> Reply<T, E> {
     Reply { encode: (put, put), decode: (take, take) }
 }
 
@@ -76,7 +88,7 @@ pub trait Fallible {
     fn reply() -> Reply<Self::Ok, Self::Err>
     where
         Self::Ok: Wire,
-        Self::Err: Wire;
+        Self::Err: Failure;
 
     /// The same under its own name.
     fn into_result(self) -> Result<Self::Ok, Self::Err>;
@@ -89,7 +101,7 @@ impl<T, E> Fallible for Result<T, E> {
     fn reply() -> Reply<T, E>
     where
         T: Wire,
-        E: Wire,
+        E: Failure,
     {
         fallible()
     }
