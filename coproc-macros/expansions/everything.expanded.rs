@@ -57,7 +57,7 @@ where
     unreachable_pub,
     unused_variables,
 )]
-pub(crate) enum StoreMessage<K: Wire, V: ?Sized>
+pub(crate) enum StoreMessage<K: Wire + 'static, V: ?Sized + 'static>
 where
     V: 'static,
 {
@@ -143,7 +143,7 @@ pub(crate) enum StoreChannel {
     unreachable_pub,
     unused_variables,
 )]
-pub(crate) struct StoreController<K: Wire, V: ?Sized>
+pub(crate) struct StoreController<K: Wire + 'static, V: ?Sized + 'static>
 where
     V: 'static,
 {
@@ -165,7 +165,7 @@ where
     unreachable_pub,
     unused_variables,
 )]
-impl<K: Wire, V: ?Sized> StoreController<K, V>
+impl<K: Wire + 'static, V: ?Sized + 'static> StoreController<K, V>
 where
     V: 'static,
 {
@@ -260,7 +260,8 @@ where
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> ::core::fmt::Debug for StoreMessage<K, V>
+    impl<K: Wire + 'static, V: ?Sized + 'static> ::core::fmt::Debug
+    for StoreMessage<K, V>
     where
         V: 'static,
     {
@@ -317,7 +318,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> ::core::clone::Clone for StoreController<K, V>
+    impl<K: Wire + 'static, V: ?Sized + 'static> ::core::clone::Clone
+    for StoreController<K, V>
     where
         V: 'static,
     {
@@ -328,7 +330,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> ::core::fmt::Debug for StoreController<K, V>
+    impl<K: Wire + 'static, V: ?Sized + 'static> ::core::fmt::Debug
+    for StoreController<K, V>
     where
         V: 'static,
     {
@@ -337,7 +340,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> my_library::Controller<Store<K, Box<V>>>
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::Controller<Store<K, Box<V>>>
     for StoreController<K, V>
     where
         V: 'static,
@@ -390,7 +393,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> my_library::Worker for Store<K, Box<V>>
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::Worker for Store<K, Box<V>>
     where
         V: 'static,
     {
@@ -477,7 +480,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire, V: ?Sized> my_library::__private::Dispatch for Store<K, Box<V>>
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Dispatch
+    for Store<K, Box<V>>
     where
         V: 'static,
     {
@@ -603,14 +607,15 @@ const _: () = {
         }
     }
     /// A worker on its way to a place.
-    pub struct StoreOn<P, K: Wire, V: ?Sized>(
+    pub struct StoreOn<P, K: Wire + 'static, V: ?Sized + 'static>(
         P,
         ::core::marker::PhantomData<fn() -> Store<K, Box<V>>>,
     )
     where
         V: 'static;
     #[automatically_derived]
-    impl<P, K: Wire, V: ?Sized> ::core::fmt::Debug for StoreOn<P, K, V>
+    impl<P, K: Wire + 'static, V: ?Sized + 'static> ::core::fmt::Debug
+    for StoreOn<P, K, V>
     where
         V: 'static,
     {
@@ -618,7 +623,7 @@ const _: () = {
             f.write_str(::core::stringify!(StoreOn))
         }
     }
-    impl<P, K: Wire, V: ?Sized> StoreOn<P, K, V>
+    impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<P, K, V>
     where
         V: 'static,
     {
@@ -654,8 +659,8 @@ const _: () = {
         }
     }
     my_library::__private::with_processes! {
-        impl < K : Wire, V : ? Sized > Store:: < K, Box < V > > where V : 'static, {
-        #[doc =
+        impl < K : Wire + 'static, V : ? Sized + 'static > Store:: < K, Box < V > > where
+        V : 'static, { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
         pub (crate) fn spawn < By > (path : & Path, keys : & [K], seed : Option < & u64
         >,) -> ::core::result::Result < my_library::WorkerResource < Self >,
@@ -664,7 +669,7 @@ const _: () = {
         my_library::Place < Self, By, Spawned = my_library::WorkerResource < Self >>, {
         Self::on(my_library::Process::new()).spawn(path, keys, seed) } }
     }
-    impl<K: Wire, V: ?Sized> Store<K, Box<V>>
+    impl<K: Wire + 'static, V: ?Sized + 'static> Store<K, Box<V>>
     where
         V: 'static,
     {

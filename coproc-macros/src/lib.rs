@@ -135,7 +135,8 @@ use proc_macro::TokenStream;
 /// # Generic workers
 ///
 /// They work; each instance that is to be spawned in a process is listed once with
-/// `coproc::register!(Cache<String, u64>);`.
+/// `coproc::register!(Cache<String, u64>);`. What travels is bound by `Wire`. Type parameters are
+/// `'static` whether that is written or not.
 ///
 /// # Functions
 ///

@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    AngleBracketedGenericArguments, GenericParam, Ident, Path, PathArguments, Token, Type,
-    parse_quote_spanned, visit::Visit,
+    AngleBracketedGenericArguments, GenericParam, Generics, Ident, Lifetime, Path, PathArguments,
+    Token, Type, TypeParamBound, parse_quote_spanned, visit::Visit,
 };
 
 use super::{attributes, self_type, signature::peeled};
@@ -35,7 +35,7 @@ pub(super) fn of_block(
     let path = with_turbofish(path);
     Some(Subject {
         library: library(options),
-        generics: self_type::named_in_generics(block.generics(), &path),
+        generics: outliving(self_type::named_in_generics(block.generics(), &path)),
         path,
         names: Names::new(&name, &taken(block)),
         cfgs: attributes::cfgs(&block.attributes),
@@ -101,6 +101,21 @@ fn borrows_nothing(block: &ImplBlock, errors: &mut Errors) -> Option<()> {
         }
         None => Some(()),
     }
+}
+
+/// The generics with `'static` on every type: a worker lives in a process of its own and can have no
+/// other, so nobody has to write it.
+fn outliving(mut generics: Generics) -> Generics {
+    for parameter in &mut generics.params {
+        if let GenericParam::Type(parameter) = parameter
+            && !parameter.bounds.iter().any(|it| matches!(it, TypeParamBound::Lifetime(_)))
+        {
+            let lifetime = Lifetime::new("'static", Span::mixed_site());
+            parameter.colon_token.get_or_insert(Token![:](Span::mixed_site()));
+            parameter.bounds.push(TypeParamBound::Lifetime(lifetime));
+        }
+    }
+    generics
 }
 
 /// `Cache<K, V>` as `Cache::<K, V>`, which is right in types and in expressions.

@@ -63,14 +63,14 @@ impl<P: fmt::Debug + Wire + 'static, By: ?Sized + 'static, const N: usize>
     }
 }
 
-/// Speaks of itself in its bounds.
+/// Speaks of itself in its bounds, and of no lifetime.
 #[derive(Clone)]
 pub struct Own<T>(T);
 
 #[worker]
 impl<T> Own<T>
 where
-    T: Wire + 'static,
+    T: Wire,
     Self: Clone,
 {
     #[init]
