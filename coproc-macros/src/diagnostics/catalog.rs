@@ -197,6 +197,9 @@ catalog! {
     MESSENGER_FIRST:
         "the messenger comes first",
         "write it as the first argument";
+    MESSENGER_BORROWED:
+        "the messenger is passed by value",
+        "write `Messenger<Sent, Received>`";
     MESSENGER_FORM:
         "the messenger does not say what it sends and receives",
         "write `Messenger<Sent, Received>`";

@@ -35,7 +35,7 @@ pub(crate) fn function(
     can_run_in_a_worker(signature, errors);
     let (messenger, inputs) = messenger(inputs(signature), errors);
     let mut accepted = arguments::arguments(&inputs, &subject.path, errors);
-    let reply = reply::reply(&signature.output, &subject.library, &subject.path, errors);
+    let reply = reply::last_word(&signature.output, &subject.library, &subject.path, errors);
     if errors.count() > before {
         accepted = arguments::refused(&inputs, &subject.path);
     }
@@ -46,7 +46,7 @@ pub(crate) fn function(
         stable_name: stable_name.cloned(),
         messenger,
         inputs: accepted,
-        reply: reply.unwrap_or_else(reply::unit),
+        reply,
         subject,
     })
 }
@@ -90,6 +90,11 @@ fn messenger<'i>(
     errors: &mut Errors,
 ) -> (Option<MessengerTypes>, Vec<&'i PatType>) {
     let Some((first, rest)) = inputs.split_first() else { return (None, inputs) };
+    if let Type::Reference(reference) = peeled(&first.ty)
+        && names_messenger(&reference.elem).is_some()
+    {
+        is_given_away(first, errors);
+    }
     for input in rest.iter().filter(|input| names_messenger(&input.ty).is_some()) {
         comes_first(input, errors);
     }
@@ -111,6 +116,12 @@ fn names_messenger(ty: &Type) -> Option<Vec<&Type>> {
 // fn echo(verbose: bool, messenger: Messenger<String, String>) {}
 fn comes_first(input: &PatType, errors: &mut Errors) {
     errors.push_at(input, &catalog::MESSENGER_FIRST, &[]);
+}
+
+// #[worker]
+// fn echo(messenger: &Messenger<String, String>) {}
+fn is_given_away(input: &PatType, errors: &mut Errors) {
+    errors.push_at(&input.ty, &catalog::MESSENGER_BORROWED, &[]);
 }
 
 // #[worker]

@@ -31,8 +31,21 @@ pub(super) fn reply(
     Some(split(&named, library))
 }
 
+/// What a worker ends with: the reply of a function, or `()` where that is wrong.
+pub(super) fn last_word(
+    output: &ReturnType,
+    library: &Path,
+    worker: &Path,
+    errors: &mut Errors,
+) -> Reply {
+    let before = errors.count();
+    let reply = reply(output, library, worker, errors);
+    // An associated type is made of it, which cannot borrow.
+    reply.filter(|_| errors.count() == before).unwrap_or_else(unit)
+}
+
 /// `()`.
-pub(super) fn unit() -> Reply {
+fn unit() -> Reply {
     plain(parse_quote_spanned!(Span::mixed_site()=> ()))
 }
 

@@ -94,12 +94,8 @@ pub(super) fn close(method: &Method, mark: &Mark, subject: &Subject, errors: &mu
         fits(argument, Role::Close, signature, errors);
     }
     can_run_in_a_worker(signature, errors);
-    let reply = reply::reply(&signature.output, &subject.library, &subject.path, errors);
-    Close {
-        name: signature.ident.clone(),
-        reply: reply.unwrap_or_else(reply::unit),
-        refused: errors.count() > before,
-    }
+    let reply = reply::last_word(&signature.output, &subject.library, &subject.path, errors);
+    Close { name: signature.ident.clone(), reply, refused: errors.count() > before }
 }
 
 /// A function with `#[idle]`.
