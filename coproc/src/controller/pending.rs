@@ -113,8 +113,8 @@ impl<T, E> Pending<T, E> {
 
     /// The outcome, if it is there.
     ///
-    /// After it was given, there is none left: [`CallError::Cancelled`]. When the call's deadline has
-    /// passed, it may take 20 ms to learn whether the handler has begun.
+    /// Never waits: a call whose deadline has passed counts as begun unless it is already known that
+    /// it was not. After an outcome was given, there is none left: [`CallError::Cancelled`].
     pub fn try_wait(&mut self) -> Option<Result<T, CallError<E>>> {
         if self.taken {
             return Some(Err(CallError::Cancelled));
@@ -124,7 +124,7 @@ impl<T, E> Pending<T, E> {
         if outcome.is_none() && !self.is_overdue() {
             return None;
         }
-        Some(self.conclude(outcome, PATIENCE))
+        Some(self.conclude(outcome, Duration::ZERO))
     }
 
     /// Gives the call up: if its handler has not begun, it never will; if it has, it can learn of
