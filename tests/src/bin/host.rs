@@ -10,6 +10,10 @@ use std::{
 };
 
 use coproc::{Process, WorkerResource, prelude::*};
+use rustix::{
+    process::{Signal, getpid, kill_process, set_parent_process_death_signal},
+    stdio::stdin,
+};
 
 /// A worker that may have one of its own.
 pub struct Outpost {
@@ -34,6 +38,16 @@ impl Outpost {
         Ok(pids)
     }
 
+    /// From now on the kernel does not end it with its parent, down to the last one.
+    #[message]
+    fn clear_death_signal(&self) -> coproc::Result<()> {
+        if let Some(below) = &self.below {
+            below.clear_death_signal().wait()?;
+        }
+        set_parent_process_death_signal(None)?;
+        Ok(())
+    }
+
     /// Never returns, and says when it has begun, down to the last one.
     #[message]
     fn spin(&self, cx: &mut coproc::Context<Self>) -> coproc::Result<()> {
@@ -45,6 +59,20 @@ impl Outpost {
         loop {
             hint::spin_loop();
         }
+    }
+}
+
+unsafe extern "C" {
+    fn fork() -> i32;
+}
+
+/// Leaves a copy of this process behind that has its descriptors until standard input ends.
+fn leave_copy() {
+    // SAFETY: the child makes system calls only, which take no lock that another thread of this
+    // process may have held, until it ends without running anything of Rust's.
+    if unsafe { fork() } == 0 {
+        while rustix::io::read(stdin(), &mut [0; 8]) != Ok(0) {}
+        let _ = kill_process(getpid(), Signal::KILL);
     }
 }
 
@@ -63,6 +91,11 @@ fn main() -> coproc::Result<()> {
     let spinning = Outpost::on(place).spawn(2)?;
     let mut pids = resting.pids().wait()?;
     pids.extend(spinning.pids().wait()?);
+
+    if env::args().nth(1).as_deref() == Some("copy") {
+        resting.clear_death_signal().wait()?;
+        spinning.clear_death_signal().wait()?;
+    }
     spinning.spin().tell()?;
     spinning.worker().events().next();
     println!("{}", pids.iter().map(u32::to_string).collect::<Vec<_>>().join(" "));
@@ -71,6 +104,10 @@ fn main() -> coproc::Result<()> {
     match env::args().nth(1).as_deref() {
         Some("exit") => process::exit(3),
         Some("abort") => process::abort(),
+        Some("copy") => {
+            leave_copy();
+            process::abort();
+        }
         Some("panic") => panic!("the end of the host"),
         Some("again") => println!("{} more", Outpost::spawn(1)?.pids().wait()?.len()),
         Some("forget") => std::mem::forget((resting, spinning)),

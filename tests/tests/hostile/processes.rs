@@ -10,7 +10,11 @@ use std::{
 };
 
 use coproc::{Bytes, Process, prelude::*};
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags},
+    process::{Pid, PidfdFlags, pidfd_open},
+};
 
 use crate::{watch::Watch, wire::*};
 
@@ -96,7 +100,9 @@ fn stay() -> ! {
 }
 
 #[derive(Default)]
-struct Rogue;
+struct Rogue {
+    planned: Option<Deed>,
+}
 
 #[worker]
 impl Rogue {
@@ -105,7 +111,7 @@ impl Rogue {
         if let Some(deed) = deed {
             deed.commit();
         }
-        Self
+        Self::default()
     }
 
     /// Goes on as if nothing were.
@@ -119,6 +125,18 @@ impl Rogue {
     #[message]
     fn commit_and_stay(&mut self, deed: Deed) {
         deed.commit();
+        stay()
+    }
+
+    /// Answers first, and never returns from what follows.
+    #[message]
+    fn plan(&mut self, deed: Deed) {
+        self.planned = Some(deed);
+    }
+
+    #[tick(every = Duration::ZERO, when = self.planned.is_some())]
+    fn commit_planned(&mut self) {
+        self.planned.take().unwrap().commit();
         stay()
     }
 
@@ -211,12 +229,32 @@ fn a_worker_that_closes_its_link_is_not_waited_for() {
 }
 
 #[coproc::test]
-fn a_worker_that_ends_the_connection_and_stays_is_not_waited_for() {
+fn a_worker_that_closes_its_link_and_stays_is_not_waited_for() {
     let _watch = Watch::set();
-    let rogue = rogue();
-    let error = rogue.commit_and_stay(Deed::ShutDown).wait().unwrap_err();
-    assert!(matches!(&error, CallError::Crashed(_)), "{error:?}");
-    is_gone(&rogue);
+    for deed in [Deed::Close, Deed::ShutDown] {
+        let rogue = rogue();
+        let error = rogue.commit_and_stay(deed.clone()).wait().unwrap_err();
+        assert!(matches!(&error, CallError::Crashed(_)), "{deed:?}: {error:?}");
+        is_gone(&rogue);
+    }
+}
+
+/// Nobody waits for anything from it, and it is ended all the same.
+#[coproc::test]
+fn a_worker_that_closes_its_link_and_stays_is_ended_unasked() {
+    let _watch = Watch::set();
+    for deed in [Deed::Close, Deed::ShutDown] {
+        let rogue = rogue();
+        let pid = Pid::from_raw(rogue.worker().pid().unwrap().cast_signed()).unwrap();
+        let process = pidfd_open(pid, PidfdFlags::empty()).unwrap();
+        rogue.plan(deed.clone()).wait().unwrap();
+        let mut end = [PollFd::new(&process, PollFlags::IN)];
+        while poll(&mut end, None).is_err() {}
+        let error = rogue.answer().wait().unwrap_err();
+        assert!(error.is_unstarted(), "{deed:?}: {error:?}");
+        assert!(matches!(rogue.worker().join(), Err(CallError::Crashed(_))));
+        is_gone(&rogue);
+    }
 }
 
 #[coproc::test]

@@ -40,9 +40,11 @@ fn end(how: &str) -> ExitStatus {
         .collect();
     assert_eq!(pidfds.len(), WORKERS, "{pids}");
     let began = Instant::now();
+    // A copy that a host leaves of itself ends when this is dropped.
+    let mut input = host.stdin.take().expect("its input");
     match how {
         "kill" => host.kill().expect("it is there"),
-        _ => host.stdin.take().expect("its input").write_all(b"\n").expect("it reads"),
+        _ => input.write_all(b"\n").expect("it reads"),
     }
     let status = host.wait().expect("how it ended");
     for pidfd in &pidfds {
@@ -71,6 +73,13 @@ fn it_exits() {
 fn it_aborts() {
     use std::os::unix::process::ExitStatusExt;
     assert_eq!(end("abort").signal(), Some(6));
+}
+
+/// Whatever the kernel would do is called off, and a copy of the host holds its end of every link.
+#[test]
+fn it_ends_and_a_copy_of_it_does_not() {
+    use std::os::unix::process::ExitStatusExt;
+    assert_eq!(end("copy").signal(), Some(6));
 }
 
 #[test]

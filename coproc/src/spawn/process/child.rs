@@ -4,7 +4,7 @@ use std::{
     env,
     io::{self, Write},
     marker::PhantomData,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::OwnedFd,
     process,
 };
 
@@ -17,8 +17,8 @@ use rustix::{
         sockopt::{socket_domain, socket_peercred},
     },
     process::{
-        Pid, Resource, Rlimit, Signal, getpid, getppid, getrlimit, kill_process,
-        set_parent_process_death_signal, setrlimit,
+        Pid, PidfdFlags, Resource, Rlimit, Signal, getpid, getppid, getrlimit, kill_process,
+        pidfd_open, set_parent_process_death_signal, setrlimit,
     },
     stdio::{dup2_stdin, dup2_stdout, stdin},
 };
@@ -127,13 +127,8 @@ fn become_worker(parent: Pid) -> ! {
 }
 
 fn serve(parent: Pid) -> Result<bool, String> {
-    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
-    // From now on its end is this one's; it may have ended before.
-    if getppid() != Some(parent) {
-        return Err("its parent is gone".into());
-    }
+    die_with(parent)?;
     let socket = control_socket().map_err(|error| error.to_string())?;
-    die_with_parent(&socket).map_err(|error| error.to_string())?;
     sys::close_inherited().map_err(|error| format!("cannot close what it inherited: {error}"))?;
     let ledger = receive_descriptors(&socket)?;
     let socket = Socket::new(socket, u32::MAX as usize);
@@ -167,20 +162,26 @@ fn serve(parent: Pid) -> Result<bool, String> {
 
 /// Whatever ends the parent ends this process, whatever it is doing then.
 ///
-/// The kernel's signal comes at once, but only for as long as this process keeps its credentials;
-/// this thread, which watches the socket, covers the rest.
-fn die_with_parent(socket: &OwnedFd) -> io::Result<()> {
-    let lifeline = socket.as_fd().try_clone_to_owned()?;
-    thread::Builder::new().name("coproc-lifeline".into()).spawn(move || {
-        loop {
-            let mut fds = [PollFd::new(&lifeline, PollFlags::RDHUP)];
-            if poll(&mut fds, None).is_ok() && !fds[0].revents().is_empty() {
-                // Whatever an exit would run first may wait for what no longer comes.
-                let _ = kill_process(getpid(), Signal::KILL);
-            }
-        }
-    })?;
-    Ok(())
+/// The kernel's signal comes at once, but only for as long as this process keeps its credentials
+/// and nobody takes the signal back; a thread that watches the parent covers the rest. It does not
+/// watch the link: the parent's end may have a copy in a process that outlives the parent, and
+/// whoever polls this end keeps it open when it is closed elsewhere.
+fn die_with(parent: Pid) -> Result<(), String> {
+    let lifeline = pidfd_open(parent, PidfdFlags::empty());
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
+    // From now on its end is this one's; it may have ended before, and its pid be another's.
+    if getppid() != Some(parent) {
+        return Err("its parent is gone".into());
+    }
+    let lifeline = lifeline.map_err(|error| format!("cannot watch its parent: {error}"))?;
+    let watch = move || {
+        let mut fds = [PollFd::new(&lifeline, PollFlags::IN)];
+        while poll(&mut fds, None).is_err() {}
+        // Whatever an exit would run first may wait for what no longer comes.
+        let _ = kill_process(getpid(), Signal::KILL);
+    };
+    let started = thread::Builder::new().name("coproc-lifeline".into()).spawn(watch);
+    started.map(drop).map_err(|error| error.to_string())
 }
 
 /// Takes what [`super::parent`] sends first. Standard output is put in its place, the ledger given.

@@ -20,12 +20,12 @@ use crate::{
     messenger::{Loss, State},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
-        Activity, Attend, LedgerFile, Note,
+        Activity, AnyTransport, Attend, LedgerFile, Note,
         reactor::{Reactor, Ready, Token},
     },
 };
 
-/// How long a process that has said its last word may take to be gone.
+/// How long a process that has said its last word, or closed its link, may take to be gone.
 const LEAVE: Duration = Duration::from_secs(2);
 
 /// The process of one worker.
@@ -36,8 +36,10 @@ pub(super) struct Running {
     ledger: Arc<LedgerFile>,
     tail: Option<Arc<Tail>>,
     token: OnceLock<Token>,
+    /// What the end of the link is watched by.
+    hangup: OnceLock<Token>,
     killed: AtomicBool,
-    /// Set when it has said its last word.
+    /// Set when it is known to be about to end.
     leaving: Mutex<Alarm>,
     /// Until the process is gone; the line holds this, in turn.
     line: Mutex<Option<Arc<Line>>>,
@@ -59,6 +61,7 @@ impl Running {
             ledger,
             tail,
             token: OnceLock::new(),
+            hangup: OnceLock::new(),
             killed: AtomicBool::new(false),
             leaving: Mutex::default(),
             line: Mutex::new(None),
@@ -72,9 +75,12 @@ impl Running {
     pub(super) fn watch(self: &Arc<Self>, line: &Arc<Line>) -> std::io::Result<()> {
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(self);
         let reactor = Reactor::get()?;
-        let token = reactor.register(&self.pidfd, ready)?;
+        let token = reactor.register(&self.pidfd, Weak::clone(&ready))?;
         let _ = self.token.set(token);
         *self.line.lock() = Some(Arc::clone(line));
+        if let AnyTransport::Socket(socket) = line.port.link() {
+            let _ = self.hangup.set(reactor.register_hangup(&**socket, ready)?);
+        }
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
         let _ = line.life.set(life);
         let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(self);
@@ -87,10 +93,30 @@ impl Running {
         Ok(())
     }
 
+    /// The process has closed its end of the link. Whoever reads comes upon that, but nobody may be
+    /// reading, and whoever is may stop before.
+    fn hung_up(&self) {
+        let line = self.line.lock().clone();
+        if let Some(line) = line {
+            line.port.attend();
+        }
+        self.expect_end();
+    }
+
+    /// Kills the process if it is not gone after a while.
+    fn expect_end(&self) {
+        if let Some(this) = self.this.lock().as_ref() {
+            let overdue = Waker::from(Arc::new(Overdue(Arc::downgrade(this))));
+            self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
+        }
+    }
+
     /// Kills the process and waits until it is gone: for one that nobody was told of.
     pub(super) fn discard(&self) {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
         let _ = self.child.lock().wait();
+        let line = self.line.lock().take();
+        self.forget(line.as_deref());
         *self.this.lock() = None;
     }
 
@@ -98,11 +124,9 @@ impl Running {
     fn conclude(&self) {
         // It is dead already: this waits at most for a debugger, which is told first.
         let status = self.child.lock().wait();
-        if let (Ok(reactor), Some(token)) = (Reactor::get(), self.token.get()) {
-            reactor.forget(&self.pidfd, *token);
-        }
         let note = self.ledger.read();
         let line = self.line.lock().take();
+        self.forget(line.as_deref());
         if let Some(line) = line {
             let exit = exit(status.ok());
             line.port.finish(|state| {
@@ -112,6 +136,19 @@ impl Running {
             });
         }
         *self.this.lock() = None;
+    }
+
+    /// Nothing is watched any more.
+    fn forget(&self, line: Option<&Line>) {
+        let Ok(reactor) = Reactor::get() else { return };
+        if let Some(token) = self.token.get() {
+            reactor.forget(&self.pidfd, *token);
+        }
+        if let (Some(line), Some(token)) = (line, self.hangup.get())
+            && let AnyTransport::Socket(socket) = line.port.link()
+        {
+            reactor.forget_hangup(&**socket, *token);
+        }
     }
 
     /// What is known of a worker that ended without a word.
@@ -200,10 +237,15 @@ impl Life for Running {
     }
 }
 
-/// The process is gone.
+/// The process is gone, which makes its pidfd readable, or it has closed its link, which is watched
+/// for nothing else.
 impl Ready for Running {
-    fn ready(&self, _: EventFlags) {
-        self.conclude();
+    fn ready(&self, events: EventFlags) {
+        if events.contains(EventFlags::IN) {
+            self.conclude();
+        } else {
+            self.hung_up();
+        }
     }
 }
 
@@ -216,14 +258,11 @@ impl Attend for Running {
             let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
             return;
         }
-        if let Some(this) = self.this.lock().as_ref() {
-            let overdue = Waker::from(Arc::new(Overdue(Arc::downgrade(this))));
-            self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
-        }
+        self.expect_end();
     }
 }
 
-/// Kills a process that has said its last word and is not gone after a while.
+/// Kills a process that is not gone by now.
 struct Overdue(Weak<Running>);
 
 impl Wake for Overdue {
