@@ -1,11 +1,19 @@
 //! A worker dies, of whatever cause: who called is told who died, of what, and in the middle of
 //! which call; nobody else notices.
 
-use std::{path::Path, time::Duration};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use coproc::{CrashReport, Exit, Process, SpawnError, prelude::*};
 use coproc_tests::{Gate, Watch, gate};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open},
+};
 
 #[path = "crashes/causes.rs"]
 mod causes;
@@ -71,6 +79,27 @@ impl Victim {
     #[message]
     fn leave_child(&self) -> u32 {
         causes::leave_child()
+    }
+
+    /// Starts programs that end with it, and gives their pids.
+    #[message]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "they outlive the handler, and end with the worker"
+    )]
+    fn start_children(&self) -> Vec<u32> {
+        // Nobody has to wait for one that is left because it holds the output of the tests.
+        let start = |script| {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", script]).stdout(Stdio::piped()).stderr(Stdio::null());
+            shell.spawn().expect("a child")
+        };
+        let child = start("exec sleep 600");
+        let mut parent = start("sleep 600 >/dev/null & echo $!; wait");
+        let mut grandchild = String::new();
+        let output = parent.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut grandchild).expect("a pid");
+        vec![child.id(), parent.id(), grandchild.trim().parse().expect("a pid")]
     }
 
     #[tick(every = Duration::ZERO, when = self.dying.is_some())]

@@ -77,12 +77,14 @@ unsafe extern "C" {
     fn fork() -> i32;
 }
 
-/// Leaves a child behind that holds every descriptor of this process, and gives its pid.
+/// Leaves a child behind that holds every descriptor of this process and is not in its group, and
+/// gives its pid.
 pub(super) fn leave_child() -> u32 {
     // SAFETY: the child makes system calls only, which take no lock that another thread of this
     // process may have held, until it ends without running anything of Rust's.
     match unsafe { fork() } {
         0 => loop {
+            let _ = rustix::process::setsid();
             // Long beyond the patience of every test. The test kills it.
             let mut nothing: [rustix::event::PollFd<'_>; 0] = [];
             let ten_minutes = rustix::event::Timespec { tv_sec: 600, tv_nsec: 0 };

@@ -20,8 +20,8 @@ fn it_is_killed_by_somebody_else() {
     unstarted(behind.wait());
 }
 
-/// A child of the worker's holds the socket and every other descriptor; the end of the worker is
-/// noticed all the same, and not when the child ends.
+/// A child in a group of its own holds the socket and every other descriptor; the end of the worker
+/// is noticed all the same, and not when the child ends.
 #[coproc::test]
 fn its_child_outlives_it() {
     let _watch = Watch::set();
@@ -33,6 +33,38 @@ fn its_child_outlives_it() {
     assert_eq!(crash(begun.wait()).signal(), Some(6));
     assert_eq!(crash(victim.worker().join()).signal(), Some(6));
     kill(child);
+}
+
+/// What it has started ends with it, and what that has started.
+#[coproc::test]
+fn its_children_end_with_it() {
+    let _watch = Watch::set();
+    type End = fn(coproc::WorkerResource<Victim>);
+    let ends: [End; 4] = [
+        drop,
+        |victim| victim.worker().join().expect("an orderly end"),
+        |victim| victim.worker().kill(),
+        |victim| {
+            let gate = Gate::new();
+            let dying = victim.die(Death::Abort, &gate).send().expect("sent");
+            gate.open();
+            drop(crash(dying.wait()));
+        },
+    ];
+    for end in ends {
+        let victim = Victim::spawn().expect("a victim");
+        let pids = victim.start_children().wait().expect("children");
+        let children = pids.iter().map(|pid| {
+            let pid = Pid::from_raw(pid.cast_signed()).expect("a pid");
+            pidfd_open(pid, PidfdFlags::empty()).expect("it is alive")
+        });
+        let children: Vec<_> = children.collect();
+        end(victim);
+        for child in &children {
+            let mut polled = [PollFd::new(child, PollFlags::IN)];
+            while poll(&mut polled, None).is_err() {}
+        }
+    }
 }
 
 /// What was answered stays answered.

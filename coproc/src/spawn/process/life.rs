@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    os::{fd::OwnedFd, unix::process::ExitStatusExt},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::process::ExitStatusExt,
+    },
     process::{Child, ExitStatus},
     task::{Wake, Waker},
     time::{Duration, Instant},
@@ -10,7 +13,8 @@ use std::{
 
 use rustix::{
     event::epoll::EventFlags,
-    process::{Signal, pidfd_send_signal},
+    io::Errno,
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_send_signal, waitid},
 };
 
 use super::stderr::{self, Tail};
@@ -114,21 +118,39 @@ impl Running {
     /// Kills the process and waits until it is gone: for one that nobody was told of.
     pub(super) fn discard(&self) {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
-        let _ = self.child.lock().wait();
+        self.reap();
         let line = self.line.lock().take();
         self.forget(line.as_deref());
         *self.this.lock() = None;
     }
 
+    /// Waits until the process is dead, kills what is left of its process group, and gives how it
+    /// ended, if nobody else took that.
+    fn reap(&self) -> Option<ExitStatus> {
+        let mut child = self.child.lock();
+        let dead = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let left = loop {
+            match waitid(WaitId::PidFd(self.pidfd.as_fd()), dead) {
+                Err(Errno::INTR) => {}
+                other => break other,
+            }
+        };
+        // Until it is waited for, its number is nobody else's, and neither is that of its group.
+        if let Ok(Some(_)) = left {
+            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
+        }
+        child.wait().ok()
+    }
+
     /// The process has ended, and is waited for.
     fn conclude(&self) {
         // It is dead already: this waits at most for a debugger, which is told first.
-        let status = self.child.lock().wait();
+        let status = self.reap();
         let note = self.ledger.read();
         let line = self.line.lock().take();
         self.forget(line.as_deref());
         if let Some(line) = line {
-            let exit = exit(status.ok());
+            let exit = exit(status);
             line.port.finish(|state| {
                 let current = (note.call != 0).then_some(note.call);
                 let loss = line.last_word(state);

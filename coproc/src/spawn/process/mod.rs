@@ -28,6 +28,12 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// coproc, and nothing else of this process. When this process ends, however it does, the worker is
 /// killed.
 ///
+/// When the worker ends, in order or not, what is left of its process group is killed: the processes
+/// that it started, unless they have a group of their own, as one that is to survive needs it
+/// ([`process_group`](std::os::unix::process::CommandExt::process_group) or setsid(2)). They also
+/// survive where nobody is left to do that or can tell that it is the same group: if it is this
+/// process that ends, ignores SIGCHLD, or waits for children that it did not start itself.
+///
 /// ```no_run
 /// use coproc::{Process, prelude::*};
 /// # struct Decoder;
