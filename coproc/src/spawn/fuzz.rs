@@ -21,7 +21,7 @@ use crate::{
     controller::{Controller, Identity, Line, Link, Pending},
     message::{Channel, Message},
     messenger::{Messenger, Port, RecvError, Role},
-    sync::{Arc, thread},
+    sync::{Arc, Weak, thread},
     transport::{AnyTransport, Ledger, Socket},
     worker::{Context, Engine, Later, LaterAnswer, Peer, Seat, Worker, registry::plan},
 };
@@ -39,7 +39,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     let ledger = Ledger::memory(plan.channels.len());
     let name = plan.name.to_owned();
     let line = Line::new(port, ledger, plan, name, max_message, Identity::new());
-    Here::watch(&line);
+    Here::watch(&line, Weak::new());
     Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), Duration::ZERO))
 }
 

@@ -144,8 +144,9 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
         resource::terminate(self.line(), grace);
     }
 
-    /// Ends it now, and does not wait for its end. A worker that is a thread is given up: its thread
-    /// ends when its handler returns.
+    /// Ends it now, and does not wait for its end. A worker in this process is given up: of its
+    /// handlers, the one that is running runs on, and its thread, if it has one, ends when that
+    /// returns. It may be the worker's own handler that does this.
     pub fn kill(&self) {
         if self.line().concluded().is_none() {
             resource::kill(self.line());

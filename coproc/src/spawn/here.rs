@@ -2,40 +2,58 @@
 
 use crate::{
     controller::{Life, Line},
-    messenger::Loss,
+    messenger::{Loss, Port, intake::Event},
     sync::{Arc, AtomicBool, Ordering, Weak},
-    transport::Attend,
+    transport::{Attend, Transport},
 };
 
 /// The life of a worker that has no process of its own.
 #[derive(Debug)]
 pub(super) struct Here {
     line: Weak<Line>,
-    killed: AtomicBool,
+    /// The worker's end.
+    far: Weak<Port>,
+    killed: Arc<AtomicBool>,
 }
 
 impl Here {
-    /// Has the end of the worker at the other end of `line` noticed.
-    pub(super) fn watch(line: &Arc<Line>) {
-        let here = Arc::new(Self { line: Arc::downgrade(line), killed: AtomicBool::new(false) });
+    /// Has the end of the worker that sits at `far`, the other end of `line`, noticed; gives what
+    /// tells whether it was killed.
+    pub(super) fn watch(line: &Arc<Line>, far: Weak<Port>) -> Arc<AtomicBool> {
+        let killed = Arc::new(AtomicBool::new(false));
+        let here = Self { line: Arc::downgrade(line), far, killed: Arc::clone(&killed) };
+        let here = Arc::new(here);
         let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&here);
         let _ = line.life.set(here);
         line.port.state().on_end = Some(on_end);
+        killed
     }
 }
 
 impl Life for Here {
     fn kill(&self) {
+        let Some(line) = self.line.upgrade() else { return };
         self.killed.store(true, Ordering::SeqCst);
-        self.attend();
+        line.port.link().close();
+        if let Some(far) = self.far.upgrade() {
+            // What is about to be told that it was not begun never is.
+            far.intake(Event::Abort);
+        }
+        if line.port.link().is_inline() {
+            // Whoever waits may be inside a handler, on this very thread. They come upon the end
+            // when it returns.
+            line.port.drain();
+        } else {
+            self.attend();
+        }
     }
 }
 
 impl Attend for Here {
     fn attend(&self) {
         let Some(line) = self.line.upgrade() else { return };
-        let note = line.ledger.read();
         line.port.finish(|state| {
+            let note = line.ledger.read();
             let worker = line.name.clone();
             let lost = if self.killed.load(Ordering::SeqCst) {
                 Loss::Killed { worker }

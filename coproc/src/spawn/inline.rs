@@ -62,7 +62,7 @@ where
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
         let near = AnyTransport::Inline(transport::Inline::new(near));
-        let Ends { line, hello, seat } = Ends::<W>::new(near, far);
+        let Ends { line, hello, seat, .. } = Ends::<W>::new(near, far);
         let before = limit_replies(usize::MAX);
         let engine = W::start(seat, Arguments::new(order.arguments.payload()));
         limit_replies(before);

@@ -6,9 +6,9 @@ use crate::{
     controller::{Controller, Line, Link, plan::Plan},
     error::SpawnError,
     messenger::{Port, Role},
-    sync::{Arc, thread},
-    transport::{AnyTransport, Ledger, Local, Transport},
-    worker::{Engine, Seat, Worker, registry::plan},
+    sync::{Arc, AtomicBool, Ordering, thread},
+    transport::{AnyTransport, Drive, Ledger, Local, Progress, Transport},
+    worker::{Seat, Worker, registry::plan},
 };
 
 /// A thread of this process: the same as a process of its own, but for isolation.
@@ -50,6 +50,8 @@ pub(super) struct Ends<W> {
     pub(super) line: Arc<Line>,
     pub(super) hello: u64,
     pub(super) seat: Seat<W>,
+    /// Whether it is to end although it has not been asked to.
+    killed: Arc<AtomicBool>,
 }
 
 /// What a worker's end is for.
@@ -68,8 +70,8 @@ impl<W: Worker> Ends<W> {
         let seat = Seat::here(far, ledger.clone(), plan, MESSAGE_MOST, hello);
         let name = plan.name.to_owned();
         let line = Line::new(near, ledger, plan, name, MESSAGE_MOST, seat.identity);
-        Here::watch(&line);
-        Self { line, hello, seat }
+        let killed = Here::watch(&line, Arc::downgrade(&seat.port));
+        Self { line, hello, seat, killed }
     }
 }
 
@@ -82,9 +84,9 @@ impl<W: Worker> Place<W> for Thread {
 
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::pair();
-        let Ends { line, hello, seat } = Ends::<W>::new(AnyTransport::Local(near), far);
+        let Ends { line, hello, seat, killed } = Ends::<W>::new(AnyTransport::Local(near), far);
         let name = short(line.plan.name);
-        let body = move || run(seat, &order.arguments);
+        let body = move || run(seat, &order.arguments, &killed);
         thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
         let outcome = line.port.wait(hello, None);
         started::<W>(&line, outcome)?;
@@ -92,10 +94,10 @@ impl<W: Worker> Place<W> for Thread {
     }
 }
 
-fn run<W: Worker>(seat: Seat<W>, arguments: &Body) {
+fn run<W: Worker>(seat: Seat<W>, arguments: &Body, killed: &AtomicBool) {
     let port = Arc::clone(&seat.port);
-    if let Ok(engine) = W::start(seat, Arguments::new(arguments.payload())) {
-        engine.run();
+    if let Ok(mut engine) = W::start(seat, Arguments::new(arguments.payload())) {
+        while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
     // Others may still hold this end, to answer later what nobody waits for any more.
     port.link().close();

@@ -72,5 +72,6 @@ mod ends;
 mod inside;
 mod limits;
 mod order;
+mod own_end;
 mod starts;
 mod values;
