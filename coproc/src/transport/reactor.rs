@@ -10,6 +10,7 @@ use std::{
     collections::HashMap,
     io,
     os::fd::{AsFd, OwnedFd},
+    panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
@@ -173,7 +174,7 @@ impl Reactor {
         }
         let (give, take) = bounded(1);
         self.post(move || drop(give.send(job())))?;
-        take.recv().map_err(|_| io::Error::other("the thread `coproc` has ended"))
+        take.recv().map_err(|_| io::Error::other("the thread `coproc` has ended or panicked"))
     }
 
     /// Waits until what was ready or posted before is done with; not for long, should its thread be
@@ -212,7 +213,7 @@ impl Reactor {
                 }
             }
             while let Ok(job) = jobs.try_recv() {
-                job();
+                survive(job);
             }
         }
     }
@@ -227,10 +228,17 @@ impl Reactor {
 
     fn tell(&self, token: u64, events: epoll::EventFlags) {
         let source = self.sources.lock().get(&token).cloned();
-        if let Some(source) = source.and_then(|source| source.upgrade()) {
-            source.ready(events);
-        }
+        survive(|| {
+            if let Some(source) = source.and_then(|source| source.upgrade()) {
+                source.ready(events);
+            }
+        });
     }
+}
+
+/// A panic of one is not to end the thread that all others depend on. It poisons no lock here.
+fn survive(body: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(body));
 }
 
 /// What is ready, once something is or the time is over.
@@ -238,4 +246,60 @@ fn wait(epoll: &OwnedFd, events: &mut Vec<epoll::Event>, timeout: Option<&Timesp
     events.clear();
     // The only failure that can happen to a valid epoll is an interruption.
     let _ = epoll::wait(epoll, rustix::buffer::spare_capacity(events), timeout);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use rustix::event::epoll::EventFlags;
+
+    use super::*;
+    use crate::sync::Arc;
+
+    struct Panicking;
+
+    impl Ready for Panicking {
+        fn ready(&self, _: EventFlags) {
+            panic!("ready for nothing")
+        }
+    }
+
+    struct Telling(Sender<EventFlags>);
+
+    impl Ready for Telling {
+        fn ready(&self, events: EventFlags) {
+            let _ = self.0.send(events);
+        }
+    }
+
+    fn reactor() -> &'static Reactor {
+        static REACTOR: OnceLock<Reactor> = OnceLock::new();
+        Reactor::start(&REACTOR, "a reactor").unwrap()
+    }
+
+    #[test]
+    fn it_survives_a_job_that_panics() {
+        let panicked = reactor().run_here(|| panic!("no job"));
+        assert!(panicked.is_err_and(|error| error.to_string().contains("panicked")));
+        assert_eq!(reactor().run_here(|| 7).unwrap(), 7);
+    }
+
+    #[test]
+    fn it_survives_a_source_that_panics() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let panicking: Arc<dyn Ready> = Arc::new(Panicking);
+        let token = reactor().register(&near, Arc::downgrade(&panicking)).unwrap();
+        reactor().watch(&near, token, EventFlags::IN);
+        drop(far);
+        reactor().catch_up();
+        let (give, take) = unbounded();
+        let telling: Arc<dyn Ready> = Arc::new(Telling(give));
+        let (near, far) = UnixStream::pair().unwrap();
+        reactor().register_hangup(&near, Arc::downgrade(&telling)).unwrap();
+        drop(far);
+        // It is a bound for hangs only.
+        let events = take.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(events.contains(EventFlags::RDHUP));
+    }
 }
