@@ -85,7 +85,7 @@ impl<W: Worker> Place<W> for Thread {
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::pair();
         let Ends { line, hello, seat, killed } = Ends::<W>::new(AnyTransport::Local(near), far);
-        let name = short(line.plan.name);
+        let name = short(line.plan.name).to_owned();
         let body = move || run(seat, &order.arguments, &killed);
         thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
         let outcome = line.port.wait(hello, None);
@@ -103,7 +103,7 @@ fn run<W: Worker>(seat: Seat<W>, arguments: &Body, killed: &AtomicBool) {
     port.link().close();
 }
 
-/// The last part of a path; the kernel keeps 15 bytes of a thread's name.
-fn short(name: &str) -> String {
-    name.rsplit("::").next().unwrap_or(name).to_owned()
+/// The last part of a path; of the names of threads and processes the kernel keeps 15 bytes.
+pub(super) fn short(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
 }

@@ -112,6 +112,26 @@ fn it_may_open_so_many_files() {
     assert_eq!(settings(Process::new().open_files(32)).open_files().wait(), Ok((Some(32), 32)));
 }
 
+/// That of its type, or its own; as much of it as fits.
+#[coproc::test]
+fn its_process_has_its_name() {
+    let _watch = Watch::set();
+    let cases = [
+        (Process::new(), "Settings"),
+        (Process::new().name("mill::grinder"), "grinder"),
+        (Process::new().name("the one that grinds"), "the one that gr"),
+        // Fifteen bytes would end in the middle of a letter.
+        // Fifteen bytes end in the middle of a letter.
+        (Process::new().name("die große Méé"), "die große Mé"),
+    ];
+    for (place, expected) in cases {
+        let worker = settings(place);
+        let pid = worker.worker().pid().expect("a process");
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).expect("its name");
+        assert_eq!(name, format!("{expected}\n"));
+    }
+}
+
 /// What is typed at the terminal, as Ctrl-C, reaches its host only.
 #[coproc::test]
 fn it_leads_a_process_group() {

@@ -1,7 +1,7 @@
 //! Becomes a worker, seen from the process that was started for it.
 
 use std::{
-    env,
+    env, fs,
     io::{self, Write},
     marker::PhantomData,
     os::fd::OwnedFd,
@@ -34,7 +34,7 @@ use crate::{
     controller::Identity,
     message::{Envelope, Kind},
     messenger::Port,
-    spawn::thread::role,
+    spawn::thread::{role, short},
     sync::{Arc, Mutex, OnceLock, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
     worker::{Entry, Peer, Seat, panics},
@@ -42,6 +42,9 @@ use crate::{
 
 /// The exit code of a process that was to be a worker and could not.
 const UNFIT: i32 = 70;
+
+/// How many bytes of a process's name the kernel keeps, proc_pid_comm(5).
+const NAME_MOST: usize = 15;
 
 /// How deep this process is among workers; set when it is prepared to start some.
 static DEPTH: OnceLock<u32> = OnceLock::new();
@@ -133,6 +136,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let ledger = receive_descriptors(&socket)?;
     let socket = Socket::new(socket, u32::MAX as usize);
     let hello = greet(&socket)?;
+    take_name(&hello.name);
     let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
     limit(hello.limits).map_err(|error| format!("cannot set its limits: {error}"))?;
     DEPTH.get_or_init(|| hello.depth);
@@ -225,6 +229,14 @@ fn greet(socket: &Socket) -> Result<Hello, String> {
     // The parent is told first, so that it can say what differs.
     ours.check(theirs)?;
     Hello::read(rest).map_err(|malformed| malformed.to_string())
+}
+
+/// Names this process for those who look at it from outside, where it would be `exe`.
+fn take_name(name: &str) {
+    let name = short(name);
+    let end = (0..=NAME_MOST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+    // It is for the eyes only. A thread's own name is not it, where this is not the first thread.
+    let _ = fs::write("/proc/self/comm", &name[..end.unwrap_or(0)]);
 }
 
 fn limit(limits: Limits) -> io::Result<()> {

@@ -101,7 +101,8 @@ impl Process {
         }
     }
 
-    /// The worker's name in errors; without it that of its type.
+    /// The worker's name in errors; without it that of its type. The first 15 bytes of what follows
+    /// the last `::` in it are its process's name, as `ps` shows it.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
