@@ -393,6 +393,36 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::serde::Serialize
+    for StoreController<K, V>
+    where
+        V: 'static,
+    {
+        fn serialize<C: my_library::__private::serde::Serializer>(
+            &self,
+            writer: C,
+        ) -> ::core::result::Result<C::Ok, C::Error> {
+            my_library::__private::write_link(&self.link, writer)
+        }
+    }
+    #[automatically_derived]
+    impl<
+        'de,
+        K: Wire + 'static,
+        V: ?Sized + 'static,
+    > my_library::__private::serde::Deserialize<'de> for StoreController<K, V>
+    where
+        V: 'static,
+    {
+        fn deserialize<C: my_library::__private::serde::Deserializer<'de>>(
+            reader: C,
+        ) -> ::core::result::Result<Self, C::Error> {
+            ::core::result::Result::Ok(Self {
+                link: my_library::__private::read_link(reader)?,
+            })
+        }
+    }
+    #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> my_library::Worker for Store<K, Box<V>>
     where
         V: 'static,

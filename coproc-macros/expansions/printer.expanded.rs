@@ -259,6 +259,25 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl ::coproc::__private::serde::Serialize for PrintProcessController {
+        fn serialize<C: ::coproc::__private::serde::Serializer>(
+            &self,
+            writer: C,
+        ) -> ::core::result::Result<C::Ok, C::Error> {
+            ::coproc::__private::write_link(&self.link, writer)
+        }
+    }
+    #[automatically_derived]
+    impl<'de> ::coproc::__private::serde::Deserialize<'de> for PrintProcessController {
+        fn deserialize<C: ::coproc::__private::serde::Deserializer<'de>>(
+            reader: C,
+        ) -> ::core::result::Result<Self, C::Error> {
+            ::core::result::Result::Ok(Self {
+                link: ::coproc::__private::read_link(reader)?,
+            })
+        }
+    }
+    #[automatically_derived]
     impl ::coproc::Worker for PrintProcess {
         type Controller = PrintProcessController;
         type InitError = ::core::convert::Infallible;

@@ -4,6 +4,7 @@
 use std::{convert::Infallible, fmt};
 
 pub use inventory;
+pub use serde;
 
 #[cfg(feature = "process")]
 pub use crate::spawn::fuzz;
@@ -19,7 +20,7 @@ pub use crate::{
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
     },
     message::{Lane, MessageEntry, Urgent},
-    spawn::{handle, spawn, test},
+    spawn::{handle, read_link, spawn, test, write_link},
     worker::{Dispatch, Done, Ended, Entry, Function, Schedule, Seat, Serve, function, serve},
 };
 

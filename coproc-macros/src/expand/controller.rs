@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::{Attribute, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, GenericParam, Lifetime, LifetimeParam, ext::IdentExt, spanned::Spanned};
 
 use super::{argument, fallback, message, mixed, quiet, reply};
 use crate::model::{Handler, Subject, Worker};
@@ -100,6 +100,7 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
     };
     let posts = worker.handlers.iter().map(|handler| message::post_arm(handler, messages, library));
     let never = message::never_arm(worker);
+    let travels = travels(worker);
     quote_spanned! {mixed()=>
         #[automatically_derived]
         impl #bounds ::core::clone::Clone for #name #parameters #clause {
@@ -136,6 +137,41 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
                     #(#posts)*
                     #never
                 }
+            }
+        }
+
+        #travels
+    }
+}
+
+/// A controller is a value that messages can hold.
+fn travels(worker: &Worker) -> TokenStream {
+    let Subject { library, generics, names, .. } = &worker.subject;
+    let (name, codec) = (&names.controller, &names.codec);
+    let (bounds, parameters, clause) = generics.split_for_impl();
+    let lifetime = Lifetime::new("'de", mixed());
+    let mut reading = generics.clone();
+    reading.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
+    let (reading, ..) = reading.split_for_impl();
+    quote_spanned! {mixed()=>
+        #[automatically_derived]
+        impl #bounds #library::__private::serde::Serialize for #name #parameters #clause {
+            fn serialize<#codec: #library::__private::serde::Serializer>(
+                &self,
+                writer: #codec,
+            ) -> ::core::result::Result<#codec::Ok, #codec::Error> {
+                #library::__private::write_link(&self.link, writer)
+            }
+        }
+
+        #[automatically_derived]
+        impl #reading #library::__private::serde::Deserialize<#lifetime>
+            for #name #parameters #clause
+        {
+            fn deserialize<#codec: #library::__private::serde::Deserializer<#lifetime>>(
+                reader: #codec,
+            ) -> ::core::result::Result<Self, #codec::Error> {
+                ::core::result::Result::Ok(Self { link: #library::__private::read_link(reader)? })
             }
         }
     }

@@ -20,6 +20,8 @@ pub(crate) struct Names {
     pub(crate) place: Ident,
     /// The type parameter of the mark in `spawn`.
     pub(crate) by: Ident,
+    /// The type parameter of who writes or reads a controller.
+    pub(crate) codec: Ident,
     /// The variant of a generic worker's message enum that uses the type parameters.
     pub(crate) never: Ident,
 }
@@ -36,6 +38,7 @@ impl Names {
             placed: hidden(format_ident!("{unraw}On", span = Span::mixed_site())),
             place: hidden(Ident::new("P", Span::mixed_site())),
             by: hidden(Ident::new("By", Span::mixed_site())),
+            codec: hidden(Ident::new("C", Span::mixed_site())),
             never: hidden(Ident::new("__Never", Span::mixed_site())),
             worker: worker.clone(),
         }

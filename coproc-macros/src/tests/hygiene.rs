@@ -86,11 +86,14 @@ const OWN: &[&str] = &[
     "number",
     "peer",
     "place",
+    "reader",
     "schedule",
     "seat",
     "worker",
+    "writer",
     "P",
     "By",
+    "C",
 ];
 
 #[test]

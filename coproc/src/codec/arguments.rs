@@ -4,18 +4,24 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Chosen, Codec, Limits, Malformed};
+use super::{Chosen, Codec, Limits, Luggage, Malformed};
 
 /// A message while its arguments are read, one after the other.
 pub struct Arguments<'a> {
     rest: &'a [u8],
     limits: Limits,
+    luggage: Luggage,
 }
 
 impl<'a> Arguments<'a> {
     /// The arguments that this payload holds.
     pub(crate) fn new(payload: &'a [u8]) -> Self {
-        Self { rest: payload, limits: Limits::of(payload.len()) }
+        Self::with(payload, Luggage::default())
+    }
+
+    /// The same with what came beside it.
+    pub(super) fn with(payload: &'a [u8], luggage: Luggage) -> Self {
+        Self { rest: payload, limits: Limits::of(payload.len()), luggage }
     }
 
     /// Reads the next argument, which may borrow from the message.
@@ -25,7 +31,8 @@ impl<'a> Arguments<'a> {
     /// [`Malformed`] if the bytes are no such value.
     #[inline]
     pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
-        Ok(Chosen::decode(&mut self.rest, &mut self.limits)?)
+        let Self { rest, limits, luggage } = self;
+        Ok(luggage.with(|| Chosen::decode(rest, limits))?)
     }
 
     /// How many bytes are not read yet.

@@ -4,27 +4,29 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{BoundedBuf, Chosen, Codec, EncodeError, frame::Body};
+use super::{BoundedBuf, Chosen, Codec, EncodeError, Luggage, frame::Body};
 
 /// A message while its arguments are written, one after the other.
 ///
 /// The first error ends the writing and is told when the message is finished.
 pub struct Draft {
     out: BoundedBuf,
+    luggage: Luggage,
     error: Option<EncodeError>,
 }
 
 impl Draft {
     /// An empty message that may become `limit` bytes long, or 4 GiB.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { out: Body::buffer(Vec::new(), limit), error: None }
+        Self { out: Body::buffer(Vec::new(), limit), luggage: Luggage::default(), error: None }
     }
 
     /// Writes the next argument.
     #[inline]
     pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
         if self.error.is_none() {
-            self.error = Chosen::encode(value, &mut self.out).err();
+            let Self { out, luggage, error } = self;
+            *error = luggage.with(|| Chosen::encode(value, out)).err();
         }
     }
 
@@ -49,7 +51,7 @@ impl Draft {
     pub(crate) fn finish(self) -> Result<Body, EncodeError> {
         match self.error {
             Some(error) => Err(error),
-            None => Body::from_encoder(self.out),
+            None => Body::from_encoder(self.out, self.luggage),
         }
     }
 }

@@ -5,10 +5,13 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    Arguments, BoundedBuf, Draft, EncodeError,
+    Arguments, BoundedBuf, Draft, EncodeError, Luggage,
     head::{HEAD, write_head},
 };
 use crate::message::Envelope;
+
+/// How many bytes say how many descriptors come with a frame: its last ones, if its head says so.
+pub(super) const COUNT: usize = 2;
 
 /// A message: what stands on its outside, and its encoded content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +36,17 @@ impl Frame {
         HEAD + self.body.len()
     }
 
-    /// The whole frame as it is written to a stream, without copying the payload.
-    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+    /// The whole frame as it is written to a stream, without copying the payload, and what goes
+    /// with it, which has to be packed.
+    pub(crate) fn into_parts(mut self) -> (Vec<u8>, Luggage) {
         self.body.seal(&self.envelope);
-        self.body.bytes
+        (self.body.bytes, self.body.luggage)
+    }
+
+    /// The bytes of a frame that carries nothing.
+    #[cfg(test)]
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.into_parts().0
     }
 }
 
@@ -47,12 +57,13 @@ impl Frame {
 #[derive(Clone, Default)]
 pub(crate) struct Body {
     bytes: Vec<u8>,
+    luggage: Luggage,
 }
 
 impl Body {
     /// No payload.
-    pub(crate) const fn empty() -> Self {
-        Self { bytes: Vec::new() }
+    pub(crate) fn empty() -> Self {
+        Self::default()
     }
 
     /// `value`, encoded in at most `limit` bytes.
@@ -63,8 +74,13 @@ impl Body {
     }
 
     /// What an encoder wrote into a buffer made by [`buffer`](Self::buffer).
-    pub(super) fn from_encoder(out: BoundedBuf) -> Result<Self, EncodeError> {
-        Ok(Self { bytes: out.finish()? })
+    pub(super) fn from_encoder(out: BoundedBuf, luggage: Luggage) -> Result<Self, EncodeError> {
+        Ok(Self { bytes: out.finish()?, luggage })
+    }
+
+    /// Nothing but what lies in `luggage`.
+    pub(crate) fn carrying(luggage: Luggage) -> Self {
+        Self { bytes: Vec::new(), luggage }
     }
 
     /// A buffer for a payload of at most `limit` bytes, in memory that is there already.
@@ -73,9 +89,15 @@ impl Body {
         BoundedBuf::behind(HEAD, memory, limit.min(LONGEST))
     }
 
-    /// A frame as it was received: a head, which has been read, and the payload.
-    pub(super) fn received(bytes: Vec<u8>) -> Self {
-        Self { bytes }
+    /// A frame as it was received: a head, which has been read, the payload, and what came beside
+    /// it.
+    pub(super) fn received(bytes: Vec<u8>, luggage: Luggage) -> Self {
+        Self { bytes, luggage }
+    }
+
+    /// What it carries.
+    pub(crate) fn luggage(&mut self) -> &mut Luggage {
+        &mut self.luggage
     }
 
     /// The payload.
@@ -85,7 +107,7 @@ impl Body {
 
     /// The payload, to be decoded.
     pub(crate) fn arguments(&self) -> Arguments<'_> {
-        Arguments::new(self.payload())
+        Arguments::with(self.payload(), self.luggage.clone())
     }
 
     /// The length of the payload in bytes.
@@ -99,8 +121,13 @@ impl Body {
         if self.bytes.is_empty() {
             self.bytes.resize(HEAD, 0);
         }
+        let carries = self.luggage.len();
+        let length = if carries > 0 { length + COUNT } else { length };
         if let Some(head) = self.bytes.first_chunk_mut() {
-            write_head(envelope, length, head);
+            write_head(envelope, length, carries > 0, head);
+        }
+        if carries > 0 {
+            self.bytes.extend((carries as u16).to_le_bytes());
         }
     }
 }

@@ -3,7 +3,7 @@
 //! | bytes | field | meaning |
 //! | --- | --- | --- |
 //! | 0..4 | length | of the payload, in bytes |
-//! | 4 | kind | see [`Kind`] |
+//! | 4 | kind | see [`Kind`]; and [`CARRIES`], [`NESTED`] |
 //! | 5 | status | see [`Status`]; 0 where the kind has none |
 //! | 6..8 | channel | |
 //! | 8..12 | priority | signed |
@@ -13,22 +13,28 @@
 
 use std::time::Instant;
 
-use super::{clock, fault::BadFrame};
+use super::{clock, fault::BadFrame, frame::COUNT};
 use crate::message::{Envelope, Kind, Status};
 
 /// The size of a head in bytes.
 pub(crate) const HEAD: usize = 32;
+
+/// Marks the kind of a frame that descriptors come with.
+const CARRIES: u8 = 0x80;
+
+/// Marks the kind of a call that was made inside another, whose content begins with who waits.
+const NESTED: u8 = 0x40;
 
 /// Stands for no deadline.
 const NONE: u64 = u64::MAX;
 
 /// Writes the head of a frame whose payload has `length` bytes. A length that does not fit its
 /// field is written as the largest; [`Body`](super::Body) never holds so much.
-pub(crate) fn write_head(envelope: &Envelope, length: usize, head: &mut [u8; HEAD]) {
+pub(crate) fn write_head(envelope: &Envelope, length: usize, carries: bool, head: &mut [u8; HEAD]) {
     let (kind, status) = code_of(envelope.kind);
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     head[0..4].copy_from_slice(&length.to_le_bytes());
-    head[4] = kind;
+    head[4] = kind | mark(carries, CARRIES) | mark(envelope.nested, NESTED);
     head[5] = status;
     head[6..8].copy_from_slice(&envelope.channel.to_le_bytes());
     head[8..12].copy_from_slice(&envelope.priority.to_le_bytes());
@@ -38,24 +44,35 @@ pub(crate) fn write_head(envelope: &Envelope, length: usize, head: &mut [u8; HEA
     head[24..32].copy_from_slice(&deadline.to_le_bytes());
 }
 
-/// Reads a head: the envelope and the length of the payload, which is at most `max` bytes.
+fn mark(is: bool, bit: u8) -> u8 {
+    if is { bit } else { 0 }
+}
+
+/// Reads a head: the envelope, the length of the payload, which is at most `max` bytes, and whether
+/// its last bytes say how many descriptors come with it.
 ///
 /// # Errors
 ///
 /// [`BadFrame`] for an unknown kind or status, a status on a kind that has none or none on one that
 /// has, and a length over `max`.
-pub(crate) fn read_head(head: &[u8; HEAD], max: usize) -> Result<(Envelope, usize), BadFrame> {
+pub(crate) fn read_head(
+    head: &[u8; HEAD],
+    max: usize,
+) -> Result<(Envelope, usize, bool), BadFrame> {
     let length = u32::from_le_bytes(field(head, 0));
     let envelope = Envelope {
-        kind: kind_of(head[4], head[5])?,
+        kind: kind_of(head[4] & !(CARRIES | NESTED), head[5])?,
+        nested: head[4] & NESTED != 0,
         channel: u16::from_le_bytes(field(head, 6)),
         priority: i32::from_le_bytes(field(head, 8)),
         handler: u32::from_le_bytes(field(head, 12)),
         id: u64::from_le_bytes(field(head, 16)),
         deadline: deadline(u64::from_le_bytes(field(head, 24))),
     };
+    let carries = head[4] & CARRIES != 0;
+    let most = if carries { max.saturating_add(COUNT) } else { max };
     match usize::try_from(length) {
-        Ok(size) if size <= max => Ok((envelope, size)),
+        Ok(size) if size <= most => Ok((envelope, size, carries)),
         _ => Err(BadFrame(format!("a frame announces {length} bytes, over the limit of {max}"))),
     }
 }
@@ -85,6 +102,7 @@ fn code_of(kind: Kind) -> (u8, u8) {
         Kind::Close => (11, 0),
         Kind::Ended(status) => (12, code_of_status(status)),
         Kind::Failure => (13, 0),
+        Kind::Adopt => (14, 0),
     }
 }
 
@@ -103,6 +121,7 @@ fn kind_of(code: u8, status: u8) -> Result<Kind, BadFrame> {
         11 => Kind::Close,
         12 => return status_of(status).map(Kind::Ended),
         13 => Kind::Failure,
+        14 => Kind::Adopt,
         _ => return Err(BadFrame(format!("a frame is of unknown kind {code}"))),
     };
     match status {

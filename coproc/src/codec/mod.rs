@@ -11,6 +11,7 @@ mod frame;
 mod guard;
 mod head;
 mod limits;
+pub(crate) mod luggage;
 #[cfg(feature = "codec-postcard")]
 mod postcard;
 mod reader;
@@ -33,6 +34,7 @@ pub use witness::{
 
 pub(crate) use fault::BadFrame;
 pub(crate) use frame::{Body, Frame};
+pub(crate) use luggage::Luggage;
 pub(crate) use reader::FrameReader;
 
 /// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.

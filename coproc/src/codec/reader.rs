@@ -1,10 +1,12 @@
 //! Frames out of a stream of bytes.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 use super::{
-    BadFrame, Body, Frame,
+    BadFrame, Body, Frame, Luggage,
+    frame::COUNT,
     head::{HEAD, read_head},
+    luggage::{DESCRIPTORS_MOST, Descriptor},
 };
 use crate::message::Envelope;
 
@@ -33,12 +35,15 @@ pub(crate) struct FrameReader {
     /// What of `buffer` has arrived and is not taken.
     held: Range<usize>,
     large: Option<Large>,
+    /// Descriptors that have arrived, and whose frame has not.
+    descriptors: VecDeque<Descriptor>,
 }
 
 /// A large frame of which a part has arrived.
 #[derive(Debug)]
 struct Large {
     envelope: Envelope,
+    carries: bool,
     /// Head and payload; more than has arrived, so that it can be read into.
     bytes: Vec<u8>,
     arrived: usize,
@@ -48,7 +53,7 @@ struct Large {
 impl FrameReader {
     /// A reader that accepts payloads of up to `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
-        Self { max, buffer: Vec::new(), held: 0..0, large: None }
+        Self { max, buffer: Vec::new(), held: 0..0, large: None, descriptors: VecDeque::new() }
     }
 
     /// Where to read the next bytes to. It is never empty.
@@ -86,25 +91,66 @@ impl FrameReader {
     /// [`BadFrame`] if its head is none; the stream is of no use from there on.
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, BadFrame> {
         if let Some(large) = self.large.take_if(|large| large.arrived == large.total) {
-            return Ok(Some(large.into_frame()));
+            return self.whole(large.envelope, large.bytes, large.carries).map(Some);
         }
         let held = &self.buffer[self.held.clone()];
         let Some(head) = held.first_chunk::<HEAD>().filter(|_| self.large.is_none()) else {
             return Ok(None);
         };
-        let (envelope, length) = read_head(head, self.max)?;
+        let (envelope, length, carries) = read_head(head, self.max)?;
         let total = HEAD + length;
         if let Some(bytes) = held.get(..total) {
-            let body = if length == 0 { Body::empty() } else { Body::received(bytes.to_vec()) };
+            let bytes = if length == 0 { Vec::new() } else { bytes.to_vec() };
+            let frame = self.whole(envelope, bytes, carries)?;
             self.held.start += total;
-            return Ok(Some(Frame::new(envelope, body)));
+            return Ok(Some(frame));
         }
         if total > LARGE {
             let (bytes, arrived) = (held.to_vec(), held.len());
-            self.large = Some(Large { envelope, bytes, arrived, total });
+            self.large = Some(Large { envelope, carries, bytes, arrived, total });
             self.held = 0..0;
         }
         Ok(None)
+    }
+
+    /// Takes in descriptors that have come with the bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`BadFrame`] if they are more than one frame may carry: they would be held for ever.
+    pub(crate) fn arrive(
+        &mut self,
+        descriptors: impl IntoIterator<Item = Descriptor>,
+    ) -> Result<(), BadFrame> {
+        self.descriptors.extend(descriptors);
+        match self.descriptors.len() {
+            0..=DESCRIPTORS_MOST => Ok(()),
+            more => Err(BadFrame(format!("{more} descriptors that belong to no frame"))),
+        }
+    }
+
+    /// A frame that has arrived in full.
+    fn whole(
+        &mut self,
+        envelope: Envelope,
+        mut bytes: Vec<u8>,
+        carries: bool,
+    ) -> Result<Frame, BadFrame> {
+        if !carries {
+            return Ok(Frame::new(envelope, Body::received(bytes, Luggage::default())));
+        }
+        let Some((rest, count)) = bytes.split_last_chunk::<COUNT>() else {
+            return Err(BadFrame("a frame carries something, and does not say how much".into()));
+        };
+        let (length, count) = (rest.len(), usize::from(u16::from_le_bytes(*count)));
+        if length < HEAD || count == 0 || count > self.descriptors.len() {
+            return Err(BadFrame(format!(
+                "a frame carries {count} descriptors, which are not there"
+            )));
+        }
+        bytes.truncate(length);
+        let luggage = Luggage::of(self.descriptors.drain(..count));
+        Ok(Frame::new(envelope, Body::received(bytes, luggage)))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.
@@ -128,9 +174,5 @@ impl Large {
             self.bytes.resize(self.arrived + more, 0);
         }
         &mut self.bytes[self.arrived..]
-    }
-
-    fn into_frame(self) -> Frame {
-        Frame::new(self.envelope, Body::received(self.bytes))
     }
 }

@@ -50,9 +50,9 @@ impl Outgoing {
         self.handler.map_or(0, |handler| handler.channel)
     }
 
-    fn check<E>(&self) -> Result<(), CallError<E>> {
-        match &self.body {
-            Ok(_) => Ok(()),
+    fn check<E>(&mut self) -> Result<(), CallError<E>> {
+        match &mut self.body {
+            Ok(body) => self.line.port.pack(body).map_err(CallError::Encode),
             Err(EncodeError::TooLarge { size, limit }) => {
                 Err(CallError::TooLarge { size: *size, limit: *limit })
             }
@@ -76,7 +76,7 @@ impl Outgoing {
         (self.line, envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
-    fn tell<E>(self) -> Result<(), CallError<E>> {
+    fn tell<E>(mut self) -> Result<(), CallError<E>> {
         self.check()?;
         let until = self.until();
         self.line.admit(self.channel(), until).map_err(CallError::widen)?;
@@ -196,7 +196,7 @@ impl<T, E> Call<T, E> {
     /// As [`send`](Self::send), with the call to try again; [`CallError::Full`] also where `send`
     /// would wait.
     #[expect(clippy::result_large_err, reason = "the call itself is given back")]
-    pub fn try_send(self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
+    pub fn try_send(mut self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
         if let Err(error) = self.outgoing.check() {
             return Err(TrySendError { call: self, error });
         }
@@ -220,7 +220,7 @@ impl<T, E> Call<T, E> {
         self.outgoing.tell()
     }
 
-    fn start(self, attend: bool) -> Result<Pending<T, E>, CallError<E>> {
+    fn start(mut self, attend: bool) -> Result<Pending<T, E>, CallError<E>> {
         self.outgoing.check()?;
         let (channel, until) = (self.outgoing.channel(), self.outgoing.until());
         self.outgoing.line.admit(channel, until).map_err(CallError::widen)?;
@@ -282,7 +282,7 @@ impl<T, E> Future for CallFuture<T, E> {
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error.widen())),
                 }
             }
-            let Some(call) = self.call.take() else {
+            let Some(mut call) = self.call.take() else {
                 return Poll::Ready(Err(CallError::Cancelled));
             };
             if let Err(error) = call.outgoing.check() {

@@ -29,10 +29,19 @@ pub(crate) trait Life: Send + Sync + fmt::Debug {
     /// and what it took of this process is let go.
     fn settle(&self) {}
 
-    /// Its process, if it has one of its own.
+    /// Its process, if that is not this one.
     fn pid(&self) -> Option<u32> {
         None
     }
+
+    /// Whether it has a process for itself.
+    fn is_alone(&self) -> bool {
+        self.pid().is_some()
+    }
+
+    /// Its process, for whoever else is to learn of its death.
+    #[cfg(feature = "process")]
+    fn process(&self) -> std::io::Result<std::os::fd::OwnedFd>;
 }
 
 /// What a line knows of its worker's owner.
@@ -287,7 +296,7 @@ impl Line {
         let worker = self.name.clone();
         match &state.farewell {
             Some((Status::Panicked, body)) => {
-                Some(Loss::Panicked { worker, report: read_panic(body.payload()) })
+                Some(Loss::Panicked { worker, report: read_panic(body) })
             }
             Some(_) => Some(Loss::Closed { worker }),
             None => state.violation.clone().map(Loss::Protocol),

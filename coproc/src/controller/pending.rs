@@ -165,23 +165,21 @@ impl<T, E> Pending<T, E> {
     }
 
     fn read(&self, frame: &Frame) -> Result<T, CallError<E>> {
-        let payload = frame.body.payload();
+        let body = &frame.body;
         let Kind::Answer(status) = frame.envelope.kind else {
             return Err(CallError::Protocol("an answer that is none".into()));
         };
         let malformed = |malformed| CallError::Protocol(format!("a reply with {malformed}"));
         Err(match status {
-            Status::Value => return self.reply.read(payload).map_err(malformed),
-            Status::Error => {
-                self.reply.read_error(payload).map_or_else(malformed, CallError::Handler)
-            }
-            Status::Panicked => CallError::Panicked(read_panic(payload)),
-            Status::Closed if payload.is_empty() => {
+            Status::Value => return self.reply.read(body).map_err(malformed),
+            Status::Error => self.reply.read_error(body).map_or_else(malformed, CallError::Handler),
+            Status::Panicked => CallError::Panicked(read_panic(body)),
+            Status::Closed if body.len() == 0 => {
                 let text = format!("worker `{}` closed before it began this call", self.line.name);
                 CallError::Closed(CloseReason::unstarted(text))
             }
             Status::Closed => {
-                let (worker, report) = (self.line.name.clone(), read_panic(payload));
+                let (worker, report) = (self.line.name.clone(), read_panic(body));
                 Loss::Panicked { worker, report }.unstarted()
             }
             Status::Cancelled => CallError::Cancelled,
@@ -190,8 +188,8 @@ impl<T, E> Pending<T, E> {
                 size: frame.envelope.handler as usize,
                 limit: self.line.max_message,
             },
-            Status::Unencodable => CallError::Encode(read_text(payload)),
-            Status::Malformed => CallError::Protocol(read_text(payload)),
+            Status::Unencodable => CallError::Encode(read_text(body)),
+            Status::Malformed => CallError::Protocol(read_text(body)),
             Status::Dropped => {
                 let text = format!("worker `{}` dropped its promise to answer", self.line.name);
                 CallError::Closed(CloseReason::begun(text))

@@ -185,30 +185,30 @@ impl<T, E> Reply<T, E> {
         (self.encode.0)(value, draft);
     }
 
-    pub(crate) fn read(self, payload: &[u8]) -> Result<T, Malformed> {
-        read(payload, self.decode.0)
+    pub(crate) fn read(self, body: &Body) -> Result<T, Malformed> {
+        read(body, self.decode.0)
     }
 
-    pub(crate) fn read_error(self, payload: &[u8]) -> Result<E, Malformed> {
-        read(payload, self.decode.1)
+    pub(crate) fn read_error(self, body: &Body) -> Result<E, Malformed> {
+        read(body, self.decode.1)
     }
 }
 
-fn read<T>(payload: &[u8], decode: Decode<T>) -> Result<T, Malformed> {
-    let mut arguments = Arguments::new(payload);
+fn read<T>(body: &Body, decode: Decode<T>) -> Result<T, Malformed> {
+    let mut arguments = body.arguments();
     let value = decode(&mut arguments)?;
     arguments.finish()?;
     Ok(value)
 }
 
 /// Reads a text that stands in place of a value.
-pub(crate) fn read_text(payload: &[u8]) -> String {
-    read(payload, take::<String>).unwrap_or_else(|malformed| malformed.to_string())
+pub(crate) fn read_text(body: &Body) -> String {
+    read(body, take::<String>).unwrap_or_else(|malformed| malformed.to_string())
 }
 
 /// Reads what a panic left.
-pub(crate) fn read_panic(payload: &[u8]) -> PanicReport {
-    read(payload, take::<PanicReport>).unwrap_or_else(|malformed| PanicReport {
+pub(crate) fn read_panic(body: &Body) -> PanicReport {
+    read(body, take::<PanicReport>).unwrap_or_else(|malformed| PanicReport {
         message: malformed.to_string(),
         location: String::new(),
         handler: String::new(),

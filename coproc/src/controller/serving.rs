@@ -1,17 +1,37 @@
 //! Which workers run on this thread right now, so that a worker that waits for itself is told.
 
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    hash::{BuildHasher, RandomState},
+};
 
-use crate::sync::{Arc, AtomicU64, Ordering};
+use serde::{Deserialize, Serialize};
 
-/// Tells one worker in this process from all others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use crate::sync::{Arc, AtomicU64, OnceLock, Ordering};
+
+/// Tells one worker from all others, in all processes that can call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity(u64);
 
 impl Identity {
     pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        static FIRST: OnceLock<u64> = OnceLock::new();
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        // What keeps tables of this process from being guessed is as random as it has to be.
+        let first = FIRST.get_or_init(|| RandomState::new().hash_one(std::process::id()));
+        Self(first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// The identity that another process has given.
+    #[cfg(feature = "process")]
+    pub(crate) fn of(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// What another process makes the same of.
+    #[cfg(feature = "process")]
+    pub(crate) fn number(self) -> u64 {
+        self.0
     }
 }
 

@@ -20,12 +20,14 @@ pub(crate) struct Envelope {
     /// Until when the sender wants an answer; of a request to close, when the worker gives up what
     /// is still queued.
     pub(crate) deadline: Option<Instant>,
+    /// It was made inside another call, and its content begins with who waits for it.
+    pub(crate) nested: bool,
 }
 
 impl Envelope {
     /// An envelope of this kind with everything else at rest.
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, channel: 0, priority: 0, handler: 0, id: 0, deadline: None }
+        Self { kind, channel: 0, priority: 0, handler: 0, id: 0, deadline: None, nested: false }
     }
 
     /// The answer to request `id`.
@@ -63,6 +65,8 @@ pub(crate) enum Kind {
     Ended(Status),
     /// An error that the peer's next receive is to return.
     Failure,
+    /// One more link to the worker; it lies in the luggage.
+    Adopt,
 }
 
 /// How a call was answered.

@@ -342,7 +342,8 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
     fn put(&self, kind: Kind, message: &S, wait: Wait) -> Result<(), SendError> {
         let mut draft = Draft::new(self.messenger.max_message);
         draft.put(message);
-        let body = draft.finish()?;
+        let mut body = draft.finish()?;
+        self.messenger.port.pack(&mut body).map_err(SendError::Encode)?;
         let urgency = self.messenger.urgency.as_ref();
         let by_type = match kind {
             // A reply goes where its request came from.

@@ -41,7 +41,13 @@ impl Role {
             Self::Caller => {
                 answers || last_word || matches!(kind, Kind::Deferred | Kind::Event | Kind::Unheard)
             }
-            Self::Worker => messages || matches!(kind, Kind::Cancel | Kind::Room | Kind::Close),
+            Self::Worker => {
+                messages
+                    || matches!(
+                        kind,
+                        Kind::Cancel | Kind::Room | Kind::Close | Kind::Adopt | Kind::Hello
+                    )
+            }
             Self::Peer => answers || messages || matches!(kind, Kind::Failure | Kind::Close),
             Self::Function => {
                 answers || messages || last_word || matches!(kind, Kind::Failure | Kind::Close)
@@ -99,6 +105,10 @@ pub(crate) struct State {
     pub(crate) violation: Option<String>,
     /// Frames may come that no request is open for.
     pub(crate) background: bool,
+    /// Links to this worker that others have handed on, and that it has not taken up.
+    pub(crate) adopted: Vec<Body>,
+    /// The process at the other end, if it has said so.
+    pub(crate) peer: Option<u32>,
     /// Priorities of what is sent do not count.
     pub(super) flat: bool,
     /// Told once when nothing more comes.
@@ -125,6 +135,8 @@ impl State {
             loss: None,
             violation: None,
             background: false,
+            adopted: Vec::new(),
+            peer: None,
             flat: false,
             on_end: None,
             on_farewell: None,
@@ -165,6 +177,7 @@ impl State {
             Kind::Close if role == Role::Worker => {
                 self.take_in(intake::Event::Close { until: envelope.deadline });
             }
+            Kind::Adopt => self.adopted.push(body),
             Kind::Close | Kind::Failure => self.receive_signal(envelope, body)?,
             Kind::Event => self.receive_event(body),
             Kind::Unheard => {
@@ -172,6 +185,7 @@ impl State {
             }
             Kind::Ended(_) if self.farewell.is_some() => return Err("a second last word".into()),
             Kind::Ended(status) => self.farewell = Some((status, body)),
+            Kind::Hello if role == Role::Worker => self.peer = u32::try_from(id).ok(),
             Kind::Hello | Kind::Welcome => return Err("a second greeting".into()),
         }
         Ok(())

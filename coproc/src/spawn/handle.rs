@@ -204,16 +204,16 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
         };
         let malformed = |malformed| CallError::Protocol(format!("a last word with {malformed}"));
         Err(match status {
-            Status::Value => return W::output().read(body.payload()).map_err(malformed),
+            Status::Value => return W::output().read(body).map_err(malformed),
             Status::Error => {
-                W::output().read_error(body.payload()).map_or_else(malformed, CallError::Handler)
+                W::output().read_error(body).map_or_else(malformed, CallError::Handler)
             }
-            Status::Unencodable => CallError::Encode(read_text(body.payload())),
+            Status::Unencodable => CallError::Encode(read_text(body)),
             Status::TooLarge => {
                 let limit = self.line().max_message;
                 CallError::TooLarge { size: limit.saturating_add(1), limit }
             }
-            Status::Malformed => CallError::Protocol(read_text(body.payload())),
+            Status::Malformed => CallError::Protocol(read_text(body)),
             _ => state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()),
         })
     }
@@ -282,7 +282,7 @@ impl<W: Worker> Events<W> {
     /// What is no event of this worker counts as missed: it can only come from one that broke the
     /// protocol.
     fn read(&self, body: &Body) -> Option<W::Event> {
-        let event = W::event().read(body.payload()).ok();
+        let event = W::event().read(body).ok();
         if event.is_none() {
             self.link.line.port.state().events.missed += 1;
         }

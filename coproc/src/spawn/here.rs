@@ -47,6 +47,11 @@ impl Life for Here {
             self.attend();
         }
     }
+
+    #[cfg(feature = "process")]
+    fn process(&self) -> std::io::Result<std::os::fd::OwnedFd> {
+        super::remote::this_process()
+    }
 }
 
 impl Attend for Here {

@@ -2,7 +2,6 @@
 
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::Ends};
 use crate::{
-    codec::Arguments,
     controller::{Controller, Link, reply::limit_replies},
     error::SpawnError,
     transport::{self, AnyTransport, Local},
@@ -64,7 +63,7 @@ where
         let near = AnyTransport::Inline(transport::Inline::new(near));
         let Ends { line, hello, seat, .. } = Ends::<W>::new(near, far);
         let before = limit_replies(usize::MAX);
-        let engine = W::start(seat, Arguments::new(order.arguments.payload()));
+        let engine = W::start(seat, order.arguments.arguments());
         limit_replies(before);
         if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, line.port.link()) {
             inline.set(Box::new(engine));

@@ -7,10 +7,13 @@ mod here;
 mod inline;
 #[cfg(feature = "process")]
 pub(crate) mod process;
+#[cfg(feature = "process")]
+mod remote;
 mod resource;
 #[cfg(feature = "process")]
 mod stdio;
 mod thread;
+mod travel;
 #[cfg(not(feature = "process"))]
 mod unprepared;
 
@@ -37,6 +40,7 @@ pub use resource::WorkerResource;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
+pub use travel::{read_link, write_link};
 #[cfg(not(feature = "process"))]
 pub use unprepared::{init, test};
 
@@ -103,19 +107,19 @@ pub(crate) fn started<W: Worker>(
         }
         None => return Err(SpawnError::InitTimeout),
     };
-    let payload = frame.body.payload();
+    let body = &frame.body;
     let Kind::Answer(status) = frame.envelope.kind else { return Ok(()) };
     Err(match status {
         Status::Value => return Ok(()),
-        Status::Error => match W::started().read_error(payload) {
+        Status::Error => match W::started().read_error(body) {
             Ok(error) => SpawnError::Init(error),
             Err(malformed) => SpawnError::Incompatible(malformed.to_string()),
         },
-        Status::Panicked => SpawnError::InitPanicked(read_panic(payload)),
+        Status::Panicked => SpawnError::InitPanicked(read_panic(body)),
         Status::TooLarge => {
             SpawnError::TooLarge { size: frame.envelope.handler as usize, limit: line.max_message }
         }
-        Status::Unencodable => SpawnError::Encode(read_text(payload)),
-        _ => SpawnError::Incompatible(read_text(payload)),
+        Status::Unencodable => SpawnError::Encode(read_text(body)),
+        _ => SpawnError::Incompatible(read_text(body)),
     })
 }

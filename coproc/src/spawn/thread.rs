@@ -2,7 +2,7 @@
 
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, started};
 use crate::{
-    codec::{Arguments, Body},
+    codec::Body,
     controller::{Controller, Line, Link, plan::Plan},
     error::SpawnError,
     messenger::{Port, Role},
@@ -96,7 +96,7 @@ impl<W: Worker> Place<W> for Thread {
 
 fn run<W: Worker>(seat: Seat<W>, arguments: &Body, killed: &AtomicBool) {
     let port = Arc::clone(&seat.port);
-    if let Ok(mut engine) = W::start(seat, Arguments::new(arguments.payload())) {
+    if let Ok(mut engine) = W::start(seat, arguments.arguments()) {
         while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
     // Others may still hold this end, to answer later what nobody waits for any more.

@@ -154,6 +154,15 @@ impl AnyTransport {
         matches!(self, Self::Inline(_))
     }
 
+    /// Whether what is sent goes to another process.
+    pub(crate) fn leaves_process(&self) -> bool {
+        match self {
+            Self::Local(_) | Self::Inline(_) => false,
+            #[cfg(feature = "process")]
+            Self::Socket(_) => true,
+        }
+    }
+
     /// Whether it is coproc's own thread that [attends](Self::attend) to it.
     pub(crate) fn is_watched_by_reactor(&self) -> bool {
         match self {

@@ -41,6 +41,17 @@ impl Peer {
     }
 }
 
+/// A link to a worker besides its owner's.
+#[derive(Debug)]
+pub(super) struct Other {
+    pub(super) peer: Peer,
+    pub(super) port: Arc<Port>,
+    /// What whoever is at its other end learns without asking.
+    pub(super) ledger: Ledger,
+    /// How many messages had left its queue when the ledger was last written.
+    pub(super) noted: u64,
+}
+
 /// What a handler can learn and do beside its arguments: `cx: &mut Context<Self>` as the first of
 /// them.
 ///
@@ -80,7 +91,7 @@ impl Peer {
 pub struct Context<W: Worker> {
     pub(super) seat: Seat<W>,
     /// Links besides the owner's.
-    pub(super) others: Vec<(Peer, Arc<Port>)>,
+    pub(super) others: Vec<Other>,
     pub(super) laters: Arc<AtomicUsize>,
     last_peer: u64,
     /// Its name, for everything that its code does.
@@ -172,7 +183,9 @@ impl<W: Worker> Context<W> {
     pub fn emit(&self, event: W::Event) {
         let mut draft = Draft::new(self.seat.max_message);
         W::event().write(&event, &mut draft);
-        if let Ok(body) = draft.finish() {
+        if let Ok(mut body) = draft.finish()
+            && self.seat.port.pack(&mut body).is_ok()
+        {
             let _ = self.seat.port.send(Envelope::new(Kind::Event), body);
             self.seat.port.link().flush();
         }
@@ -192,20 +205,26 @@ impl<W: Worker> Context<W> {
         let unlimited = vec![usize::MAX; plan.channels.len()];
         let caller = Port::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
         let port = Port::new(AnyTransport::Local(far), Role::Worker, plan.capacities(), plan.aging);
-        // Without interruptions its messages are found whenever the worker next wakes.
-        let _ = self.seat.port.link().allow_interrupts();
-        self.last_peer += 1;
-        let peer = Peer { id: self.last_peer, pid: std::process::id() };
-        self.others.push((peer, port));
+        let ledger = Ledger::memory(plan.channels.len());
+        self.adopt(port, ledger.clone());
         let line = Line::without_limits(
             caller,
-            Ledger::memory(plan.channels.len()),
+            ledger,
             plan,
             self.seat.name.clone(),
             self.seat.max_message,
             self.seat.identity,
         );
         Controller::from_link(Link::new(line))
+    }
+
+    /// From now on the worker serves one more link.
+    pub(super) fn adopt(&mut self, port: Arc<Port>, ledger: Ledger) {
+        // Without interruptions its messages are found whenever the worker next wakes.
+        let _ = self.seat.port.link().allow_interrupts();
+        self.last_peer += 1;
+        let peer = Peer { id: self.last_peer, pid: std::process::id() };
+        self.others.push(Other { peer, port, ledger, noted: 0 });
     }
 
     /// For a handler that can answer only later: it returns the first, and keeps the second, which

@@ -83,17 +83,31 @@ impl<W> Seat<W> {
 
     /// The worker's last word.
     pub(crate) fn farewell(&self, content: Content) {
-        let envelope = Envelope::new(Kind::Ended(content.status));
-        let _ = self.port.send(envelope, content.body);
-        self.port.link().flush();
+        say_farewell(&self.port, content);
     }
 }
 
 /// Answers call `id` over `port`; an error means that the other end is not going to know.
 pub(crate) fn answer(port: &Port, id: u64, content: Content) -> Result<(), Broken> {
+    let content = packed(port, content);
     let size = u32::try_from(content.size).unwrap_or(u32::MAX);
     let envelope = Envelope { handler: size, ..Envelope::answer(id, content.status) };
     port.send(envelope, content.body)
+}
+
+/// A worker's last word over one of its links.
+pub(crate) fn say_farewell(port: &Port, content: Content) {
+    let Content { status, body, .. } = packed(port, content);
+    let _ = port.send(Envelope::new(Kind::Ended(status)), body);
+    port.link().flush();
+}
+
+/// Content that can go over `port`, or says why it cannot.
+fn packed(port: &Port, mut content: Content) -> Content {
+    match port.pack(&mut content.body) {
+        Ok(()) => content,
+        Err(text) => Content::text(Status::Unencodable, &text),
+    }
 }
 
 /// A report of a panic instead of a value.

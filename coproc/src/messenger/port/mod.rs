@@ -89,6 +89,15 @@ impl Port {
         &self.link
     }
 
+    /// Makes what a message carries ready to go over this link.
+    ///
+    /// # Errors
+    ///
+    /// What cannot go, and why.
+    pub(crate) fn pack(&self, body: &mut Body) -> Result<(), String> {
+        if self.link.leaves_process() { body.luggage().pack() } else { Ok(()) }
+    }
+
     /// Sends a frame that no answer comes to.
     pub(crate) fn send(&self, envelope: Envelope, body: Body) -> Result<(), Broken> {
         self.link.send(Frame { envelope, body })

@@ -30,7 +30,7 @@ use super::{
     sys,
 };
 use crate::{
-    codec::{Arguments, Frame},
+    codec::Frame,
     controller::Identity,
     message::{Envelope, Kind},
     messenger::Port,
@@ -154,13 +154,13 @@ fn serve(parent: Pid) -> Result<bool, String> {
         ledger: Ledger::File(ledger),
         peer: Peer { id: 0, pid: parent.as_raw_nonzero().get().unsigned_abs() },
         name: hello.name,
-        identity: Identity::new(),
+        identity: Identity::of(hello.identity),
         max_message: usize::try_from(hello.max_message).unwrap_or(usize::MAX),
         hello: start.envelope.id,
         plan,
         worker: PhantomData,
     };
-    let ended = (entry.run)(seat, Arguments::new(start.body.payload()));
+    let ended = (entry.run)(seat, start.body.arguments());
     Ok(ended.panicked)
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Hello {
     pub(super) name: String,
     pub(super) depth: u32,
     pub(super) max_message: u64,
+    pub(super) identity: u64,
     pub(super) limits: Limits,
 }
 

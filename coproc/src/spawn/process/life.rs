@@ -182,24 +182,37 @@ impl Running {
     }
 
     fn report(&self, line: &Line, state: &State, note: &Note, exit: Exit) -> CrashReport {
-        // A call whose answer has come was not what it died of.
-        let busy = note.activity != Activity::Rest
-            && (note.call == 0 || state.requests.is_owed(note.call));
-        let handler = if busy { doing(line.plan, note) } else { None };
-        let elapsed = note.since.map_or(Duration::ZERO, |since| since.elapsed());
         let panic = if exit == Exit::Signal(6) { self.ledger.read_panic() } else { None };
         let said = self.tail.as_ref().map(|tail| tail.last()).unwrap_or_default();
-        CrashReport::from(Crash {
-            cause: cause(exit, &said),
-            stderr_tail: stderr::end(&said).to_owned(),
-            worker: line.name.clone(),
-            pid: self.pid,
-            exit,
-            elapsed: if handler.is_some() { elapsed } else { Duration::ZERO },
-            handler,
-            panic,
-        })
+        report(line, state, note, (self.pid, exit), panic, &said)
     }
+}
+
+/// What is known of a worker whose process died: by what its ledger notes, and what it left and
+/// `said` before.
+pub(in crate::spawn) fn report(
+    line: &Line,
+    state: &State,
+    note: &Note,
+    (pid, exit): (u32, Exit),
+    panic: Option<String>,
+    said: &str,
+) -> CrashReport {
+    // A call whose answer has come was not what it died of.
+    let busy =
+        note.activity != Activity::Rest && (note.call == 0 || state.requests.is_owed(note.call));
+    let handler = if busy { doing(line.plan, note) } else { None };
+    let elapsed = note.since.map_or(Duration::ZERO, |since| since.elapsed());
+    CrashReport::from(Crash {
+        cause: cause(exit, said),
+        stderr_tail: stderr::end(said).to_owned(),
+        worker: line.name.clone(),
+        pid,
+        exit,
+        elapsed: if handler.is_some() { elapsed } else { Duration::ZERO },
+        handler,
+        panic,
+    })
 }
 
 /// The name of what a note says a worker was doing.
@@ -256,6 +269,10 @@ impl Life for Running {
 
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
+    }
+
+    fn process(&self) -> std::io::Result<OwnedFd> {
+        self.pidfd.try_clone()
     }
 }
 

@@ -17,6 +17,8 @@ use crate::{
 };
 
 pub use child::{init, test};
+pub(super) use life::report;
+pub(super) use parent::FORMALITIES;
 
 /// How long `#[init]` may take unless something else is said.
 const INIT_TIMEOUT: Duration = Duration::from_secs(60);

@@ -44,7 +44,7 @@ use crate::{
 const DEPTH_MOST: u32 = 16;
 
 /// What a worker may send however small its messages have to be: its greeting, and reports.
-const FORMALITIES: usize = 64 * 1024;
+pub(in crate::spawn) const FORMALITIES: usize = 64 * 1024;
 
 /// The variable that tells a program that it was started as a worker. It holds no secret: without
 /// the socket and what comes over it, nothing follows from it.
@@ -68,22 +68,26 @@ pub(super) fn launch<W: Worker>(
     if child::depth() >= DEPTH_MOST {
         return Err(SpawnError::Nested);
     }
+    let mut order = order;
+    order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
     let plan = (entry.plan)();
     let until = Instant::now().checked_add(place.init_timeout);
     let process = start(place, plan.channels.len()).map_err(SpawnError::Os)?;
     let name = place.name.clone().unwrap_or_else(|| plan.name.to_owned());
+    let identity = Identity::new();
     let hello = Hello {
         key: (entry.key)(),
         name: name.clone(),
         depth: child::depth() + 1,
         max_message: place.max_message as u64,
+        identity: identity.number(),
         limits: place.limits,
     };
     let greeted = greet(&process.socket, &hello, until);
     let Started { socket, ledger, running } = process;
     let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
-    let line = Line::new(port, ledger, plan, name, place.max_message, Identity::new());
+    let line = Line::new(port, ledger, plan, name, place.max_message, identity);
     if let Err(error) = running.watch(&line) {
         running.discard();
         return Err(SpawnError::Os(error));

@@ -8,24 +8,30 @@ mod outbox;
 
 use std::{
     collections::VecDeque,
-    fmt, io,
+    fmt,
+    io::{self, IoSliceMut},
+    mem::MaybeUninit,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     time::Instant,
 };
 
 use rustix::{
+    cmsg_space,
     event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll::EventFlags, eventfd, poll},
     io::Errno,
-    net::{RecvFlags, Shutdown, recv, send, shutdown},
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, Shutdown, recvmsg,
+        shutdown,
+    },
 };
 
-use self::outbox::{AT_ONCE, Outbox};
+use self::outbox::{Outbox, Packet};
 use super::{
     Attend, Broken, Transport, UNREAD_MOST, Wait,
     reactor::{Reactor, Ready, Token},
 };
 use crate::{
-    codec::{Frame, FrameReader},
+    codec::{Frame, FrameReader, luggage::DESCRIPTORS_MOST},
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 
@@ -101,8 +107,10 @@ impl Socket {
     }
 
     pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
-        *self.attended.lock() = Some(Weak::clone(who));
-        self.watch();
+        let before = self.attended.lock().replace(Weak::clone(who));
+        if before.is_none() {
+            self.watch();
+        }
     }
 
     pub(super) fn leave(&self) {
@@ -152,14 +160,22 @@ impl Socket {
     /// One read into the inbox; `false` if nothing was there.
     fn fill(&self, inbox: &mut Inbox, now: bool) -> Result<bool, Broken> {
         let flags = if now { RecvFlags::DONTWAIT } else { RecvFlags::empty() };
-        match recv(&self.fd, inbox.reader.spare(), flags) {
-            Ok((0, _)) | Err(Errno::CONNRESET | Errno::PIPE) => {
+        let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
+        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+        let mut slices = [IoSliceMut::new(inbox.reader.spare())];
+        let flags = flags | RecvFlags::CMSG_CLOEXEC;
+        match recvmsg(&self.fd, &mut slices, &mut ancillary, flags) {
+            Ok(received) if received.bytes == 0 => {
                 inbox.ended = true;
                 Err(Broken::Ended)
             }
-            Ok((read, _)) => {
-                inbox.reader.filled(read);
-                Ok(true)
+            Err(Errno::CONNRESET | Errno::PIPE) => {
+                inbox.ended = true;
+                Err(Broken::Ended)
+            }
+            Ok(received) => {
+                inbox.reader.filled(received.bytes);
+                inbox.arrive(&mut ancillary, received.flags)
             }
             Err(Errno::AGAIN | Errno::INTR) => Ok(false),
             Err(_) => Err(Broken::Ended),
@@ -206,6 +222,28 @@ impl Socket {
     }
 }
 
+impl Inbox {
+    /// Takes the descriptors that have come with the bytes.
+    fn arrive(
+        &mut self,
+        ancillary: &mut RecvAncillaryBuffer<'_>,
+        flags: ReturnFlags,
+    ) -> Result<bool, Broken> {
+        for message in ancillary.drain() {
+            if let RecvAncillaryMessage::ScmRights(descriptors) = message {
+                let arrived = self.reader.arrive(descriptors);
+                arrived.map_err(|bad| Broken::Protocol(bad.to_string()))?;
+            }
+        }
+        if flags.contains(ReturnFlags::CTRUNC) {
+            let text =
+                "descriptors that came with a message were lost: this process may have no more";
+            return Err(Broken::Protocol(text.into()));
+        }
+        Ok(true)
+    }
+}
+
 impl Transport for Socket {
     fn room(&self, wait: Wait) -> Result<(), Broken> {
         if self.is_flushed() {
@@ -227,15 +265,16 @@ impl Transport for Socket {
         if outbox.ended {
             return Err(Broken::Ended);
         }
-        let bytes = frame.into_bytes();
+        let (bytes, luggage) = frame.into_parts();
+        let mut packet = Packet { bytes, descriptors: luggage.into_descriptors() };
         if !outbox.waiting.is_empty() {
-            outbox.put(bytes, 0);
+            outbox.put(packet, 0);
             return Ok(());
         }
-        match send(&self.fd, &bytes, AT_ONCE) {
-            Ok(sent) if sent == bytes.len() => return Ok(()),
-            Ok(sent) => outbox.put(bytes, sent),
-            Err(Errno::AGAIN | Errno::INTR) => outbox.put(bytes, 0),
+        match packet.send(&self.fd, 0) {
+            Ok(sent) if sent == packet.bytes.len() => return Ok(()),
+            Ok(sent) => outbox.put(packet, sent),
+            Err(Errno::AGAIN | Errno::INTR | Errno::TOOMANYREFS) => outbox.put(packet, 0),
             Err(_) => {
                 outbox.end();
                 drop(outbox);

@@ -1,11 +1,19 @@
 //! Frames that could not be sent at once.
 
-use std::{collections::VecDeque, io::IoSlice, os::fd::OwnedFd};
+use std::{
+    collections::VecDeque,
+    io::IoSlice,
+    mem::MaybeUninit,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+};
 
 use rustix::{
+    cmsg_space,
     io::Errno,
-    net::{SendAncillaryBuffer, SendFlags, send, sendmsg},
+    net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg},
 };
+
+use crate::codec::luggage::DESCRIPTORS_MOST;
 
 /// A write that never waits, and tells of a peer that is gone without a signal.
 pub(super) const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -13,10 +21,37 @@ pub(super) const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIG
 /// How many frames one system call writes at most.
 const BATCH: usize = 64;
 
+/// A frame on its way out.
+pub(super) struct Packet {
+    pub(super) bytes: Vec<u8>,
+    /// Go with the first of the bytes; they are closed here once that is sent.
+    pub(super) descriptors: Vec<OwnedFd>,
+}
+
+impl Packet {
+    /// Sends what of it comes after `written` bytes, or a part of that.
+    pub(super) fn send(&mut self, fd: &OwnedFd, written: usize) -> Result<usize, Errno> {
+        let rest = &self.bytes[written..];
+        if self.descriptors.is_empty() {
+            return send(fd, rest, AT_ONCE);
+        }
+        let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
+        let mut ancillary = SendAncillaryBuffer::new(&mut space);
+        let borrowed: Vec<BorrowedFd<'_>> = self.descriptors.iter().map(AsFd::as_fd).collect();
+        if !ancillary.push(SendAncillaryMessage::ScmRights(&borrowed)) {
+            return Err(Errno::TOOMANYREFS);
+        }
+        let sent = sendmsg(fd, &[IoSlice::new(rest)], &mut ancillary, AT_ONCE)?;
+        drop(borrowed);
+        self.descriptors.clear();
+        Ok(sent)
+    }
+}
+
 /// Frames that wait for room in the kernel.
 #[derive(Default)]
 pub(super) struct Outbox {
-    pub(super) waiting: VecDeque<Vec<u8>>,
+    pub(super) waiting: VecDeque<Packet>,
     /// How much of the first is already written.
     written: usize,
     pub(super) bytes: usize,
@@ -25,37 +60,47 @@ pub(super) struct Outbox {
 
 impl Outbox {
     /// Adds a frame of which so many bytes are written: none, unless it is the only one.
-    pub(super) fn put(&mut self, bytes: Vec<u8>, written: usize) {
-        self.bytes += bytes.len() - written;
+    pub(super) fn put(&mut self, packet: Packet, written: usize) {
+        self.bytes += packet.bytes.len() - written;
         self.written += written;
-        self.waiting.push_back(bytes);
+        self.waiting.push_back(packet);
     }
 
     /// Writes as much as the kernel takes.
     pub(super) fn write(&mut self, fd: &OwnedFd) {
-        while !self.waiting.is_empty() && !self.ended {
-            let first = &self.waiting[0][self.written..];
-            let sent = if self.waiting.len() == 1 {
-                send(fd, first, AT_ONCE)
+        while !self.ended {
+            let plain = self.waiting.iter().take_while(|packet| packet.descriptors.is_empty());
+            let sent = if plain.take(2).count() < 2 {
+                let Some(first) = self.waiting.front_mut() else { return };
+                first.send(fd, self.written)
             } else {
-                let rest = self.waiting.iter().skip(1).take(BATCH - 1);
-                let mut slices = vec![IoSlice::new(first)];
-                slices.extend(rest.map(|bytes| IoSlice::new(bytes)));
-                sendmsg(fd, &slices, &mut SendAncillaryBuffer::default(), AT_ONCE)
+                self.write_many(fd)
             };
             match sent {
                 Ok(sent) => self.sent(sent),
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return,
+                // The last: more descriptors are on their way than this user may have there.
+                Err(Errno::AGAIN | Errno::TOOMANYREFS) => return,
                 Err(_) => self.end(),
             }
         }
     }
 
+    /// Writes frames that carry nothing, many at once.
+    fn write_many(&self, fd: &OwnedFd) -> Result<usize, Errno> {
+        let plain = self.waiting.iter().take_while(|packet| packet.descriptors.is_empty());
+        let mut slices: Vec<IoSlice<'_>> =
+            plain.take(BATCH).map(|packet| IoSlice::new(&packet.bytes)).collect();
+        if let Some(first) = slices.first_mut() {
+            first.advance(self.written);
+        }
+        sendmsg(fd, &slices, &mut SendAncillaryBuffer::default(), AT_ONCE)
+    }
+
     fn sent(&mut self, mut sent: usize) {
         self.bytes = self.bytes.saturating_sub(sent);
         while let Some(first) = self.waiting.front() {
-            let left = first.len() - self.written;
+            let left = first.bytes.len() - self.written;
             if sent < left {
                 self.written += sent;
                 return;

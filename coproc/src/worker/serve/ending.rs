@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Serve;
 use crate::{
     codec::Body,
+    controller::reply::Content,
     error::PanicReport,
     message::{Kind, Status},
     messenger::intake::Event,
@@ -33,7 +34,7 @@ impl<W: Dispatch> Serve<W> {
             // What the panic left half done may panic again when it is dropped.
             panics::drop_quietly(worker);
         }
-        self.cx.seat.farewell(last_word);
+        self.say_farewell(last_word);
         self.ended = Some(Ended { panicked: true });
     }
 
@@ -53,8 +54,17 @@ impl<W: Dispatch> Serve<W> {
             Ok(answer) => (seat::content(answer), false),
             Err(report) => (seat::panicked(&report), true),
         };
-        self.cx.seat.farewell(content);
+        self.say_farewell(content);
         self.ended = Some(Ended { panicked });
+    }
+
+    /// The last word, to everybody who can call this worker.
+    fn say_farewell(&self, content: Content) {
+        for other in &self.cx.others {
+            let (status, body) = (content.status, content.body.clone());
+            seat::say_farewell(&other.port, Content { status, size: content.size, body });
+        }
+        self.cx.seat.farewell(content);
     }
 
     /// Refuses what is queued; `why` is the report of a panic, or nothing.

@@ -1,6 +1,7 @@
 //! The dispatch loop.
 
 mod ending;
+mod links;
 mod rest;
 mod starting;
 
@@ -8,13 +9,13 @@ use std::time::Instant;
 
 use super::{
     Dispatch, Engine, Idle,
-    context::{Bell, Context, Peer},
+    context::{Bell, Context, Other, Peer},
     panics,
     schedule::Schedule,
     seat::{self, Ended, Seat},
 };
 use crate::{
-    codec::{Arguments, Body, Malformed},
+    codec::{Body, Malformed},
     controller::reply::{Answer, Content, limit_replies},
     error::PanicReport,
     message::{Envelope, Kind, Status},
@@ -80,7 +81,7 @@ impl<W: Dispatch> Serve<W> {
     /// All links, the owner's first.
     fn links(&self) -> impl Iterator<Item = (Peer, &Arc<Port>)> {
         let own = (self.cx.seat.peer, &self.cx.seat.port);
-        std::iter::once(own).chain(self.cx.others.iter().map(|(peer, port)| (*peer, port)))
+        std::iter::once(own).chain(self.cx.others.iter().map(|other| (other.peer, &other.port)))
     }
 
     /// The most urgent message over all links.
@@ -107,6 +108,7 @@ impl<W: Dispatch> Serve<W> {
         let mut state = port.state();
         let arrived = state.intake.take(now);
         let answers = state.take_rooms();
+        let peer = Peer { pid: state.peer.unwrap_or(peer.pid), ..peer };
         let (activity, call) = match &arrived {
             Some(Arrived { envelope, .. }) => {
                 (Activity::Handler(envelope.handler), call_in(envelope))
@@ -121,6 +123,7 @@ impl<W: Dispatch> Serve<W> {
             // Other links number their calls for themselves; the owner must not take one for its
             // own.
             self.note(activity, 0);
+            self.note_at(&port, activity, call);
         }
         let next = arrived.map(|arrived| Next { peer, port: Arc::clone(&port), arrived });
         // Who is told of room looks into the ledger for it.
@@ -135,11 +138,13 @@ impl<W: Dispatch> Serve<W> {
         let (number, call) = (envelope.handler, call_in(&envelope));
         self.cx.turn_to(peer, port, envelope);
         let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
-        let outcome = self.guarded(name, |worker, cx| {
-            worker.dispatch(cx, number, &mut Arguments::new(content.payload()))
-        });
+        let outcome =
+            self.guarded(name, |worker, cx| worker.dispatch(cx, number, &mut content.arguments()));
         if call == 0 || !Arc::ptr_eq(port, &self.cx.seat.port) {
             self.note(Activity::Rest, 0);
+        }
+        if call == 0 {
+            self.note_at(port, Activity::Rest, 0);
         }
         self.conclude(port, call, outcome);
     }
@@ -232,9 +237,14 @@ impl<W: Dispatch> Serve<W> {
 
     /// Tells the worker of links that have ended.
     fn part(&mut self) {
-        let gone = self.cx.others.iter().position(|(_, port)| port.state().ended);
+        // Nothing that came over it is left, either.
+        let is_over = |other: &Other| {
+            let state = other.port.state();
+            state.ended && state.intake.len() == 0 && state.adopted.is_empty()
+        };
+        let gone = self.cx.others.iter().position(is_over);
         if let Some(index) = gone {
-            let (peer, _) = self.cx.others.remove(index);
+            let peer = self.cx.others.remove(index).peer;
             self.run(Activity::Gone, "gone", |worker, _| worker.gone(peer));
         }
     }

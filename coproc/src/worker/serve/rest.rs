@@ -16,6 +16,7 @@ impl<W: Dispatch> Serve<W> {
         self.take_in_others();
         // All of it: a close request or a cancellation may lie behind any number of messages.
         self.cx.seat.port.drain();
+        self.adopt();
     }
 
     /// The same but for the owner's link, whose messages come after these: what a handler sends to
@@ -24,9 +25,11 @@ impl<W: Dispatch> Serve<W> {
         if self.cx.others.is_empty() {
             return;
         }
-        self.cx.others.iter().for_each(|(_, port)| port.drain());
+        self.cx.others.iter().for_each(|other| other.port.drain());
+        self.note_refused_by_others();
+        self.adopt();
         let closing = |port: &Arc<Port>| port.state().intake.is_closing();
-        if !closing(&self.cx.seat.port) && self.cx.others.iter().any(|(_, port)| closing(port)) {
+        if !closing(&self.cx.seat.port) && self.cx.others.iter().any(|other| closing(&other.port)) {
             self.cx.close();
         }
     }
@@ -35,12 +38,12 @@ impl<W: Dispatch> Serve<W> {
     fn rest(&self) -> Result<Rest, ()> {
         let state = self.cx.seat.port.state();
         let done = state.intake.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
-        if done || state.ended || state.intake.len() > 0 {
+        if done || state.ended || state.intake.len() > 0 || !state.adopted.is_empty() {
             return Err(());
         }
         let (closes_at, told) = (state.intake.closes_at(), state.intake.gone() == self.noted);
         drop(state);
-        if self.cx.others.iter().any(|(_, port)| is_busy(port)) {
+        if self.cx.others.iter().any(|other| is_busy(&other.port)) {
             return Err(());
         }
         let idle_at = self.idle_at.filter(|_| W::IDLE);
@@ -70,7 +73,7 @@ impl<W: Dispatch> Serve<W> {
         if !self.cx.others.is_empty() {
             self.take_in_others();
             let bell = Arc::downgrade(&self.bell);
-            self.cx.others.iter().for_each(|(_, port)| port.link().attend(&bell));
+            self.cx.others.iter().for_each(|other| other.port.link().attend(&bell));
             until = self.rest().ok()?.until;
         }
         if !wait {
@@ -92,5 +95,5 @@ struct Rest {
 /// Whether a link needs its worker.
 fn is_busy(port: &Port) -> bool {
     let state = port.state();
-    state.ended || state.intake.len() > 0
+    state.ended || state.intake.len() > 0 || !state.adopted.is_empty()
 }

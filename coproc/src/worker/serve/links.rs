@@ -1,0 +1,69 @@
+//! The links of a worker besides its owner's.
+
+use std::time::Instant;
+
+use super::Serve;
+use crate::{
+    codec::Body,
+    messenger::Port,
+    sync::Arc,
+    transport::Activity,
+    worker::{Dispatch, context::Other},
+};
+
+#[cfg(feature = "process")]
+use crate::{
+    messenger::Role,
+    transport::{AnyTransport, Ledger, LedgerFile, Socket},
+};
+
+impl<W: Dispatch> Serve<W> {
+    /// Takes up links that others have handed on.
+    pub(super) fn adopt(&mut self) {
+        let bodies: Vec<Body> =
+            self.links().flat_map(|(_, port)| std::mem::take(&mut port.state().adopted)).collect();
+        for body in bodies {
+            self.take_up(body);
+        }
+    }
+
+    /// What is no link is dropped: whoever waits at its other end finds it closed.
+    #[cfg(feature = "process")]
+    fn take_up(&mut self, mut body: Body) {
+        let descriptors = std::mem::take(body.luggage()).into_descriptors();
+        let Ok([far, ledger]) = <[_; 2]>::try_from(descriptors) else { return };
+        let plan = self.cx.seat.plan;
+        let Ok(ledger) = LedgerFile::received(ledger, plan.channels.len()) else { return };
+        let link = AnyTransport::Socket(Socket::new(far, u32::MAX as usize));
+        let port = Port::new(link, Role::Worker, plan.capacities(), plan.aging);
+        self.cx.adopt(port, Ledger::File(Arc::new(ledger)));
+    }
+
+    #[cfg(not(feature = "process"))]
+    fn take_up(&mut self, _: Body) {}
+
+    /// Notes for whoever is at the other end of `port` what the worker does.
+    pub(super) fn note_at(&mut self, port: &Arc<Port>, activity: Activity, call: u64) {
+        let other = self.cx.others.iter_mut().find(|other| Arc::ptr_eq(&other.port, port));
+        if let Some(other) = other {
+            other.note(activity, call);
+        }
+    }
+
+    /// Messages that were refused have made room, too.
+    pub(super) fn note_refused_by_others(&mut self) {
+        for other in &mut self.cx.others {
+            if other.port.state().intake.gone() != other.noted {
+                other.note(Activity::Rest, 0);
+            }
+        }
+    }
+}
+
+impl Other {
+    fn note(&mut self, activity: Activity, call: u64) {
+        let state = self.port.state();
+        self.noted = state.intake.gone();
+        self.ledger.write(activity, call, state.intake.left(), Instant::now());
+    }
+}

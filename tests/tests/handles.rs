@@ -1,0 +1,291 @@
+//! Handles travel: a controller is a value that any message can hold, and whoever receives it talks
+//! to its worker directly.
+
+use std::{path::Path, process, time::Duration};
+
+use coproc::{Inline, Process, Thread, prelude::*};
+use coproc_tests::{Gate, Watch, gate};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Counts, and knows who asked last.
+#[derive(Default, Serialize, Deserialize)]
+pub struct Counter {
+    count: u64,
+}
+
+#[worker(channels(usual(capacity = 4)))]
+impl Counter {
+    #[message]
+    fn add(&mut self, n: u64) -> u64 {
+        self.count += n;
+        self.count
+    }
+
+    /// The process of whoever asks, and this one.
+    #[message]
+    fn peers(&self, cx: &mut Context<Self>) -> (u32, u32) {
+        (cx.peer().pid(), process::id())
+    }
+
+    #[message]
+    fn stay(&self, begun: &Path, gate: &Path) {
+        gate::open(begun);
+        gate::pass(gate);
+    }
+
+    #[message]
+    fn panic(&self) {
+        panic!("a crack")
+    }
+
+    #[message]
+    fn own(&self, cx: &mut Context<Self>) -> CounterController {
+        cx.controller()
+    }
+}
+
+/// Something that holds handles among other things.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Desk {
+    name: String,
+    counters: Vec<CounterController>,
+}
+
+/// Calls what it is given.
+pub struct Clerk {
+    kept: Vec<CounterController>,
+    spare: Option<WorkerResource<Counter>>,
+}
+
+#[worker]
+impl Clerk {
+    #[init]
+    fn new(kept: Vec<CounterController>) -> Self {
+        Self { kept, spare: None }
+    }
+
+    #[message]
+    fn add(&mut self, counter: CounterController, n: u64) -> coproc::Result<u64> {
+        let count = counter.add(n).wait()?;
+        self.kept.push(counter);
+        Ok(count)
+    }
+
+    #[message]
+    fn add_to_kept(&mut self, n: u64) -> coproc::Result<Vec<u64>> {
+        Ok(self.kept.iter().map(|counter| counter.add(n).wait()).collect::<Result<_, _>>()?)
+    }
+
+    #[message]
+    fn peers(&self, counter: CounterController) -> coproc::Result<(u32, u32)> {
+        Ok(counter.peers().wait()?)
+    }
+
+    #[message]
+    fn desk(&self, desk: Desk) -> Desk {
+        desk
+    }
+
+    /// A worker that this one has started.
+    #[message]
+    fn start(&mut self) -> coproc::Result<CounterController> {
+        let spare = self.spare.insert(Counter::spawn(Counter::default())?);
+        Ok((*spare).clone())
+    }
+
+    /// What the call of a worker that is not well comes to.
+    #[message]
+    fn outcome(&self, counter: CounterController, begun: &Path, gate: &Path) -> String {
+        match counter.stay(begun, gate).wait() {
+            Ok(()) => "well".into(),
+            Err(error) => format!("{error:?}"),
+        }
+    }
+
+    #[message]
+    fn tell(&self, counter: CounterController, times: u64) -> coproc::Result<()> {
+        for _ in 0..times {
+            counter.add(1).tell()?;
+        }
+        Ok(())
+    }
+
+    /// Tells, and lets go of the controller at once.
+    #[message]
+    fn tell_and_forget(&self, counter: CounterController, begun: &Path, gate: &Path) {
+        let _ = counter.stay(begun, gate).tell();
+        let _ = counter.add(7).tell();
+    }
+
+    #[message]
+    fn kill(&self, counter: CounterController) {
+        counter.worker().kill();
+    }
+
+    #[message]
+    fn forget(&mut self) {
+        self.kept.clear();
+    }
+}
+
+fn clerk() -> WorkerResource<Clerk> {
+    Clerk::spawn(Vec::new()).expect("a clerk")
+}
+
+#[coproc::test]
+fn an_argument_is_called_directly() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    assert_eq!(clerk.add((*counter).clone(), 2).wait()?, 2);
+    assert_eq!(counter.add(1).wait()?, 3);
+    assert_eq!(clerk.add_to_kept(1).wait()?, [4]);
+    let (caller, called) = clerk.peers((*counter).clone()).wait()?;
+    assert_eq!(Some(caller), clerk.worker().pid());
+    assert_eq!(Some(called), counter.worker().pid());
+    Ok(())
+}
+
+#[coproc::test]
+fn an_init_value_a_field_and_a_reply() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let counters = [Counter::spawn(Counter::default())?, Counter::spawn(Counter::default())?];
+    let handles: Vec<_> = counters.iter().map(|counter| (**counter).clone()).collect();
+    let clerk = Clerk::spawn(handles.clone())?;
+    assert_eq!(clerk.add_to_kept(2).wait()?, [2, 2]);
+    let desk = clerk.desk(Desk { name: "a desk".into(), counters: handles }).wait()?;
+    assert_eq!(desk.name, "a desk");
+    assert_eq!(desk.counters[1].add(1).wait()?, 3);
+    assert_eq!(desk.counters[1].own().wait()?.add(1).wait()?, 4);
+    Ok(())
+}
+
+#[coproc::test]
+fn a_worker_gives_away_a_worker_of_its_own() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (clerk, other) = (clerk(), clerk());
+    let counter = clerk.start().wait()?;
+    assert_eq!(counter.add(1).wait()?, 1);
+    assert_eq!(other.add(counter.clone(), 1).wait()?, 2);
+    // Whose owner ends, ends too.
+    drop(clerk);
+    assert!(counter.add(1).wait().is_err());
+    assert!(other.add_to_kept(1).wait().is_err());
+    Ok(())
+}
+
+#[coproc::test]
+fn a_worker_in_a_thread_is_called_from_a_process() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let counter = Counter::on(Thread).spawn(Counter::default())?;
+    let clerk = clerk();
+    assert_eq!(clerk.add((*counter).clone(), 2).wait()?, 2);
+    assert_eq!(counter.add(1).wait()?, 3);
+    assert_eq!(clerk.add_to_kept(1).wait()?, [4]);
+    clerk.tell((*counter).clone(), 100).wait()?;
+    let (caller, called) = clerk.peers((*counter).clone()).wait()?;
+    assert_eq!((Some(caller), called), (clerk.worker().pid(), process::id()));
+    // A thread is given up and its process is not killed.
+    clerk.kill((*counter).clone()).wait()?;
+    Ok(())
+}
+
+#[coproc::test]
+fn who_waits_is_told_of_the_end() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    let (begun, gate) = (Gate::new(), Gate::new());
+    let outcome = clerk.outcome((*counter).clone(), &begun, &gate).send()?;
+    gate::pass(&begun);
+    let pid = counter.worker().pid().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    kill_process(pid.expect("it is a process"), Signal::KILL)?;
+    let outcome = outcome.wait()?;
+    assert!(outcome.starts_with("Crashed") && outcome.contains("stay"), "{outcome}");
+    Ok(())
+}
+
+#[coproc::test]
+fn a_controller_elsewhere_can_end_its_worker() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    clerk.kill((*counter).clone()).wait()?;
+    assert!(counter.worker().join().is_err());
+    assert!(!counter.worker().is_alive());
+    Ok(())
+}
+
+/// Within a process nothing is taken apart.
+#[test]
+fn between_threads_it_travels_as_it_is() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let counter = Counter::on(Inline).spawn(Counter::default())?;
+    let clerk = Clerk::on(Thread).spawn(vec![(*counter).clone()])?;
+    assert_eq!(clerk.add_to_kept(2).wait()?, [2]);
+    assert_eq!(counter.add(1).wait()?, 3);
+    Ok(())
+}
+
+#[coproc::test]
+fn what_cannot_leave_is_refused_and_named() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::on(Inline).spawn(Counter::default())?, clerk());
+    let error = clerk.add((*counter).clone(), 1).wait().unwrap_err();
+    assert!(matches!(error, CallError::Encode(_)), "{error:?}");
+    assert!(error.to_string().contains("inside its callers"), "{error}");
+    let many = vec![(*counter).clone(); 85];
+    let error = clerk.desk(Desk { name: String::new(), counters: many }).wait().unwrap_err();
+    assert!(error.to_string().contains("at most 84"), "{error}");
+    Ok(())
+}
+
+#[coproc::test]
+fn nothing_is_left_of_what_nobody_receives() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    clerk.add((*counter).clone(), 1).wait()?;
+    let before = coproc_tests::Census::take();
+    for _ in 0..20 {
+        let call = clerk.add((*counter).clone(), 1);
+        drop(call);
+        drop(clerk.add((*counter).clone(), 1).send()?);
+    }
+    clerk.forget().wait()?;
+    assert_eq!(coproc_tests::Census::take(), before);
+    assert!(counter.worker().is_alive());
+    Ok(())
+}
+
+/// What was sent before its sender let go of the handle is handled all the same.
+#[coproc::test]
+fn what_was_told_before_the_end_of_a_link_counts() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    let (begun, gate) = (Gate::new(), Gate::new());
+    clerk.tell_and_forget((*counter).clone(), &begun, &gate).wait()?;
+    gate::pass(&begun);
+    gate.open();
+    while counter.add(0).wait()? < 7 {}
+    Ok(())
+}
+
+#[coproc::test]
+fn many_travel_at_once() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
+    let counters = vec![(*counter).clone(); 84];
+    let desk = clerk.desk(Desk { name: "full".into(), counters }).wait()?;
+    for (index, counter) in (1..).zip(&desk.counters) {
+        assert_eq!(counter.add(1).deadline(Duration::from_secs(60)).wait()?, index);
+    }
+    Ok(())
+}
+
+#[coproc::test]
+fn a_panic_is_told_to_everybody() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (counter, clerk) = (Counter::on(Process::new()).spawn(Counter::default())?, clerk());
+    clerk.add((*counter).clone(), 1).wait()?;
+    assert!(matches!(counter.panic().wait(), Err(CallError::Panicked(_))));
+    let error = clerk.add_to_kept(1).wait().unwrap_err();
+    assert!(error.to_string().contains("a crack"), "{error}");
+    Ok(())
+}
