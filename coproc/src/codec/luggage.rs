@@ -110,8 +110,9 @@ impl Luggage {
 
     /// Luggage that has come from another process.
     pub(crate) fn of(descriptors: impl IntoIterator<Item = Descriptor>) -> Self {
-        let items: Vec<Item> = descriptors.into_iter().map(descriptor).collect();
-        Self { items: (!items.is_empty()).then(|| Box::new(items)) }
+        let mut descriptors = descriptors.into_iter().map(descriptor).peekable();
+        let items = descriptors.peek().is_some().then(|| Box::new(descriptors.collect()));
+        Self { items }
     }
 }
 

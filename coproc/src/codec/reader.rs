@@ -37,6 +37,8 @@ pub(crate) struct FrameReader {
     large: Option<Large>,
     /// Descriptors that have arrived, and whose frame has not.
     descriptors: VecDeque<Descriptor>,
+    /// The next frame is there but for some of its descriptors.
+    lacking: bool,
 }
 
 /// A large frame of which a part has arrived.
@@ -53,7 +55,14 @@ struct Large {
 impl FrameReader {
     /// A reader that accepts payloads of up to `max` bytes.
     pub(crate) fn new(max: usize) -> Self {
-        Self { max, buffer: Vec::new(), held: 0..0, large: None, descriptors: VecDeque::new() }
+        Self {
+            max,
+            buffer: Vec::new(),
+            held: 0..0,
+            large: None,
+            descriptors: VecDeque::new(),
+            lacking: false,
+        }
     }
 
     /// Where to read the next bytes to. It is never empty.
@@ -90,8 +99,11 @@ impl FrameReader {
     ///
     /// [`BadFrame`] if its head is none; the stream is of no use from there on.
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, BadFrame> {
-        if let Some(large) = self.large.take_if(|large| large.arrived == large.total) {
-            return self.whole(large.envelope, large.bytes, large.carries).map(Some);
+        if let Some(large) = self.large.as_ref().filter(|large| large.arrived == large.total) {
+            let carries = if large.carries { carried(&large.bytes)? } else { 0 };
+            self.lacking = carries > self.descriptors.len();
+            let large = self.large.take_if(|_| !self.lacking);
+            return Ok(large.map(|large| self.whole(large.envelope, large.bytes, carries)));
         }
         let held = &self.buffer[self.held.clone()];
         let Some(head) = held.first_chunk::<HEAD>().filter(|_| self.large.is_none()) else {
@@ -100,10 +112,14 @@ impl FrameReader {
         let (envelope, length, carries) = read_head(head, self.max)?;
         let total = HEAD + length;
         if let Some(bytes) = held.get(..total) {
+            let carries = if carries { carried(bytes)? } else { 0 };
+            self.lacking = carries > self.descriptors.len();
+            if self.lacking {
+                return Ok(None);
+            }
             let bytes = if length == 0 { Vec::new() } else { bytes.to_vec() };
-            let frame = self.whole(envelope, bytes, carries)?;
             self.held.start += total;
-            return Ok(Some(frame));
+            return Ok(Some(self.whole(envelope, bytes, carries)));
         }
         if total > LARGE {
             let (bytes, arrived) = (held.to_vec(), held.len());
@@ -129,28 +145,18 @@ impl FrameReader {
         }
     }
 
+    /// Whether the next frame waits for nothing but descriptors.
+    pub(crate) fn lacks_descriptors(&self) -> bool {
+        self.lacking
+    }
+
     /// A frame that has arrived in full.
-    fn whole(
-        &mut self,
-        envelope: Envelope,
-        mut bytes: Vec<u8>,
-        carries: bool,
-    ) -> Result<Frame, BadFrame> {
-        if !carries {
-            return Ok(Frame::new(envelope, Body::received(bytes, Luggage::default())));
+    fn whole(&mut self, envelope: Envelope, mut bytes: Vec<u8>, carries: usize) -> Frame {
+        if carries > 0 {
+            bytes.truncate(bytes.len() - COUNT);
         }
-        let Some((rest, count)) = bytes.split_last_chunk::<COUNT>() else {
-            return Err(BadFrame("a frame carries something, and does not say how much".into()));
-        };
-        let (length, count) = (rest.len(), usize::from(u16::from_le_bytes(*count)));
-        if length < HEAD || count == 0 || count > self.descriptors.len() {
-            return Err(BadFrame(format!(
-                "a frame carries {count} descriptors, which are not there"
-            )));
-        }
-        bytes.truncate(length);
-        let luggage = Luggage::of(self.descriptors.drain(..count));
-        Ok(Frame::new(envelope, Body::received(bytes, luggage)))
+        let luggage = Luggage::of(self.descriptors.drain(..carries));
+        Frame::new(envelope, Body::received(bytes, luggage))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.
@@ -163,6 +169,16 @@ impl FrameReader {
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.buffer.capacity() + self.large.as_ref().map_or(0, |large| large.bytes.capacity())
+    }
+}
+
+/// How many descriptors come with a frame whose head says that some do.
+fn carried(frame: &[u8]) -> Result<usize, BadFrame> {
+    let count = frame.get(HEAD..).and_then(|payload| payload.last_chunk::<COUNT>());
+    match count.map(|count| usize::from(u16::from_le_bytes(*count))) {
+        Some(count @ 1..=DESCRIPTORS_MOST) => Ok(count),
+        Some(count) => Err(BadFrame(format!("a frame carries {count} descriptors"))),
+        None => Err(BadFrame("a frame carries something, and does not say how much".into())),
     }
 }
 

@@ -4,34 +4,31 @@
 //! written by the thread of coproc's own, or by the worker itself before its next message. So two
 //! ends that both send before they receive cannot block one another.
 
+mod inbox;
 mod outbox;
 
 use std::{
-    collections::VecDeque,
-    fmt,
-    io::{self, IoSliceMut},
-    mem::MaybeUninit,
+    fmt, io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     time::Instant,
 };
 
 use rustix::{
-    cmsg_space,
     event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll::EventFlags, eventfd, poll},
     io::Errno,
-    net::{
-        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, Shutdown, recvmsg,
-        shutdown,
-    },
+    net::{Shutdown, shutdown},
 };
 
-use self::outbox::{Outbox, Packet};
+use self::{
+    inbox::Inbox,
+    outbox::{Ends, Outbox, Packet},
+};
 use super::{
     Attend, Broken, Transport, UNREAD_MOST, Wait,
     reactor::{Reactor, Ready, Token},
 };
 use crate::{
-    codec::{Frame, FrameReader, luggage::DESCRIPTORS_MOST},
+    codec::Frame,
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 
@@ -40,7 +37,7 @@ const READS_MOST: u64 = 16;
 
 /// One end of a socketpair.
 pub(crate) struct Socket {
-    fd: OwnedFd,
+    fds: Ends,
     outbox: Mutex<Outbox>,
     /// The outbox is not empty, so that it need not be locked to learn that it is.
     waiting: AtomicBool,
@@ -50,33 +47,29 @@ pub(crate) struct Socket {
     wake: OnceLock<OwnedFd>,
     attended: Mutex<Option<Weak<dyn Attend>>>,
     token: OnceLock<Token>,
+    side_token: OnceLock<Token>,
     watching: Mutex<()>,
     this: Weak<Socket>,
-}
-
-/// Frames that have come.
-struct Inbox {
-    reader: FrameReader,
-    ready: VecDeque<Frame>,
-    ended: bool,
 }
 
 impl Socket {
     /// Frames over `fd`, a connected stream socket; payloads of at most `max` bytes come in.
     pub(crate) fn new(fd: OwnedFd, max: usize) -> Arc<Self> {
+        Self::with_side(fd, None, max)
+    }
+
+    /// The same with a socket beside it for what messages carry.
+    pub(crate) fn with_side(main: OwnedFd, side: Option<OwnedFd>, max: usize) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
-            fd,
+            fds: Ends { main, side },
             outbox: Mutex::default(),
             waiting: AtomicBool::new(false),
             room: Condvar::new(),
-            inbox: Mutex::new(Inbox {
-                reader: FrameReader::new(max),
-                ready: VecDeque::new(),
-                ended: false,
-            }),
+            inbox: Mutex::new(Inbox::new(max)),
             wake: OnceLock::new(),
             attended: Mutex::new(None),
             token: OnceLock::new(),
+            side_token: OnceLock::new(),
             watching: Mutex::new(()),
             this: Weak::clone(this),
         })
@@ -86,7 +79,10 @@ impl Socket {
     pub(crate) fn register(&self) -> io::Result<()> {
         if self.token.get().is_none() {
             let this: Weak<dyn Ready> = Weak::<Socket>::clone(&self.this);
-            let token = Reactor::get()?.register(&self.fd, this)?;
+            if let Some(side) = &self.fds.side {
+                let _ = self.side_token.set(Reactor::get()?.register(side, Weak::clone(&this))?);
+            }
+            let token = Reactor::get()?.register(&self.fds.main, this)?;
             let _ = self.token.set(token);
         }
         Ok(())
@@ -127,19 +123,20 @@ impl Socket {
             }
             // Where another thread receives, it takes in what comes.
             let inbox = self.inbox.try_lock();
-            let wanted = match &inbox {
-                Some(inbox) if !inbox.ended => PollFlags::IN | PollFlags::OUT,
-                _ => PollFlags::OUT,
+            let (full, other) = match &self.fds.side {
+                Some(side) if self.outbox.lock().side_is_full => (side, &self.fds.main),
+                _ => (&self.fds.main, &self.fds.main),
             };
-            let mut fds = [PollFd::new(&self.fd, wanted)];
+            let wanted = match &inbox {
+                Some(inbox) if !inbox.ended => PollFlags::IN,
+                _ => PollFlags::empty(),
+            };
+            let mut fds = [PollFd::new(other, wanted), PollFd::new(full, PollFlags::OUT)];
             let _ = poll(&mut fds, None);
             if let Some(mut inbox) = inbox
                 && fds[0].revents().contains(PollFlags::IN)
-                && self.fill(&mut inbox, true).is_ok()
             {
-                while let Ok(Some(frame)) = inbox.reader.next() {
-                    inbox.ready.push_back(frame);
-                }
+                inbox.take_in(&self.fds);
             }
         }
     }
@@ -152,39 +149,14 @@ impl Socket {
     /// Writes as much of what waits as the kernel takes.
     fn write(&self) -> MutexGuard<'_, Outbox> {
         let mut outbox = self.outbox.lock();
-        outbox.write(&self.fd);
+        outbox.write(&self.fds);
         self.waiting.store(!outbox.waiting.is_empty(), Ordering::SeqCst);
         outbox
     }
 
-    /// One read into the inbox; `false` if nothing was there.
-    fn fill(&self, inbox: &mut Inbox, now: bool) -> Result<bool, Broken> {
-        let flags = if now { RecvFlags::DONTWAIT } else { RecvFlags::empty() };
-        let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
-        let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let mut slices = [IoSliceMut::new(inbox.reader.spare())];
-        let flags = flags | RecvFlags::CMSG_CLOEXEC;
-        match recvmsg(&self.fd, &mut slices, &mut ancillary, flags) {
-            Ok(received) if received.bytes == 0 => {
-                inbox.ended = true;
-                Err(Broken::Ended)
-            }
-            Err(Errno::CONNRESET | Errno::PIPE) => {
-                inbox.ended = true;
-                Err(Broken::Ended)
-            }
-            Ok(received) => {
-                inbox.reader.filled(received.bytes);
-                inbox.arrive(&mut ancillary, received.flags)
-            }
-            Err(Errno::AGAIN | Errno::INTR) => Ok(false),
-            Err(_) => Err(Broken::Ended),
-        }
-    }
-
     /// Waits until there is something to read; `false` if the time is over or it was interrupted.
     fn wait(&self, until: Option<Instant>) -> bool {
-        let mut fds = vec![PollFd::new(&self.fd, PollFlags::IN)];
+        let mut fds = vec![PollFd::new(&self.fds.main, PollFlags::IN)];
         fds.extend(self.wake.get().map(|wake| PollFd::new(wake, PollFlags::IN)));
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -211,36 +183,18 @@ impl Socket {
         if self.attended.lock().is_some() {
             events |= EventFlags::IN | EventFlags::RDHUP;
         }
+        let (Ok(()), Ok(reactor)) = (self.register(), Reactor::get()) else { return };
         if !self.is_flushed() {
-            events |= EventFlags::OUT;
-        }
-        if self.register().is_ok()
-            && let (Ok(reactor), Some(token)) = (Reactor::get(), self.token.get())
-        {
-            reactor.watch(&self.fd, *token, events);
-        }
-    }
-}
-
-impl Inbox {
-    /// Takes the descriptors that have come with the bytes.
-    fn arrive(
-        &mut self,
-        ancillary: &mut RecvAncillaryBuffer<'_>,
-        flags: ReturnFlags,
-    ) -> Result<bool, Broken> {
-        for message in ancillary.drain() {
-            if let RecvAncillaryMessage::ScmRights(descriptors) = message {
-                let arrived = self.reader.arrive(descriptors);
-                arrived.map_err(|bad| Broken::Protocol(bad.to_string()))?;
+            match (&self.fds.side, self.side_token.get()) {
+                (Some(side), Some(token)) if self.outbox.lock().side_is_full => {
+                    reactor.watch(side, *token, EventFlags::OUT);
+                }
+                _ => events |= EventFlags::OUT,
             }
         }
-        if flags.contains(ReturnFlags::CTRUNC) {
-            let text =
-                "descriptors that came with a message were lost: this process may have no more";
-            return Err(Broken::Protocol(text.into()));
+        if let Some(token) = self.token.get() {
+            reactor.watch(&self.fds.main, *token, events);
         }
-        Ok(true)
     }
 }
 
@@ -271,15 +225,17 @@ impl Transport for Socket {
             outbox.put(packet, 0);
             return Ok(());
         }
-        match packet.send(&self.fd, 0) {
+        match packet.send(&self.fds, 0) {
             Ok(sent) if sent == packet.bytes.len() => return Ok(()),
             Ok(sent) => outbox.put(packet, sent),
-            Err(Errno::AGAIN | Errno::INTR | Errno::TOOMANYREFS) => outbox.put(packet, 0),
-            Err(_) => {
-                outbox.end();
-                drop(outbox);
-                self.room.notify_all();
-                return Err(Broken::Ended);
+            Err(stuck) => {
+                outbox.is_stuck(&stuck);
+                if outbox.ended {
+                    drop(outbox);
+                    self.room.notify_all();
+                    return Err(Broken::Ended);
+                }
+                outbox.put(packet, 0);
             }
         }
         self.waiting.store(true, Ordering::SeqCst);
@@ -291,13 +247,8 @@ impl Transport for Socket {
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
         let mut inbox = self.inbox.lock();
         for reads in 0_u64.. {
-            if let Some(frame) = inbox.ready.pop_front() {
+            if let Some(frame) = inbox.next(&self.fds)? {
                 return Ok(Some(frame));
-            }
-            match inbox.reader.next() {
-                Ok(Some(frame)) => return Ok(Some(frame)),
-                Ok(None) => {}
-                Err(bad) => return Err(Broken::Protocol(bad.to_string())),
             }
             if inbox.ended {
                 return Err(Broken::Ended);
@@ -318,7 +269,7 @@ impl Transport for Socket {
             if wait != Wait::No && !plain && !self.wait(wait.deadline()) {
                 return Ok(None);
             }
-            if !self.fill(&mut inbox, !plain)? && wait == Wait::No {
+            if !inbox.fill(&self.fds, !plain)? && wait == Wait::No {
                 return Ok(None);
             }
         }
@@ -326,7 +277,7 @@ impl Transport for Socket {
     }
 
     fn close(&self) {
-        let _ = shutdown(&self.fd, Shutdown::Both);
+        let _ = shutdown(&self.fds.main, Shutdown::Both);
         let mut outbox = self.outbox.lock();
         outbox.end();
         self.waiting.store(false, Ordering::SeqCst);
@@ -357,21 +308,24 @@ impl Ready for Socket {
 
 impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+        self.fds.main.as_fd()
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
-            reactor.forget(&self.fd, *token);
+            reactor.forget(&self.fds.main, *token);
+            if let (Some(side), Some(token)) = (&self.fds.side, self.side_token.get()) {
+                reactor.forget(side, *token);
+            }
         }
     }
 }
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("fd", &self.fd).finish_non_exhaustive()
+        f.debug_struct("Socket").field("fd", &self.fds.main).finish_non_exhaustive()
     }
 }
 

@@ -28,20 +28,42 @@ pub(super) struct Packet {
     pub(super) descriptors: Vec<OwnedFd>,
 }
 
+/// The descriptors of one end of a link.
+pub(super) struct Ends {
+    pub(super) main: OwnedFd,
+    /// Takes the descriptors that go with frames. Without it they go with the bytes, which makes
+    /// each read take longer.
+    pub(super) side: Option<OwnedFd>,
+}
+
+/// What could not be sent, over which of the two.
+pub(super) enum Stuck {
+    Main(Errno),
+    Side(Errno),
+}
+
 impl Packet {
-    /// Sends what of it comes after `written` bytes, or a part of that.
-    pub(super) fn send(&mut self, fd: &OwnedFd, written: usize) -> Result<usize, Errno> {
-        let rest = &self.bytes[written..];
-        if self.descriptors.is_empty() {
-            return send(fd, rest, AT_ONCE);
+    /// Sends what of it comes after `written` bytes, or a part of that. Descriptors go over `side`
+    /// before, if there is one.
+    pub(super) fn send(&mut self, fds: &Ends, written: usize) -> Result<usize, Stuck> {
+        match &fds.side {
+            _ if self.descriptors.is_empty() => {}
+            None => return self.send_descriptors(&fds.main, written).map_err(Stuck::Main),
+            Some(side) => {
+                self.send_descriptors(side, self.bytes.len() - 1).map_err(Stuck::Side)?;
+            }
         }
+        send(&fds.main, &self.bytes[written..], AT_ONCE).map_err(Stuck::Main)
+    }
+
+    fn send_descriptors(&mut self, fd: &OwnedFd, from: usize) -> Result<usize, Errno> {
         let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let borrowed: Vec<BorrowedFd<'_>> = self.descriptors.iter().map(AsFd::as_fd).collect();
         if !ancillary.push(SendAncillaryMessage::ScmRights(&borrowed)) {
             return Err(Errno::TOOMANYREFS);
         }
-        let sent = sendmsg(fd, &[IoSlice::new(rest)], &mut ancillary, AT_ONCE)?;
+        let sent = sendmsg(fd, &[IoSlice::new(&self.bytes[from..])], &mut ancillary, AT_ONCE)?;
         drop(borrowed);
         self.descriptors.clear();
         Ok(sent)
@@ -56,6 +78,8 @@ pub(super) struct Outbox {
     written: usize,
     pub(super) bytes: usize,
     pub(super) ended: bool,
+    /// It is the side that has no room.
+    pub(super) side_is_full: bool,
 }
 
 impl Outbox {
@@ -67,21 +91,37 @@ impl Outbox {
     }
 
     /// Writes as much as the kernel takes.
-    pub(super) fn write(&mut self, fd: &OwnedFd) {
+    pub(super) fn write(&mut self, fds: &Ends) {
+        self.side_is_full = false;
         while !self.ended {
             let plain = self.waiting.iter().take_while(|packet| packet.descriptors.is_empty());
             let sent = if plain.take(2).count() < 2 {
                 let Some(first) = self.waiting.front_mut() else { return };
-                first.send(fd, self.written)
+                first.send(fds, self.written)
             } else {
-                self.write_many(fd)
+                self.write_many(&fds.main).map_err(Stuck::Main)
             };
             match sent {
                 Ok(sent) => self.sent(sent),
-                Err(Errno::INTR) => {}
-                // The last: more descriptors are on their way than this user may have there.
-                Err(Errno::AGAIN | Errno::TOOMANYREFS) => return,
-                Err(_) => self.end(),
+                Err(stuck) if self.is_stuck(&stuck) => return,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Takes note of why nothing was sent; `false` if it is worth trying again at once.
+    pub(super) fn is_stuck(&mut self, stuck: &Stuck) -> bool {
+        let (Stuck::Main(error) | Stuck::Side(error)) = *stuck;
+        match error {
+            Errno::INTR => false,
+            // The second: more descriptors are on their way than this user may have there.
+            Errno::AGAIN | Errno::TOOMANYREFS => {
+                self.side_is_full = matches!(stuck, Stuck::Side(_));
+                true
+            }
+            _ => {
+                self.end();
+                true
             }
         }
     }
