@@ -4,7 +4,7 @@
 use std::{path::Path, process, time::Duration};
 
 use coproc::{Inline, Process, Thread, prelude::*};
-use coproc_tests::{Gate, Watch, gate};
+use coproc_tests::{Census, Gate, Watch, gate};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// Counts, and knows who asked last.
@@ -120,6 +120,26 @@ impl Clerk {
     #[message]
     fn kill(&self, counter: CounterController) {
         counter.worker().kill();
+    }
+
+    /// Sends handles that nobody receives, or not for long; gives what this process has before and
+    /// after.
+    #[message]
+    fn waste(
+        &self,
+        other: ClerkController,
+        counter: CounterController,
+    ) -> coproc::Result<[String; 2]> {
+        let census = || format!("{:?}", Census::take());
+        other.add(counter.clone(), 1).wait()?;
+        other.forget().wait()?;
+        let before = census();
+        for _ in 0..20 {
+            drop(other.add(counter.clone(), 1));
+            drop(other.add(counter.clone(), 1).send()?);
+        }
+        other.forget().wait()?;
+        Ok([before, census()])
     }
 
     #[message]
@@ -240,16 +260,9 @@ fn what_cannot_leave_is_refused_and_named() -> coproc::Result<()> {
 #[coproc::test]
 fn nothing_is_left_of_what_nobody_receives() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let (counter, clerk) = (Counter::spawn(Counter::default())?, clerk());
-    clerk.add((*counter).clone(), 1).wait()?;
-    let before = coproc_tests::Census::take();
-    for _ in 0..20 {
-        let call = clerk.add((*counter).clone(), 1);
-        drop(call);
-        drop(clerk.add((*counter).clone(), 1).send()?);
-    }
-    clerk.forget().wait()?;
-    assert_eq!(coproc_tests::Census::take(), before);
+    let (counter, clerk, other) = (Counter::spawn(Counter::default())?, clerk(), clerk());
+    let [before, after] = clerk.waste((*other).clone(), (*counter).clone()).wait()?;
+    assert_eq!(before, after);
     assert!(counter.worker().is_alive());
     Ok(())
 }
@@ -288,4 +301,94 @@ fn a_panic_is_told_to_everybody() -> coproc::Result<()> {
     let error = clerk.add_to_kept(1).wait().unwrap_err();
     assert!(error.to_string().contains("a crack"), "{error}");
     Ok(())
+}
+
+/// Knows the next of a ring.
+pub struct Member {
+    next: Option<MemberController>,
+}
+
+#[worker]
+impl Member {
+    #[init]
+    fn new() -> Self {
+        Self { next: None }
+    }
+
+    #[message]
+    fn meet(&mut self, next: MemberController) {
+        self.next = Some(next);
+    }
+
+    /// Hands a token on and waits until it has arrived.
+    #[message]
+    fn ask(&self, steps: u32) -> coproc::Result<u32> {
+        match &self.next {
+            Some(next) if steps > 0 => Ok(next.ask(steps - 1).wait()? + 1),
+            _ => Ok(0),
+        }
+    }
+
+    /// The same on an executor.
+    #[message]
+    fn ask_async(&self, steps: u32) -> coproc::Result<u32> {
+        match &self.next {
+            Some(next) if steps > 0 => {
+                Ok(pollster::block_on(next.ask_async(steps - 1).into_future())? + 1)
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// Hands a token on, and waits for nothing.
+    #[message(oneway)]
+    fn pass(&self, steps: u32, done: &Path) {
+        match &self.next {
+            Some(next) if steps > 0 => next.pass(steps - 1, done).tell().expect("it goes on"),
+            _ => gate::open(done),
+        }
+    }
+}
+
+fn ring(place: impl Fn(&str) -> WorkerResource<Member>) -> Vec<WorkerResource<Member>> {
+    let members: Vec<_> = ["a", "b", "c"].into_iter().map(place).collect();
+    for (index, member) in members.iter().enumerate() {
+        let next = (*members[(index + 1) % members.len()]).clone();
+        member.meet(next).wait().expect("they meet");
+    }
+    members
+}
+
+fn in_processes() -> Vec<WorkerResource<Member>> {
+    ring(|name| Member::on(Process::new().name(name)).spawn().expect("a member"))
+}
+
+#[coproc::test]
+fn a_token_goes_round_a_ring() {
+    let _watch = Watch::set();
+    let members = in_processes();
+    let done = Gate::new();
+    members[0].pass(1000, &done).tell().expect("sent");
+    gate::pass(&done);
+}
+
+/// Who waits for itself over any number of others is told by whom.
+#[coproc::test]
+fn a_ring_of_waits_is_an_error_that_names_it() {
+    let _watch = Watch::set();
+    let members = in_processes();
+    assert_eq!(members[0].ask(2).wait().expect("it does not come back"), 2);
+    let error = members[0].ask(3).wait().unwrap_err().to_string();
+    assert!(error.contains("a → b → c → a"), "{error}");
+    let error = members[1].ask_async(30).wait().unwrap_err().to_string();
+    assert!(error.contains("b → c → a → b"), "{error}");
+    assert_eq!(members[1].ask(2).wait().expect("they go on"), 2);
+}
+
+#[test]
+fn a_ring_of_threads_is_told_too() {
+    let _watch = Watch::set();
+    let members = ring(|_| Member::on(Thread).spawn().expect("a member"));
+    let error = members[0].ask(3).wait().unwrap_err().to_string();
+    assert!(error.contains("Member → "), "{error}");
 }

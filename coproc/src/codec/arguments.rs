@@ -32,7 +32,7 @@ impl<'a> Arguments<'a> {
     #[inline]
     pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
         let Self { rest, limits, luggage } = self;
-        Ok(luggage.with(|| Chosen::decode(rest, limits))?)
+        Ok(luggage.emptied_by(|| Chosen::decode(rest, limits))?)
     }
 
     /// How many bytes are not read yet.

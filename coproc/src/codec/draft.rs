@@ -26,7 +26,7 @@ impl Draft {
     pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
         if self.error.is_none() {
             let Self { out, luggage, error } = self;
-            *error = luggage.with(|| Chosen::encode(value, out)).err();
+            *error = luggage.filled_by(|| Chosen::encode(value, out)).err();
         }
     }
 

@@ -73,6 +73,14 @@ impl Body {
         draft.finish()
     }
 
+    /// The same with `value` in front of it.
+    pub(crate) fn behind<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, EncodeError> {
+        let mut draft = Draft::new(usize::MAX);
+        draft.put(value);
+        draft.put_raw(self.payload());
+        Ok(Self { luggage: self.luggage, ..draft.finish()? })
+    }
+
     /// What an encoder wrote into a buffer made by [`buffer`](Self::buffer).
     pub(super) fn from_encoder(out: BoundedBuf, luggage: Luggage) -> Result<Self, EncodeError> {
         Ok(Self { bytes: out.finish()?, luggage })

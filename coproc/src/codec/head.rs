@@ -60,16 +60,21 @@ pub(crate) fn read_head(
     max: usize,
 ) -> Result<(Envelope, usize, bool), BadFrame> {
     let length = u32::from_le_bytes(field(head, 0));
+    let (carries, nested) = (head[4] & CARRIES != 0, head[4] & NESTED != 0);
+    let kind = kind_of(head[4] & !(CARRIES | NESTED), head[5])
+        .map_err(|bad| if carries || nested { unknown(head[4]) } else { bad })?;
+    if (nested && kind != Kind::Call) || (carries && !may_carry(kind)) {
+        return Err(unknown(head[4]));
+    }
     let envelope = Envelope {
-        kind: kind_of(head[4] & !(CARRIES | NESTED), head[5])?,
-        nested: head[4] & NESTED != 0,
+        kind,
+        nested,
         channel: u16::from_le_bytes(field(head, 6)),
         priority: i32::from_le_bytes(field(head, 8)),
         handler: u32::from_le_bytes(field(head, 12)),
         id: u64::from_le_bytes(field(head, 16)),
         deadline: deadline(u64::from_le_bytes(field(head, 24))),
     };
-    let carries = head[4] & CARRIES != 0;
     let most = if carries { max.saturating_add(COUNT) } else { max };
     match usize::try_from(length) {
         Ok(size) if size <= most => Ok((envelope, size, carries)),
@@ -106,6 +111,16 @@ fn code_of(kind: Kind) -> (u8, u8) {
     }
 }
 
+fn unknown(code: u8) -> BadFrame {
+    BadFrame(format!("a frame is of unknown kind {code}"))
+}
+
+/// Whether descriptors can come with a frame: where values of the user's are its content.
+pub(super) fn may_carry(kind: Kind) -> bool {
+    use Kind::{Adopt, Answer, Call, Ended, Event, Failure, Tell};
+    matches!(kind, Tell | Call | Answer(_) | Event | Ended(_) | Failure | Adopt)
+}
+
 fn kind_of(code: u8, status: u8) -> Result<Kind, BadFrame> {
     let kind = match code {
         1 => Kind::Hello,
@@ -122,7 +137,7 @@ fn kind_of(code: u8, status: u8) -> Result<Kind, BadFrame> {
         12 => return status_of(status).map(Kind::Ended),
         13 => Kind::Failure,
         14 => Kind::Adopt,
-        _ => return Err(BadFrame(format!("a frame is of unknown kind {code}"))),
+        _ => return Err(unknown(code)),
     };
     match status {
         0 => Ok(kind),

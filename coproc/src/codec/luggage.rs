@@ -4,7 +4,12 @@
 //! A value that travels so writes only where in the luggage it lies. While a message is written,
 //! this thread collects what its values put in; while one is read, its values take theirs out.
 
-use std::{any::Any, cell::RefCell, fmt};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    fmt,
+    thread::LocalKey,
+};
 
 use crate::sync::{Arc, Mutex};
 
@@ -43,6 +48,10 @@ enum Item {
 #[derive(Clone, Default)]
 pub(crate) struct Luggage {
     /// Most messages carry nothing, and should not be longer for it.
+    #[expect(
+        clippy::box_collection,
+        reason = "nearly all messages have none, and are moved about"
+    )]
     items: Option<Box<Vec<Item>>>,
 }
 
@@ -55,28 +64,70 @@ pub(crate) enum Found {
 }
 
 thread_local! {
-    /// What the message carries that is being written or read on this thread.
-    static OPEN: RefCell<Option<Luggage>> = const { RefCell::new(None) };
+    /// How much the message that is being written on this thread carries already; `None`: none is.
+    static WRITING: Cell<Option<u32>> = const { Cell::new(None) };
+    /// What the value that is being written has put in, if it has.
+    static ADDED: RefCell<Vec<Item>> = const { RefCell::new(Vec::new()) };
+    static HAS_ADDED: Cell<bool> = const { Cell::new(false) };
+    /// What the message carries that is being read on this thread.
+    static READING: RefCell<Option<Luggage>> = const { RefCell::new(None) };
+}
+
+/// Puts what was before back in place, also after a panic.
+struct Restore<T: 'static>(&'static LocalKey<Cell<T>>, T)
+where
+    T: Copy;
+
+impl<T: Copy> Drop for Restore<T> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
+    }
 }
 
 impl Luggage {
-    /// Runs `body`, in which values put things in or take things out.
-    #[inline]
-    pub(super) fn with<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        /// Puts what was open before back in place, also if `body` panics.
-        struct Before(Option<Luggage>);
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_none()
+    }
 
-        impl Drop for Before {
+    /// Runs `write`, in which values put things in.
+    ///
+    /// Nearly all messages carry nothing, which should cost them nothing.
+    #[inline]
+    pub(super) fn filled_by<R>(&mut self, write: impl FnOnce() -> R) -> R {
+        // Of a message inside of which this one is written, or of one that a panic left half done.
+        let others = take_added();
+        let before = Restore(&WRITING, WRITING.replace(Some(self.len() as u32)));
+        let result = write();
+        let inside = before.1.is_some();
+        drop(before);
+        if let Some(added) = take_added() {
+            self.items.get_or_insert_default().extend(added);
+        }
+        if let Some(others) = others.filter(|_| inside) {
+            ADDED.set(others);
+            HAS_ADDED.set(true);
+        }
+        result
+    }
+
+    /// Runs `read`, in which values take things out.
+    #[inline]
+    pub(super) fn emptied_by<R>(&self, read: impl FnOnce() -> R) -> R {
+        if self.is_empty() {
+            return read();
+        }
+        /// Closes it, also after a panic.
+        struct Closed;
+
+        impl Drop for Closed {
             fn drop(&mut self) {
-                OPEN.set(self.0.take());
+                READING.set(None);
             }
         }
 
-        let before = Before(OPEN.replace(Some(std::mem::take(self))));
-        let result = body();
-        *self = OPEN.take().unwrap_or_default();
-        drop(before);
-        result
+        READING.set(Some(self.clone()));
+        let _closed = Closed;
+        read()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -104,7 +155,7 @@ impl Luggage {
 
     /// The descriptors of luggage that was packed, which it then no longer has.
     pub(crate) fn into_descriptors(self) -> Vec<Descriptor> {
-        let items = self.items.map(|items| *items).unwrap_or_default();
+        let Some(items) = self.items else { return Vec::new() };
         items.into_iter().filter_map(|item| item.into_descriptor()).collect()
     }
 
@@ -114,6 +165,11 @@ impl Luggage {
         let items = descriptors.peek().is_some().then(|| Box::new(descriptors.collect()));
         Self { items }
     }
+}
+
+#[inline]
+fn take_added() -> Option<Vec<Item>> {
+    HAS_ADDED.replace(false).then(|| ADDED.take())
 }
 
 fn descriptor(fd: Descriptor) -> Item {
@@ -136,16 +192,16 @@ impl Item {
 ///
 /// No message is being written, or it carries too much already.
 pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String> {
-    OPEN.with_borrow_mut(|open| {
-        let luggage = open.as_mut().ok_or("it travels only in messages of coproc")?;
-        let at = luggage.len();
+    let there = WRITING.get().ok_or("it travels only in messages of coproc")? as usize;
+    ADDED.with_borrow_mut(|added| {
+        let at = there + added.len();
         if at + places > DESCRIPTORS_MOST {
             let text = "one message carries at most 84 controllers; send the others in another";
             return Err(text.to_owned());
         }
-        let items = luggage.items.get_or_insert_default();
-        items.push(Item::Here(parcel));
-        items.extend((1..places).map(|_| Item::Reserved));
+        added.push(Item::Here(parcel));
+        added.extend((1..places).map(|_| Item::Reserved));
+        HAS_ADDED.set(true);
         Ok(at as u32)
     })
 }
@@ -157,11 +213,11 @@ pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String>
 ///
 /// No message is being read, or there is no such thing in it.
 pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
-    OPEN.with_borrow_mut(|open| {
-        let luggage = open.as_mut().ok_or("it travels only in messages of coproc")?;
-        let items = luggage.items.as_deref_mut().map(Vec::as_mut_slice).unwrap_or_default();
+    READING.with_borrow(|open| {
+        let luggage = open.as_ref().ok_or("a handle that lies nowhere in its message")?;
+        let items = luggage.items.as_deref().map(Vec::as_slice).unwrap_or_default();
         let start = usize::try_from(at).unwrap_or(usize::MAX);
-        let lying = items.get_mut(start..).and_then(|rest| rest.get_mut(..places));
+        let lying = items.get(start..).and_then(|rest| rest.get(..places));
         match lying {
             Some([Item::Here(parcel), ..]) => {
                 let parcel: Arc<dyn Any + Send + Sync> = Arc::<dyn Parcel>::clone(parcel);

@@ -152,9 +152,10 @@ impl FrameReader {
 
     /// A frame that has arrived in full.
     fn whole(&mut self, envelope: Envelope, mut bytes: Vec<u8>, carries: usize) -> Frame {
-        if carries > 0 {
-            bytes.truncate(bytes.len() - COUNT);
+        if carries == 0 {
+            return Frame::new(envelope, Body::received(bytes, Luggage::default()));
         }
+        bytes.truncate(bytes.len() - COUNT);
         let luggage = Luggage::of(self.descriptors.drain(..carries));
         Frame::new(envelope, Body::received(bytes, luggage))
     }

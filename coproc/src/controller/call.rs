@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Link,
+    Link, Serving,
     line::{Line, Refusal},
     pending::Pending,
     plan::Handler,
@@ -29,6 +29,7 @@ struct Outgoing {
     priority: Priority,
     deadline: Option<Duration>,
     body: Result<Body, EncodeError>,
+    nested: bool,
 }
 
 impl Outgoing {
@@ -43,7 +44,7 @@ impl Outgoing {
         let mut draft = Draft::new(line.max_message);
         write(&mut draft);
         let deadline = handler.and_then(|handler| handler.deadline);
-        Self { line, handler, priority, deadline, body: draft.finish() }
+        Self { line, handler, priority, deadline, body: draft.finish(), nested: false }
     }
 
     fn channel(&self) -> u16 {
@@ -60,6 +61,18 @@ impl Outgoing {
         }
     }
 
+    /// It is going to be waited for: if a worker's code does so, the other worker is told who else
+    /// waits, so that nobody waits for itself.
+    fn nest(&mut self) {
+        let stations = Serving::stations();
+        if stations.is_empty() || self.nested {
+            return;
+        }
+        let body = std::mem::replace(&mut self.body, Ok(Body::empty()));
+        self.body = body.and_then(|body| body.behind(&stations));
+        self.nested = true;
+    }
+
     fn until(&self) -> Option<Instant> {
         self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
     }
@@ -71,6 +84,7 @@ impl Outgoing {
             priority: self.priority,
             handler: self.handler.map_or(u32::MAX, |handler| handler.number),
             deadline,
+            nested: self.nested,
             ..Envelope::new(kind)
         };
         (self.line, envelope, self.body.unwrap_or_else(|_| Body::empty()))
@@ -171,8 +185,9 @@ impl<T, E> Call<T, E> {
     /// # Errors
     ///
     /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
-    pub fn wait(self) -> Result<T, CallError<E>> {
+    pub fn wait(mut self) -> Result<T, CallError<E>> {
         self.outgoing.line.check_cycle()?;
+        self.outgoing.nest();
         self.start(false)?.block()
     }
 
@@ -285,6 +300,10 @@ impl<T, E> Future for CallFuture<T, E> {
             let Some(mut call) = self.call.take() else {
                 return Poll::Ready(Err(CallError::Cancelled));
             };
+            if let Err(error) = call.outgoing.line.check_cycle() {
+                return Poll::Ready(Err(error));
+            }
+            call.outgoing.nest();
             if let Err(error) = call.outgoing.check() {
                 return Poll::Ready(Err(error));
             }

@@ -16,7 +16,7 @@ use crate::{error::CallError, message::Channel, sync::Arc};
 pub use call::{Call, CallFuture, OneWay, call, one_way};
 pub(crate) use line::{Life, Line, Owned};
 pub use pending::Pending;
-pub(crate) use serving::{Identity, Serving};
+pub(crate) use serving::{Identity, Serving, Station};
 
 /// What `#[worker]` generates for calling a worker: one method for each of its handlers.
 ///

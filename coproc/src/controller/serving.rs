@@ -1,4 +1,5 @@
-//! Which workers run on this thread right now, so that a worker that waits for itself is told.
+//! Which workers run on this thread right now, and who waits for them elsewhere, so that a worker
+//! that waits for itself is told.
 
 use std::{
     cell::RefCell,
@@ -39,14 +40,33 @@ thread_local! {
     static SERVING: RefCell<Vec<(Identity, Arc<str>)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// A worker that waits for another, as it is told to that one.
+pub(crate) type Station = (Identity, String);
+
 /// While this lives, the worker's code runs on this thread.
 #[derive(Debug)]
-pub(crate) struct Serving;
+pub(crate) struct Serving {
+    /// How many stations it has added.
+    count: usize,
+}
 
 impl Serving {
-    pub(crate) fn begin(identity: Identity, name: &Arc<str>) -> Self {
-        SERVING.with_borrow_mut(|serving| serving.push((identity, Arc::clone(name))));
-        Self
+    /// `waiting` are those who wait for it, in other processes and threads.
+    pub(crate) fn begin(waiting: Vec<Station>, identity: Identity, name: &Arc<str>) -> Self {
+        let count = waiting.len() + 1;
+        SERVING.with_borrow_mut(|serving| {
+            serving.extend(waiting.into_iter().map(|(identity, name)| (identity, name.into())));
+            serving.push((identity, Arc::clone(name)));
+        });
+        Self { count }
+    }
+
+    /// All who wait for what the code that runs now waits for, the outermost first.
+    #[inline]
+    pub(crate) fn stations() -> Vec<Station> {
+        SERVING.with_borrow(|serving| {
+            serving.iter().map(|(identity, name)| (*identity, name.to_string())).collect()
+        })
     }
 
     /// The chain of workers from `identity` up to the code that runs now, if it is one of them.
@@ -63,6 +83,6 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        SERVING.with_borrow_mut(Vec::pop);
+        SERVING.with_borrow_mut(|serving| serving.truncate(serving.len() - self.count));
     }
 }

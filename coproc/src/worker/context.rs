@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     codec::Draft,
-    controller::{Controller, Identity, Line, Link, Serving, plan::Plan},
+    controller::{Controller, Identity, Line, Link, Serving, Station, plan::Plan},
     error::Cancelled,
     message::{Channel, Envelope, Kind, Priority, Wire},
     messenger::{Port, Role, intake},
@@ -99,6 +99,7 @@ pub struct Context<W: Worker> {
     port: Arc<Port>,
     peer: Peer,
     envelope: Envelope,
+    waiting: Vec<Station>,
 }
 
 impl<W: Worker> Context<W> {
@@ -112,6 +113,7 @@ impl<W: Worker> Context<W> {
             laters: Arc::default(),
             last_peer: 0,
             envelope: Envelope::new(Kind::Tell),
+            waiting: Vec::new(),
         }
     }
 
@@ -268,8 +270,14 @@ impl<W: Worker> Context<W> {
     }
 
     /// The code of the worker runs while this lives.
-    pub(super) fn serving(&self) -> Serving {
-        Serving::begin(self.identity(), &self.name)
+    pub(super) fn serving(&mut self) -> Serving {
+        let waiting = std::mem::take(&mut self.waiting);
+        Serving::begin(waiting, self.identity(), &self.name)
+    }
+
+    /// Who waits for what its code does next.
+    pub(super) fn waited_for_by(&mut self, waiting: Vec<Station>) {
+        self.waiting = waiting;
     }
 
     pub(super) fn identity(&self) -> Identity {

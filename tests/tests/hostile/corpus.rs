@@ -25,6 +25,7 @@ fn cases() -> Cases {
         assert!(cases.insert(name.to_owned(), bytes).is_none(), "{name} is there twice");
     };
     heads_of(&mut add);
+    marks(&mut add);
     conversations(&mut add);
     payloads(&mut |name, bytes| add(&format!("{CODEC}/{name}"), bytes));
     cases
@@ -48,7 +49,7 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
         add(name, whole[..length].to_vec());
     }
     add("kind-zero", frame(0, 1).bytes());
-    add("kind-unknown", frame(14, 1).bytes());
+    add("kind-unknown", frame(15, 1).bytes());
     add("kind-of-all-ones", frame(255, 1).bytes());
     add("zeros", vec![0; 4096]);
     add("ones", vec![255; 4096]);
@@ -74,6 +75,22 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
     ] {
         add(name, Frame { length: Some(length), ..frame(kind, 1) }.bytes());
     }
+}
+
+/// Marks of frames that promise more than bytes.
+fn marks(add: &mut impl FnMut(&str, Vec<u8>)) {
+    let carries = |kind: u8, payload: &[u8]| {
+        let status = frame(kind, 1).status;
+        frame(kind | CARRIES, 1).status(status).with(payload).bytes()
+    };
+    add("answer-that-carries-what-is-not-there", carries(ANSWER, &[1, 0]));
+    add("call-that-carries-what-is-not-there", carries(CALL, &[3, 0]));
+    add("call-that-carries-too-much", carries(CALL, &[0xff, 0xff]));
+    add("event-that-carries-nothing", carries(EVENT, &[0, 0]));
+    add("event-that-does-not-say-how-much", carries(EVENT, &[1]));
+    add("close-that-carries", carries(CLOSE, &[1, 0]));
+    add("tell-inside-another", frame(TELL | NESTED, 1).bytes());
+    add("link-that-is-none", frame(14, 0).bytes());
 }
 
 /// Good frames at a bad time.
@@ -130,6 +147,8 @@ fn payloads(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("trailing-bytes", answer(1, [text(b"x"), vec![0, 0]].concat()).bytes());
     add("text-that-is-no-utf-8", answer(1, text(b"a\xff\xfeb")).bytes());
     add("text-that-is-cut", answer(1, [count(1000), vec![b'x'; 9]].concat()).bytes());
+    add("call-inside-nothing", frame(CALL | NESTED, 1).with([9]).bytes());
+    add("call-inside-too-much", frame(CALL | NESTED, 1).with(count(u64::MAX)).bytes());
     add("text-of-all-ones", answer(1, count(u64::MAX)).bytes());
     add("units-without-end", answer(2, count(u64::MAX)).bytes());
     add("units-a-billion", answer(2, count(1_000_000_000)).bytes());

@@ -13,6 +13,11 @@ pub(crate) const CLOSE: u8 = 11;
 pub(crate) const ENDED: u8 = 12;
 pub(crate) const FAILURE: u8 = 13;
 
+/// Descriptors come with the frame.
+pub(crate) const CARRIES: u8 = 0x80;
+/// The call was made inside another.
+pub(crate) const NESTED: u8 = 0x40;
+
 pub(crate) const VALUE: u8 = 1;
 pub(crate) const ERROR: u8 = 2;
 pub(crate) const PANICKED: u8 = 3;

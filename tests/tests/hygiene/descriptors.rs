@@ -53,7 +53,8 @@ fn own(mut open: BTreeMap<i32, String>) -> Vec<String> {
     open.into_values().collect()
 }
 
-/// The link, the ledger, and what tells of its parent's end.
+/// The link, which is two sockets, one of them for descriptors, the ledger, and what tells of its
+/// parent's end.
 #[track_caller]
 fn assert_own_only(open: BTreeMap<i32, String>) {
     let kind = |target: String| match target {
@@ -64,7 +65,7 @@ fn assert_own_only(open: BTreeMap<i32, String>) {
     };
     let mut kinds: Vec<String> = own(open).into_iter().map(kind).collect();
     kinds.sort();
-    assert_eq!(kinds, ["/memfd:coproc-ledger (deleted)", "link", "parent"]);
+    assert_eq!(kinds, ["/memfd:coproc-ledger (deleted)", "link", "link", "parent"]);
 }
 
 #[coproc::test]

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     codec::{
         clock,
-        head::{HEAD, read_head, write_head},
+        head::{HEAD, may_carry, read_head, write_head},
     },
     message::{Envelope, Kind, Status},
 };
@@ -46,11 +46,14 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn envelope() -> impl Strategy<Value = Envelope> {
-    let rest = (any::<u16>(), any::<i32>(), any::<u32>(), any::<u64>());
+    let rest = (any::<u16>(), any::<i32>(), any::<u32>(), any::<u64>(), any::<bool>());
     let deadline = prop::option::of((0..u64::MAX).prop_map(clock::instant));
-    (kind(), rest, deadline).prop_map(|(kind, (channel, priority, handler, id), deadline)| {
-        Envelope { kind, channel, priority, handler, id, deadline }
-    })
+    (kind(), rest, deadline).prop_map(
+        |(kind, (channel, priority, handler, id, nested), deadline)| {
+            let nested = nested && kind == Kind::Call;
+            Envelope { kind, channel, priority, handler, id, deadline, nested }
+        },
+    )
 }
 
 /// A frame whose payload, now and then, is a large one.
@@ -67,9 +70,9 @@ fn frame() -> impl Strategy<Value = Frame> {
 
 /// What reads as a head is written as the same head.
 fn is_head_or_error(head: [u8; HEAD]) -> Result<(), TestCaseError> {
-    if let Ok((envelope, length)) = read_head(&head, 1 << 20) {
+    if let Ok((envelope, length, carries)) = read_head(&head, 1 << 20) {
         let mut again = [0xaa; HEAD];
-        write_head(&envelope, length, &mut again);
+        write_head(&envelope, length, carries, &mut again);
         prop_assert_eq!(again, head);
     }
     Ok(())
@@ -77,21 +80,22 @@ fn is_head_or_error(head: [u8; HEAD]) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn heads_come_back(envelope in envelope(), length in 0..=1_usize << 20) {
+    fn heads_come_back(envelope in envelope(), length in 0..=1_usize << 20, carries: bool) {
+        let carries = carries && may_carry(envelope.kind);
         let mut head = [0; HEAD];
-        write_head(&envelope, length, &mut head);
-        prop_assert_eq!(read_head(&head, 1 << 20), Ok((envelope, length)));
+        write_head(&envelope, length, carries, &mut head);
+        prop_assert_eq!(read_head(&head, 1 << 20), Ok((envelope, length, carries)));
     }
 
     #[test]
     fn a_flipped_bit_is_another_head_or_an_error(envelope in envelope(), length in 0..9_usize) {
         let mut head = [0; HEAD];
-        write_head(&envelope, length, &mut head);
+        write_head(&envelope, length, false, &mut head);
         for bit in 0..HEAD * 8 {
             let mut flipped = head;
             flipped[bit / 8] ^= 1 << (bit % 8);
             is_head_or_error(flipped)?;
-            prop_assert_ne!(read_head(&flipped, 1 << 20), Ok((envelope.clone(), length)));
+            prop_assert_ne!(read_head(&flipped, 1 << 20), Ok((envelope.clone(), length, false)));
         }
     }
 
@@ -154,7 +158,7 @@ fn feed(reader: &mut FrameReader, bytes: &[u8]) -> Result<(), BadFrame> {
 #[test]
 fn a_forged_length_costs_nothing() {
     let mut head = [0; HEAD];
-    write_head(&Envelope::new(Kind::Tell), 1 << 30, &mut head);
+    write_head(&Envelope::new(Kind::Tell), 1 << 30, false, &mut head);
     let mut reader = FrameReader::new(1 << 30);
     feed(&mut reader, &head).unwrap();
     assert!(!reader.spare().is_empty());
@@ -206,7 +210,7 @@ fn a_frame_is_written_without_copying() {
     let payload = frame.body.payload().as_ptr();
     let bytes = frame.into_bytes();
     assert_eq!(bytes[HEAD..].as_ptr(), payload);
-    let (envelope, length) = read_head(bytes.first_chunk().unwrap(), 100).unwrap();
+    let (envelope, length, _) = read_head(bytes.first_chunk().unwrap(), 100).unwrap();
     assert_eq!((envelope.kind, length), (Kind::Tell, bytes.len() - HEAD));
     assert_eq!(Frame::bare(Envelope::answer(3, Status::Value)).into_bytes().len(), HEAD);
 }
@@ -217,6 +221,6 @@ fn a_time_too_long_to_say_is_still_a_time() {
     let deadline = latest.checked_add(Duration::from_secs(1));
     assert!(deadline.is_some());
     let mut head = [0; HEAD];
-    write_head(&Envelope { deadline, ..Envelope::new(Kind::Call) }, 0, &mut head);
+    write_head(&Envelope { deadline, ..Envelope::new(Kind::Call) }, 0, false, &mut head);
     assert_eq!(read_head(&head, 0).unwrap().0.deadline, Some(latest));
 }

@@ -133,8 +133,8 @@ fn serve(parent: Pid) -> Result<bool, String> {
     die_with(parent)?;
     let socket = control_socket().map_err(|error| error.to_string())?;
     sys::close_inherited().map_err(|error| format!("cannot close what it inherited: {error}"))?;
-    let ledger = receive_descriptors(&socket)?;
-    let socket = Socket::new(socket, u32::MAX as usize);
+    let (ledger, side) = receive_descriptors(&socket)?;
+    let socket = Socket::with_side(socket, Some(side), u32::MAX as usize);
     let hello = greet(&socket)?;
     take_name(&hello.name);
     let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
@@ -188,9 +188,10 @@ fn die_with(parent: Pid) -> Result<(), String> {
     started.map(drop).map_err(|error| error.to_string())
 }
 
-/// Takes what [`super::parent`] sends first. Standard output is put in its place, the ledger given.
-fn receive_descriptors(socket: &OwnedFd) -> Result<OwnedFd, String> {
-    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+/// Takes what [`super::parent`] sends first. Standard output is put in its place; the ledger and the
+/// socket for descriptors are given.
+fn receive_descriptors(socket: &OwnedFd) -> Result<(OwnedFd, OwnedFd), String> {
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
     let mut slices = [io::IoSliceMut::new(&mut byte)];
@@ -202,12 +203,13 @@ fn receive_descriptors(socket: &OwnedFd) -> Result<OwnedFd, String> {
     });
     let mut descriptors = descriptors.next().into_iter().flatten();
     let ledger = descriptors.next().ok_or("its parent sent no ledger")?;
+    let side = descriptors.next().ok_or("its parent sent no socket for descriptors")?;
     if let Some(output) = descriptors.next() {
         // What was printed so far is not the worker's.
         let _ = io::stdout().flush();
         dup2_stdout(output).map_err(|error| error.to_string())?;
     }
-    Ok(ledger)
+    Ok((ledger, side))
 }
 
 fn receive(socket: &Socket, kind: Kind) -> Result<Frame, String> {

@@ -119,8 +119,8 @@ fn initialize<W: Worker>(
 
 /// Starts the process.
 fn start(place: &Process, channels: usize) -> io::Result<Started> {
-    let (ours, theirs) =
-        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+    let pair = || socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None);
+    let ((ours, theirs), (side, their_side)) = (pair()?, pair()?);
     let ledger = Arc::new(LedgerFile::new(channels)?);
     let mut command = command(place, theirs)?;
     let (tail, stderr) = match &place.stderr {
@@ -132,8 +132,9 @@ fn start(place: &Process, channels: usize) -> io::Result<Started> {
     };
     command.stderr(stderr);
     // The greeting waits in the socket until the child is there to read it.
-    send_descriptors(&ours, &ledger, place)?;
-    let socket = Socket::new(ours, place.max_message.max(FORMALITIES));
+    send_descriptors(&ours, &their_side, &ledger, place)?;
+    drop(their_side);
+    let socket = Socket::with_side(ours, Some(side), place.max_message.max(FORMALITIES));
     socket.register()?;
     let spawned = Reactor::get()?.run_here(move || {
         let child = command.spawn()?;
@@ -179,12 +180,17 @@ fn command(place: &Process, socket: OwnedFd) -> io::Result<Command> {
     Ok(command)
 }
 
-/// One byte, and with it the descriptors that a worker needs: its ledger and, unless it is to have
-/// none, its standard output.
-fn send_descriptors(socket: &OwnedFd, ledger: &LedgerFile, place: &Process) -> io::Result<()> {
-    let mut descriptors = vec![ledger.as_fd()];
+/// One byte, and with it the descriptors that a worker needs: its ledger, a socket for those that
+/// messages carry and, unless it is to have none, its standard output.
+fn send_descriptors(
+    socket: &OwnedFd,
+    side: &OwnedFd,
+    ledger: &LedgerFile,
+    place: &Process,
+) -> io::Result<()> {
+    let mut descriptors = vec![ledger.as_fd(), side.as_fd()];
     descriptors.extend(place.stdout.output());
-    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
     ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
     sendmsg(socket, &[io::IoSlice::new(&[0])], &mut ancillary, SendFlags::NOSIGNAL)?;

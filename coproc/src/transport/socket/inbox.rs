@@ -59,7 +59,9 @@ impl Inbox {
         let missing = || Broken::Protocol("a frame carries descriptors that are not there".into());
         let side = fds.side.as_ref().ok_or_else(missing)?;
         match receive(side, &mut [0], RecvFlags::DONTWAIT) {
-            Ok((1.., descriptors)) => self.reader.arrive(descriptors).map_err(|bad| broken(&bad)),
+            Ok((_, descriptors)) if !descriptors.is_empty() => {
+                self.reader.arrive(descriptors).map_err(|bad| broken(&bad))
+            }
             Err(Stopped::By(Errno::INTR)) => Ok(()),
             Ok(_) | Err(Stopped::By(_)) => Err(missing()),
             Err(Stopped::Broken(broken)) => Err(broken),

@@ -136,10 +136,18 @@ impl<W: Dispatch> Serve<W> {
         let port = &port;
         let Arrived { envelope, content, .. } = arrived;
         let (number, call) = (envelope.handler, call_in(&envelope));
+        let nested = envelope.nested;
         self.cx.turn_to(peer, port, envelope);
         let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
-        let outcome =
-            self.guarded(name, |worker, cx| worker.dispatch(cx, number, &mut content.arguments()));
+        let mut arguments = content.arguments();
+        let waiting = if nested { arguments.take() } else { Ok(Vec::new()) };
+        let outcome = match waiting {
+            Ok(waiting) => {
+                self.cx.waited_for_by(waiting);
+                self.guarded(name, |worker, cx| worker.dispatch(cx, number, &mut arguments))
+            }
+            Err(malformed) => Ok(Err(malformed)),
+        };
         if call == 0 || !Arc::ptr_eq(port, &self.cx.seat.port) {
             self.note(Activity::Rest, 0);
         }
