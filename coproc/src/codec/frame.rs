@@ -38,6 +38,7 @@ impl Frame {
 
     /// The whole frame as it is written to a stream, without copying the payload, and what goes
     /// with it, which has to be packed.
+    #[inline]
     pub(crate) fn into_parts(mut self) -> (Vec<u8>, Luggage) {
         self.body.seal(&self.envelope);
         (self.body.bytes, self.body.luggage)

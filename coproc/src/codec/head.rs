@@ -55,6 +55,7 @@ fn mark(is: bool, bit: u8) -> u8 {
 ///
 /// [`BadFrame`] for an unknown kind or status, a status on a kind that has none or none on one that
 /// has, and a length over `max`.
+#[inline]
 pub(crate) fn read_head(
     head: &[u8; HEAD],
     max: usize,

@@ -98,6 +98,7 @@ impl FrameReader {
     /// # Errors
     ///
     /// [`BadFrame`] if its head is none; the stream is of no use from there on.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, BadFrame> {
         if let Some(large) = self.large.as_ref().filter(|large| large.arrived == large.total) {
             let carries = if large.carries { carried(&large.bytes)? } else { 0 };
@@ -151,6 +152,7 @@ impl FrameReader {
     }
 
     /// A frame that has arrived in full.
+    #[inline]
     fn whole(&mut self, envelope: Envelope, mut bytes: Vec<u8>, carries: usize) -> Frame {
         if carries == 0 {
             return Frame::new(envelope, Body::received(bytes, Luggage::default()));

@@ -9,6 +9,7 @@ mod loss;
 mod port;
 mod received;
 pub(crate) mod requests;
+mod spread;
 mod state;
 
 pub use by_hand::Counters;

@@ -15,7 +15,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use rustix::event::{EventfdFlags, Timespec, epoll, eventfd};
+use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use crate::sync::{
     AtomicU64, Mutex, OnceLock, Ordering, Weak,
@@ -36,7 +36,6 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct Token(u64);
 
 const WAKE: u64 = 0;
-const HANGUPS: u64 = 1;
 
 /// How long somebody waits for a reactor to catch up.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -46,9 +45,6 @@ const NAME: &str = "coproc";
 
 pub(crate) struct Reactor {
     epoll: OwnedFd,
-    /// Watched by the other: what is in both is watched in this for its peer's end only, whatever
-    /// it is watched for there.
-    hangups: OwnedFd,
     wake: OwnedFd,
     sources: Mutex<HashMap<u64, Weak<dyn Ready>>>,
     next: AtomicU64,
@@ -93,49 +89,26 @@ impl Reactor {
 
     fn new(jobs: Sender<Job>) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let hangups = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        for (fd, token) in [(&wake, WAKE), (&hangups, HANGUPS)] {
-            epoll::add(&epoll, fd, epoll::EventData::new_u64(token), epoll::EventFlags::IN)?;
-        }
+        epoll::add(&epoll, &wake, epoll::EventData::new_u64(WAKE), epoll::EventFlags::IN)?;
         let sources = Mutex::new(HashMap::new());
         Ok(Self {
             epoll,
-            hangups,
             wake,
             sources,
-            next: AtomicU64::new(HANGUPS + 1),
+            next: AtomicU64::new(WAKE + 1),
             jobs,
             runs_on: OnceLock::new(),
         })
     }
 
-    /// Registers a descriptor that is not yet watched for anything.
+    /// Registers a descriptor that is watched for nothing yet but the end of its peer, which the
+    /// kernel always tells of, `epoll_ctl(2)`.
     pub(crate) fn register(&self, fd: impl AsFd, source: Weak<dyn Ready>) -> io::Result<Token> {
-        self.add(&self.epoll, fd, source, epoll::EventFlags::empty())
-    }
-
-    /// Tells `source` once that the peer of a socket has closed its end, whoever else watches or
-    /// reads the socket. What the peer sent before may still be there.
-    pub(crate) fn register_hangup(
-        &self,
-        fd: impl AsFd,
-        source: Weak<dyn Ready>,
-    ) -> io::Result<Token> {
-        self.add(&self.hangups, fd, source, epoll::EventFlags::RDHUP)
-    }
-
-    fn add(
-        &self,
-        epoll: &OwnedFd,
-        fd: impl AsFd,
-        source: Weak<dyn Ready>,
-        events: epoll::EventFlags,
-    ) -> io::Result<Token> {
         let token = self.next.fetch_add(1, Ordering::Relaxed);
         self.sources.lock().insert(token, source);
-        let flags = events | epoll::EventFlags::ONESHOT;
-        match epoll::add(epoll, fd, epoll::EventData::new_u64(token), flags) {
+        let flags = epoll::EventFlags::ONESHOT;
+        match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(token), flags) {
             Ok(()) => Ok(Token(token)),
             Err(error) => {
                 self.sources.lock().remove(&token);
@@ -154,13 +127,6 @@ impl Reactor {
     /// Forgets a descriptor; to be called before it is closed.
     pub(crate) fn forget(&self, fd: impl AsFd, token: Token) {
         let _ = epoll::delete(&self.epoll, fd);
-        self.sources.lock().remove(&token.0);
-    }
-
-    /// Forgets a socket that was [registered](Self::register_hangup) for the end of its peer; to be
-    /// called before it is closed.
-    pub(crate) fn forget_hangup(&self, fd: impl AsFd, token: Token) {
-        let _ = epoll::delete(&self.hangups, fd);
         self.sources.lock().remove(&token.0);
     }
 
@@ -204,25 +170,18 @@ impl Reactor {
         let _ = self.runs_on.set(thread::current().id());
         let mut events = Vec::with_capacity(64);
         loop {
-            wait(&self.epoll, &mut events, None);
+            events.clear();
+            // The only failure that can happen to a valid epoll is an interruption.
+            let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), None);
             for event in &events {
                 match event.data.u64() {
                     WAKE => drop(rustix::io::read(&self.wake, &mut [0; 8])),
-                    HANGUPS => self.tell_of_hangups(),
                     token => self.tell(token, event.flags),
                 }
             }
             while let Ok(job) = jobs.try_recv() {
                 survive(job);
             }
-        }
-    }
-
-    fn tell_of_hangups(&self) {
-        let mut events = Vec::with_capacity(16);
-        wait(&self.hangups, &mut events, Some(&Timespec::default()));
-        for event in &events {
-            self.tell(event.data.u64(), event.flags);
         }
     }
 
@@ -239,13 +198,6 @@ impl Reactor {
 /// A panic of one is not to end the thread that all others depend on. It poisons no lock here.
 fn survive(body: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(body));
-}
-
-/// What is ready, once something is or the time is over.
-fn wait(epoll: &OwnedFd, events: &mut Vec<epoll::Event>, timeout: Option<&Timespec>) {
-    events.clear();
-    // The only failure that can happen to a valid epoll is an interruption.
-    let _ = epoll::wait(epoll, rustix::buffer::spare_capacity(events), timeout);
 }
 
 #[cfg(test)]
@@ -296,10 +248,10 @@ mod tests {
         let (give, take) = unbounded();
         let telling: Arc<dyn Ready> = Arc::new(Telling(give));
         let (near, far) = UnixStream::pair().unwrap();
-        reactor().register_hangup(&near, Arc::downgrade(&telling)).unwrap();
+        reactor().register(&near, Arc::downgrade(&telling)).unwrap();
         drop(far);
         // It is a bound for hangs only.
         let events = take.recv_timeout(Duration::from_secs(60)).unwrap();
-        assert!(events.contains(EventFlags::RDHUP));
+        assert!(events.contains(EventFlags::HUP));
     }
 }

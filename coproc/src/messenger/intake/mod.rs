@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::spread::Spread;
 use crate::{
     message::{Envelope, Kind, Priority, Status},
     multiqueue::{Place, PriorityMultiQueue},
@@ -54,7 +55,7 @@ pub(crate) enum Action {
 pub(crate) struct Intake<P> {
     queue: PriorityMultiQueue<Arrived<P>>,
     /// Where calls wait, to find them when they are cancelled.
-    places: HashMap<u64, Place>,
+    places: HashMap<u64, Place, Spread>,
     capacities: Vec<usize>,
     /// By channel, how many messages have left the queue, handled or not.
     left: Vec<u64>,
@@ -74,7 +75,7 @@ impl<P> Intake<P> {
     pub(crate) fn new(capacities: Vec<usize>, aging: Option<Duration>) -> Self {
         Self {
             queue: PriorityMultiQueue::new(capacities.len() as u16, aging),
-            places: HashMap::new(),
+            places: HashMap::default(),
             left: vec![0; capacities.len()],
             gone: 0,
             capacities,

@@ -222,7 +222,7 @@ impl Port {
         until: Option<Instant>,
         check: &mut impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
-        if self.attended.swap(false, Ordering::SeqCst) {
+        if self.attended.load(Ordering::SeqCst) && self.attended.swap(false, Ordering::SeqCst) {
             self.link.leave();
         }
         while self.take_in(Wait::until(until)) {

@@ -6,10 +6,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{HashMap, hash_map},
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::collections::{HashMap, hash_map};
+
+use super::spread::Spread;
 
 /// How a request ended. `A` is what an answer carries, `L` what is known of a lost peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,30 +60,10 @@ enum Entry<A, L> {
     Done(Outcome<A, L>),
 }
 
-/// Spreads numbers over a table. They are given out here, one after the other, so that nobody else
-/// can choose them to collide.
-#[derive(Clone, Copy, Debug, Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // The golden ratio: numbers that follow one another come to lie far apart.
-        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
 /// The requests that one end has made.
 #[derive(Debug)]
 pub(crate) struct Requests<A, L> {
-    entries: HashMap<u64, Entry<A, L>, BuildHasherDefault<Spread>>,
+    entries: HashMap<u64, Entry<A, L>, Spread>,
     /// How many requests are open or abandoned.
     owed: usize,
     /// Those of them that are calls, by channel.

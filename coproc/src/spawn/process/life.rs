@@ -40,8 +40,6 @@ pub(super) struct Running {
     ledger: Arc<LedgerFile>,
     tail: Option<Arc<Tail>>,
     token: OnceLock<Token>,
-    /// What the end of the link is watched by.
-    hangup: OnceLock<Token>,
     killed: AtomicBool,
     /// Set when it is known to be about to end.
     leaving: Mutex<Alarm>,
@@ -65,7 +63,6 @@ impl Running {
             ledger,
             tail,
             token: OnceLock::new(),
-            hangup: OnceLock::new(),
             killed: AtomicBool::new(false),
             leaving: Mutex::default(),
             line: Mutex::new(None),
@@ -79,11 +76,11 @@ impl Running {
     pub(super) fn watch(self: &Arc<Self>, line: &Arc<Line>) -> std::io::Result<()> {
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(self);
         let reactor = Reactor::get()?;
-        let token = reactor.register(&self.pidfd, Weak::clone(&ready))?;
+        let token = reactor.register(&self.pidfd, ready)?;
         let _ = self.token.set(token);
         *self.line.lock() = Some(Arc::clone(line));
         if let AnyTransport::Socket(socket) = line.port.link() {
-            let _ = self.hangup.set(reactor.register_hangup(&**socket, ready)?);
+            socket.on_hangup(Box::new(HungUp(Arc::downgrade(self))));
         }
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
         let _ = line.life.set(life);
@@ -119,8 +116,8 @@ impl Running {
     pub(super) fn discard(&self) {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
         self.reap();
-        let line = self.line.lock().take();
-        self.forget(line.as_deref());
+        self.line.lock().take();
+        self.forget();
         *self.this.lock() = None;
     }
 
@@ -148,7 +145,7 @@ impl Running {
         let status = self.reap();
         let note = self.ledger.read();
         let line = self.line.lock().take();
-        self.forget(line.as_deref());
+        self.forget();
         if let Some(line) = line {
             let exit = exit(status);
             line.port.finish(|state| {
@@ -161,15 +158,9 @@ impl Running {
     }
 
     /// Nothing is watched any more.
-    fn forget(&self, line: Option<&Line>) {
-        let Ok(reactor) = Reactor::get() else { return };
-        if let Some(token) = self.token.get() {
+    fn forget(&self) {
+        if let (Ok(reactor), Some(token)) = (Reactor::get(), self.token.get()) {
             reactor.forget(&self.pidfd, *token);
-        }
-        if let (Some(line), Some(token)) = (line, self.hangup.get())
-            && let AnyTransport::Socket(socket) = line.port.link()
-        {
-            reactor.forget_hangup(&**socket, *token);
         }
     }
 
@@ -276,14 +267,20 @@ impl Life for Running {
     }
 }
 
-/// The process is gone, which makes its pidfd readable, or it has closed its link, which is watched
-/// for nothing else.
+/// The process is gone.
 impl Ready for Running {
-    fn ready(&self, events: EventFlags) {
-        if events.contains(EventFlags::IN) {
-            self.conclude();
-        } else {
-            self.hung_up();
+    fn ready(&self, _: EventFlags) {
+        self.conclude();
+    }
+}
+
+/// The process has closed its end of the link.
+struct HungUp(Weak<Running>);
+
+impl Attend for HungUp {
+    fn attend(&self) {
+        if let Some(running) = self.0.upgrade() {
+            running.hung_up();
         }
     }
 }

@@ -27,6 +27,7 @@ impl Inbox {
     }
 
     /// The next frame that is there.
+    #[inline]
     pub(super) fn next(&mut self, fds: &Ends) -> Result<Option<Frame>, Broken> {
         match self.ready.pop_front() {
             Some(frame) => Ok(Some(frame)),
@@ -44,6 +45,7 @@ impl Inbox {
         }
     }
 
+    #[inline]
     fn read(&mut self, fds: &Ends) -> Result<Option<Frame>, Broken> {
         loop {
             match self.reader.next() {
@@ -55,6 +57,7 @@ impl Inbox {
     }
 
     /// Takes the descriptors that the next frame lacks. They were sent before it.
+    #[cold]
     fn fetch(&mut self, fds: &Ends) -> Result<(), Broken> {
         let missing = || Broken::Protocol("a frame carries descriptors that are not there".into());
         let side = fds.side.as_ref().ok_or_else(missing)?;

@@ -46,6 +46,8 @@ pub(crate) struct Socket {
     inbox: Mutex<Inbox>,
     wake: OnceLock<OwnedFd>,
     attended: Mutex<Option<Weak<dyn Attend>>>,
+    /// Told once that the peer has closed its end, whoever else reads.
+    hangup: Mutex<Option<Box<dyn Attend>>>,
     token: OnceLock<Token>,
     side_token: OnceLock<Token>,
     watching: Mutex<()>,
@@ -68,6 +70,7 @@ impl Socket {
             inbox: Mutex::new(Inbox::new(max)),
             wake: OnceLock::new(),
             attended: Mutex::new(None),
+            hangup: Mutex::new(None),
             token: OnceLock::new(),
             side_token: OnceLock::new(),
             watching: Mutex::new(()),
@@ -107,6 +110,13 @@ impl Socket {
         if before.is_none() {
             self.watch();
         }
+    }
+
+    /// From now on, calls `who` once when the peer has closed its end. What the peer sent before may
+    /// still be there.
+    pub(crate) fn on_hangup(&self, who: Box<dyn Attend>) {
+        *self.hangup.lock() = Some(who);
+        self.watch();
     }
 
     pub(super) fn leave(&self) {
@@ -302,6 +312,10 @@ impl Ready for Socket {
         }
         if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
             attendant.attend();
+        }
+        let hangup = events.contains(EventFlags::HUP).then(|| self.hangup.lock().take()).flatten();
+        if let Some(hangup) = hangup {
+            hangup.attend();
         }
     }
 }

@@ -45,6 +45,7 @@ pub(super) enum Stuck {
 impl Packet {
     /// Sends what of it comes after `written` bytes, or a part of that. Descriptors go over `side`
     /// before, if there is one.
+    #[inline]
     pub(super) fn send(&mut self, fds: &Ends, written: usize) -> Result<usize, Stuck> {
         match &fds.side {
             _ if self.descriptors.is_empty() => {}
@@ -56,6 +57,7 @@ impl Packet {
         send(&fds.main, &self.bytes[written..], AT_ONCE).map_err(Stuck::Main)
     }
 
+    #[cold]
     fn send_descriptors(&mut self, fd: &OwnedFd, from: usize) -> Result<usize, Errno> {
         let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);

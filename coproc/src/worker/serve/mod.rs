@@ -125,10 +125,9 @@ impl<W: Dispatch> Serve<W> {
             self.note(activity, 0);
             self.note_at(&port, activity, call);
         }
-        let next = arrived.map(|arrived| Next { peer, port: Arc::clone(&port), arrived });
         // Who is told of room looks into the ledger for it.
         send(&port, answers);
-        next
+        arrived.map(|arrived| Next { peer, port, arrived })
     }
 
     fn handle(&mut self, next: Next) {
