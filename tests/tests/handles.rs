@@ -13,7 +13,7 @@ pub struct Counter {
     count: u64,
 }
 
-#[worker(channels(usual(capacity = 4)))]
+#[worker]
 impl Counter {
     #[message]
     fn add(&mut self, n: u64) -> u64 {

@@ -14,7 +14,8 @@ fn origin() -> (Instant, u64) {
     static ORIGIN: OnceLock<(Instant, u64)> = OnceLock::new();
     *ORIGIN.get_or_init(|| {
         let compared = (0..TRIES).map(|_| {
-            let (machine, before) = (machine(), Instant::now());
+            let before = Instant::now();
+            let machine = machine();
             (before.elapsed(), before, machine)
         });
         let closest = compared.min_by_key(|(taken, ..)| *taken);

@@ -294,6 +294,10 @@ impl<T, E> Future for CallFuture<T, E> {
                 match Pin::new(room).poll(cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(())) => self.room = None,
+                    // Whatever became of the question, the call itself was never sent.
+                    Poll::Ready(Err(CallError::Deadline { .. })) => {
+                        return Poll::Ready(Err(CallError::Deadline { started: false }));
+                    }
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error.widen())),
                 }
             }

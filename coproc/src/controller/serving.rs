@@ -54,35 +54,45 @@ impl Serving {
     /// `waiting` are those who wait for it, in other processes and threads.
     pub(crate) fn begin(waiting: Vec<Station>, identity: Identity, name: &Arc<str>) -> Self {
         let count = waiting.len() + 1;
-        SERVING.with_borrow_mut(|serving| {
+        let begun = SERVING.try_with(|serving| {
+            let mut serving = serving.borrow_mut();
             serving.extend(waiting.into_iter().map(|(identity, name)| (identity, name.into())));
             serving.push((identity, Arc::clone(name)));
         });
-        Self { count }
+        // A thread that is ending has no list any more, and nobody waits for what it runs then.
+        Self { count: begun.map_or(0, |()| count) }
     }
 
     /// All who wait for what the code that runs now waits for, the outermost first.
     #[inline]
     pub(crate) fn stations() -> Vec<Station> {
-        SERVING.with_borrow(|serving| {
+        let stations = SERVING.try_with(|serving| {
+            let serving = serving.borrow();
             serving.iter().map(|(identity, name)| (*identity, name.to_string())).collect()
-        })
+        });
+        stations.unwrap_or_default()
     }
 
     /// The chain of workers from `identity` up to the code that runs now, if it is one of them.
     pub(crate) fn chain(identity: Identity) -> Option<Vec<String>> {
-        SERVING.with_borrow(|serving| {
+        let chain = SERVING.try_with(|serving| {
+            let serving = serving.borrow();
             let from = serving.iter().position(|(serving, _)| *serving == identity)?;
             let mut names: Vec<_> =
                 serving[from..].iter().map(|(_, name)| name.to_string()).collect();
             names.push(names[0].clone());
             Some(names)
-        })
+        });
+        chain.ok().flatten()
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        SERVING.with_borrow_mut(|serving| serving.truncate(serving.len() - self.count));
+        let _ = SERVING.try_with(|serving| {
+            let mut serving = serving.borrow_mut();
+            let left = serving.len().saturating_sub(self.count);
+            serving.truncate(left);
+        });
     }
 }

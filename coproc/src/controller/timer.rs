@@ -1,6 +1,6 @@
 //! Wakes tasks at a point in time: for deadlines of calls that wait in an async runtime.
 
-use std::{collections::BTreeMap, task::Waker, time::Instant};
+use std::{collections::BTreeMap, io, task::Waker, time::Instant};
 
 use crate::sync::{Condvar, Mutex, thread, wake};
 
@@ -23,6 +23,22 @@ static TIMER: Timer = Timer {
     changed: Condvar::new(),
 };
 
+impl Alarms {
+    fn start(&mut self) -> io::Result<()> {
+        if !self.running {
+            thread::Builder::new().name("coproc-timer".into()).spawn(run)?;
+            self.running = true;
+        }
+        Ok(())
+    }
+}
+
+/// Makes sure that alarms can be set.
+#[cfg(feature = "process")]
+pub(crate) fn start() -> io::Result<()> {
+    TIMER.alarms.lock().start()
+}
+
 /// Something to be woken for, until this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Alarm {
@@ -42,14 +58,10 @@ impl Alarm {
             drop(old);
             return;
         }
-        if !alarms.running {
-            let started = thread::Builder::new().name("coproc-timer".into()).spawn(run);
+        if alarms.start().is_err() {
             // Without a thread to be had, the task finds out for itself whenever it is next polled.
-            let Ok(_) = started else {
-                drop(alarms);
-                return waker.wake_by_ref();
-            };
-            alarms.running = true;
+            drop(alarms);
+            return waker.wake_by_ref();
         }
         alarms.last += 1;
         let key = (until, alarms.last);

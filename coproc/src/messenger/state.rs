@@ -180,9 +180,7 @@ impl State {
             Kind::Adopt => self.adopted.push(body),
             Kind::Close | Kind::Failure => self.receive_signal(envelope, body)?,
             Kind::Event => self.receive_event(body),
-            Kind::Unheard => {
-                self.unheard = self.unheard.saturating_add(u64::from(envelope.handler));
-            }
+            Kind::Unheard => self.unheard = self.unheard.saturating_add(envelope.handler.into()),
             Kind::Ended(_) if self.farewell.is_some() => return Err("a second last word".into()),
             Kind::Ended(status) => self.farewell = Some((status, body)),
             Kind::Hello if role == Role::Worker => self.peer = u32::try_from(id).ok(),
@@ -283,9 +281,6 @@ impl State {
     }
 
     pub(super) fn add_waiter(&mut self, what: Option<u64>, waiter: Waiter) -> u64 {
-        if let (Some(id), Waiter::Task(_)) = (what, &waiter) {
-            self.remove_task(id);
-        }
         self.last_token += 1;
         self.waiting.push(Waiting { token: self.last_token, what, waiter });
         self.last_token

@@ -151,6 +151,11 @@ impl World {
     fn happens(&mut self, event: Happened<usize>) {
         let now = self.instant(self.now);
         self.worker.intake.step(event, now);
+    }
+
+    /// What `Serve::answer_refused` does.
+    fn answer_refused(&mut self) {
+        self.note_refused();
         let actions = self.worker.intake.actions();
         self.carry_out_all(actions);
     }
@@ -209,7 +214,7 @@ impl World {
     /// Nothing is next if it has to wait for something to do.
     fn look_for_work(&mut self) -> Option<Doing> {
         self.take_in();
-        self.note_refused();
+        self.answer_refused();
         if self.is_flawed(Flaw::ClosesAtOnce) && self.worker.intake.is_closing() {
             return Some(Doing::RefusesTheRest { panicked: false });
         }
@@ -300,6 +305,8 @@ impl World {
     fn refuse_the_rest(&mut self, panicked: bool) -> Doing {
         self.take_in();
         self.happens(Happened::Abort);
+        let actions = self.worker.intake.actions();
+        self.carry_out_all(actions);
         self.flush();
         if panicked {
             self.undisturbed = false;

@@ -1,6 +1,8 @@
 //! The owner of a worker.
 
 use std::{
+    any::TypeId,
+    convert::Infallible,
     fmt,
     ops::Deref,
     time::{Duration, Instant},
@@ -30,6 +32,11 @@ impl<W: Worker> WorkerResource<W> {
     pub(crate) fn new(controller: W::Controller, grace: Duration) -> Self {
         let line = &controller.link().line;
         let _ = line.owned.set(Owned { grace, detached: AtomicBool::new(false) });
+        if TypeId::of::<W::Event>() != TypeId::of::<Infallible>() {
+            // Nobody has to call it for what it emits to be taken in.
+            line.port.state().background = true;
+            line.port.attend_if_idle();
+        }
         Self { controller }
     }
 }

@@ -26,6 +26,8 @@ struct Lane {
     unread: Mutex<usize>,
     room: Condvar,
     closed: AtomicBool,
+    /// An interruption is among the items, which is as good as many.
+    interrupted: AtomicBool,
     /// Who is to be told that something comes, if nobody waits.
     attended: Mutex<Option<Weak<dyn Attend>>>,
 }
@@ -37,6 +39,7 @@ impl Lane {
             unread: Mutex::new(0),
             room: Condvar::new(),
             closed: AtomicBool::new(false),
+            interrupted: AtomicBool::new(false),
             attended: Mutex::new(None),
         })
     }
@@ -135,10 +138,14 @@ impl Local {
     /// Ends the wait of this end. Where a worker runs inside its caller, it is the caller who waits
     /// for both.
     pub(super) fn interrupt(&self) {
+        let lane = if self.never_waits { &self.out } else { &self.back };
+        if lane.interrupted.swap(true, Ordering::SeqCst) {
+            return;
+        }
         let _ = if self.never_waits {
-            self.out.put(Item::Interrupt)
+            lane.put(Item::Interrupt)
         } else {
-            self.back.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
+            lane.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
         };
     }
 
@@ -189,21 +196,28 @@ impl Transport for Local {
     }
 
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
-        match self.next(wait)? {
-            Some(Item::Frame(frame)) => {
-                self.back.release(frame.body.len());
-                Ok(Some(frame))
-            }
-            // Whoever does not wait is not to be kept from what lies behind it.
-            Some(Item::Interrupt) if matches!(wait, Wait::No | Wait::Buffered) => self.recv(wait),
-            Some(Item::Interrupt) => Ok(None),
-            Some(Item::End) => {
-                // Whoever asks next is to find the end too.
-                let _ = self.back.items.send(Item::End);
-                Err(Broken::Ended)
-            }
-            None if self.never_waits && wait == Wait::Forever => Err(Broken::Ended),
-            None => Ok(None),
+        loop {
+            return match self.next(wait)? {
+                Some(Item::Frame(frame)) => {
+                    self.back.release(frame.body.len());
+                    Ok(Some(frame))
+                }
+                Some(Item::Interrupt) => {
+                    self.back.interrupted.store(false, Ordering::SeqCst);
+                    // Whoever does not wait is not to be kept from what lies behind it.
+                    if matches!(wait, Wait::No | Wait::Buffered) {
+                        continue;
+                    }
+                    Ok(None)
+                }
+                Some(Item::End) => {
+                    // Whoever asks next is to find the end too.
+                    let _ = self.back.items.send(Item::End);
+                    Err(Broken::Ended)
+                }
+                None if self.never_waits && wait == Wait::Forever => Err(Broken::Ended),
+                None => Ok(None),
+            };
         }
     }
 

@@ -34,6 +34,14 @@ impl Writer {
         text.clone_into(&mut self.last);
     }
 
+    /// The signals that this process ignores, a bit each.
+    #[message]
+    fn ignored(&self) -> String {
+        let status = std::fs::read_to_string("/proc/self/status").expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        line.expect("the ignored signals").trim().to_owned()
+    }
+
     #[message]
     fn complain(&self, text: &str) {
         eprint!("{text}");
@@ -206,4 +214,14 @@ fn somebody_does_not_read_its_errors() {
     let place = Process::new().stderr(std::fs::File::from(write));
     let host = ComplainInVain::on(place).spawn().expect("a host");
     assert_eq!(host.worker().join(), Ok(()));
+}
+
+/// A terminal may be set to stop whoever writes to it from the background, where workers are.
+#[coproc::test]
+fn a_terminal_cannot_stop_it() {
+    let _watch = Watch::set();
+    let ignored = writer(Process::new()).ignored().wait().expect("its signals");
+    let ignored = u64::from_str_radix(&ignored, 16).expect("a mask");
+    let number = rustix::process::Signal::TTOU.as_raw();
+    assert_eq!(ignored >> (number - 1) & 1, 1, "{ignored:x}");
 }

@@ -167,7 +167,7 @@ impl<P> Intake<P> {
         }
         while let Some(arrived) = self.take_any() {
             if arrived.envelope.deadline.is_some_and(|deadline| deadline <= now) {
-                self.refuse(&arrived.envelope, Status::Expired);
+                self.refuse_message(&arrived.envelope, Status::Expired);
                 continue;
             }
             self.begin(&arrived.envelope);
@@ -212,7 +212,7 @@ impl<P> Intake<P> {
         envelope.channel = self.known(envelope.channel);
         if self.closing {
             self.leave(&envelope);
-            self.refuse(&envelope, Status::Closed);
+            self.refuse_message(&envelope, Status::Closed);
             return;
         }
         let (priority, channel, id) = (envelope.priority, envelope.channel, envelope.id);
@@ -238,19 +238,24 @@ impl<P> Intake<P> {
         let place = self.places.get(&id).copied();
         if let Some(taken) = place.and_then(|place| self.queue.remove(place)) {
             self.leave(&taken.item.envelope);
-            self.refuse(&taken.item.envelope, Status::Cancelled);
+            self.refuse_message(&taken.item.envelope, Status::Cancelled);
         }
     }
 
     fn refuse_all(&mut self) {
         while let Some(arrived) = self.take_any() {
-            self.refuse(&arrived.envelope, Status::Closed);
+            self.refuse_message(&arrived.envelope, Status::Closed);
         }
     }
 
-    fn refuse(&mut self, envelope: &Envelope, status: Status) {
+    /// Answers a call that was taken and is not to be handled after all.
+    pub(crate) fn refuse(&mut self, id: u64, status: Status) {
+        self.actions.push(Action::Refuse { id, status });
+    }
+
+    fn refuse_message(&mut self, envelope: &Envelope, status: Status) {
         if envelope.kind == Kind::Call {
-            self.actions.push(Action::Refuse { id: envelope.id, status });
+            self.refuse(envelope.id, status);
         }
     }
 

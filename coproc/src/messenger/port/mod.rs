@@ -130,9 +130,9 @@ impl Port {
                 }
                 continue;
             };
-            let (mut found, ended) = self.look(&mut check);
+            let (mut found, closed) = self.look(&mut check);
             let over = is_over(until);
-            if found.is_none() && !over && !ended {
+            if found.is_none() && !over && !closed {
                 found = self.lead(until, &mut check);
                 self.take_in_buffered();
             }
@@ -141,8 +141,8 @@ impl Port {
             if found.is_some() || over {
                 return found;
             }
-            // Nothing more can be read, and who waits is woken when it is known what that means.
-            if ended && let Some(found) = self.follow(what, until, &mut check) {
+            // Nothing more can be read for now, and who waits is woken when that changes.
+            if closed && let Some(found) = self.follow(what, until, &mut check) {
                 return Some(found);
             }
         }
@@ -211,10 +211,11 @@ impl Port {
         wake.into_iter().for_each(Waiter::wake);
     }
 
-    /// What `check` finds, and whether nothing more comes.
+    /// What `check` finds, and whether nothing more is to be read: none comes, or what has come is
+    /// to be received first.
     fn look<R>(&self, check: &mut impl FnMut(&mut State) -> Option<R>) -> (Option<R>, bool) {
         let mut state = self.state();
-        (check(&mut state), state.ended)
+        (check(&mut state), state.ended || state.is_stuffed())
     }
 
     fn lead<R>(
@@ -222,15 +223,17 @@ impl Port {
         until: Option<Instant>,
         check: &mut impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
-        if self.attended.load(Ordering::SeqCst) && self.attended.swap(false, Ordering::SeqCst) {
+        if self.attended.load(Ordering::SeqCst) {
+            // In this order: who has just decided to attend then finds it done, or does it anew.
             self.link.leave();
+            self.attended.store(false, Ordering::SeqCst);
         }
         while self.take_in(Wait::until(until)) {
             if let Some(found) = check(&mut self.state()) {
                 return Some(found);
             }
             // Frames that keep coming would put the end of the time off for ever.
-            if is_over(until) {
+            if is_over(until) || self.is_stuffed() {
                 break;
             }
         }
@@ -258,7 +261,8 @@ impl Port {
             (state.add_waiter(what, Waiter::Thread(thread::current())), check(&mut state))
         };
         // Between the look above and this one the leader may have left without seeing us.
-        let free = !self.state().ended && self.lead.try_lock().is_some();
+        let (_, closed) = self.look(&mut |_| None::<()>);
+        let free = !closed && self.lead.try_lock().is_some();
         if found.is_none() && !free {
             park(until);
         }
@@ -326,15 +330,11 @@ impl Port {
             return true;
         }
         let wake = state.take_woken();
-        let rooms = state.take_rooms();
         let parting = state.farewell.is_some().then(|| state.on_farewell.take()).flatten();
         drop(state);
         wake.into_iter().for_each(Waiter::wake);
         if let Some(parting) = parting.and_then(|parting| parting.upgrade()) {
             parting.attend();
-        }
-        for answer in rooms {
-            let _ = self.note(answer);
         }
         if let Err(text) = refused {
             self.broken(Broken::Protocol(text));

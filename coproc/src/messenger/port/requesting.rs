@@ -69,20 +69,27 @@ impl Port {
 
     /// The outcome of request `id` if it is there; otherwise `waker` is woken when it is.
     pub(crate) fn poll(&self, id: u64, waker: &Waker) -> Option<Outcome<Frame, Loss>> {
-        {
+        // What a waker does when it is cloned or goes is not known here, so no lock is held.
+        let waiter = Waiter::Task(waker.clone());
+        let before = {
             let mut state = self.state();
             if let Some(outcome) = state.requests.take(id) {
                 return Some(outcome);
             }
-            state.add_waiter(Some(id), Waiter::Task(waker.clone()));
-        }
+            let before = state.remove_task(id);
+            state.add_waiter(Some(id), waiter);
+            before
+        };
+        drop(before);
         if self.link.is_inline() {
             self.drain();
         }
         self.attend_if_idle();
-        let mut state = self.state();
-        let outcome = state.requests.take(id)?;
-        state.remove_task(id);
+        let (outcome, waiter) = {
+            let mut state = self.state();
+            (state.requests.take(id)?, state.remove_task(id))
+        };
+        drop(waiter);
         Some(outcome)
     }
 }

@@ -132,6 +132,7 @@ fn become_worker(parent: Pid) -> ! {
 fn serve(parent: Pid) -> Result<bool, String> {
     die_with(parent)?;
     let socket = control_socket().map_err(|error| error.to_string())?;
+    sys::never_stop_for_output();
     sys::close_inherited().map_err(|error| format!("cannot close what it inherited: {error}"))?;
     let (ledger, side) = receive_descriptors(&socket)?;
     let socket = Socket::with_side(socket, Some(side), u32::MAX as usize);

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     codec::Body,
-    controller::{Controller, Identity, Life, Line, Link},
+    controller::{Controller, Identity, Life, Line, Link, timer},
     error::{CallError, SpawnError},
     message::{Envelope, Kind},
     messenger::{Loss, Port},
@@ -60,7 +60,7 @@ struct Started {
 pub(super) fn launch<W: Worker>(
     place: &Process,
     entry: &Entry,
-    order: Order,
+    mut order: Order,
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     if !child::is_initialized() {
         return Err(SpawnError::NotInitialized);
@@ -68,21 +68,15 @@ pub(super) fn launch<W: Worker>(
     if child::depth() >= DEPTH_MOST {
         return Err(SpawnError::Nested);
     }
-    let mut order = order;
     order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
     let plan = (entry.plan)();
     let until = Instant::now().checked_add(place.init_timeout);
+    // A process that has said its last word is given some time by it.
+    timer::start().map_err(SpawnError::Os)?;
     let process = start(place, plan.channels.len()).map_err(SpawnError::Os)?;
     let name = place.name.clone().unwrap_or_else(|| plan.name.to_owned());
     let identity = Identity::new();
-    let hello = Hello {
-        key: (entry.key)(),
-        name: name.clone(),
-        depth: child::depth() + 1,
-        max_message: place.max_message as u64,
-        identity: identity.number(),
-        limits: place.limits,
-    };
+    let hello = hello(place, entry, &name, identity);
     let greeted = greet(&process.socket, &hello, until);
     let Started { socket, ledger, running } = process;
     let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
@@ -98,6 +92,18 @@ pub(super) fn launch<W: Worker>(
         return Err(error);
     }
     Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), place.grace))
+}
+
+/// What the worker's process is told first.
+fn hello(place: &Process, entry: &Entry, name: &str, identity: Identity) -> Hello {
+    Hello {
+        key: (entry.key)(),
+        name: name.to_owned(),
+        depth: child::depth() + 1,
+        max_message: place.max_message as u64,
+        identity: identity.number(),
+        limits: place.limits,
+    }
 }
 
 /// Of a worker that did not start, nothing is to be left when its spawning returns.

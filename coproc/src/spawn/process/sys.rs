@@ -7,6 +7,7 @@ use std::{
 
 use rustix::{
     io::{FdFlags, fcntl_getfd},
+    process::Signal,
     stdio::raw_stderr,
 };
 
@@ -18,6 +19,18 @@ pub(super) fn remove_env(key: &str) {
     // at the beginning of the one test that a test binary was started for, where the harness's own
     // thread waits for that test and reads nothing.
     unsafe { env::remove_var(key) }
+}
+
+/// From now on this process can write to the terminal also if that is set to stop whoever does so
+/// from another process group than the one in front: its own is never that one.
+pub(super) fn never_stop_for_output() {
+    unsafe extern "C" {
+        fn signal(number: i32, handler: usize) -> usize;
+    }
+    const IGNORED: usize = 1;
+    // SAFETY: this is `signal(3)` of the C library that std is linked with. The number is that of a
+    // signal, and the handler is `SIG_IGN`, so that no code is ever run by it. Children inherit it.
+    unsafe { signal(Signal::TTOU.as_raw(), IGNORED) };
 }
 
 /// Closes every descriptor above standard error that was open when this program was executed.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Serve;
+use super::{Serve, send};
 use crate::{
     codec::Body,
     messenger::Port,
@@ -48,6 +48,22 @@ impl<W: Dispatch> Serve<W> {
         if let Some(other) = other {
             other.note(activity, call);
         }
+    }
+
+    /// Tells those who asked for room, or whose messages were refused; `false` if there are none.
+    ///
+    /// Who is told of room looks into the ledger for it, which therefore comes first.
+    pub(super) fn answer_refused(&mut self) -> bool {
+        self.note_refused();
+        self.note_refused_by_others();
+        let mut any = false;
+        for (_, port) in self.links() {
+            let answers = port.state().take_rooms();
+            any |= !answers.is_empty();
+            send(port, answers);
+            port.link().flush();
+        }
+        any
     }
 
     /// Messages that were refused have made room, too.

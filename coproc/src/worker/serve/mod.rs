@@ -58,6 +58,11 @@ fn call_in(envelope: &Envelope) -> u64 {
     if envelope.kind == Kind::Call { envelope.id } else { 0 }
 }
 
+/// The number of a call whose caller stops waiting at some time.
+fn may_be_given_up(envelope: &Envelope) -> Option<u64> {
+    envelope.deadline.and(Some(call_in(envelope))).filter(|call| *call != 0)
+}
+
 fn send(port: &Port, answers: Vec<Envelope>) {
     for answer in answers {
         let _ = port.note(answer);
@@ -106,7 +111,18 @@ impl<W: Dispatch> Serve<W> {
     fn begin(&mut self, peer: Peer, port: Arc<Port>, now: Instant) -> Option<Next> {
         let is_own = Arc::ptr_eq(&port, &self.cx.seat.port);
         let mut state = port.state();
-        let arrived = state.intake.take(now);
+        let mut arrived = state.intake.take(now);
+        if let Some(id) = arrived.as_ref().and_then(|arrived| may_be_given_up(&arrived.envelope)) {
+            // What gives it up was sent before its caller was told that it never begins.
+            drop(state);
+            port.drain();
+            state = port.state();
+            if state.intake.is_cancelled(id) {
+                state.intake.finish();
+                state.intake.refuse(id, Status::Cancelled);
+                arrived = None;
+            }
+        }
         let answers = state.take_rooms();
         let peer = Peer { pid: state.peer.unwrap_or(peer.pid), ..peer };
         let (activity, call) = match &arrived {
@@ -334,6 +350,8 @@ impl<W: Dispatch> Serve<W> {
         if let Some(next) = self.next(now) {
             self.idle_at = Some(now);
             self.handle(next);
+        } else if self.answer_refused() {
+            // Somebody was told that there is room, or that it is too late.
         } else if self.is_over(now) {
             self.close();
         } else if W::IDLE && self.idle_at.is_some_and(|at| at <= now) {

@@ -17,6 +17,7 @@ impl<W: Dispatch> Serve<W> {
         // All of it: a close request or a cancellation may lie behind any number of messages.
         self.cx.seat.port.drain();
         self.adopt();
+        self.answer_refused();
     }
 
     /// The same but for the owner's link, whose messages come after these: what a handler sends to
@@ -59,7 +60,6 @@ impl<W: Dispatch> Serve<W> {
         let mut rest = self.rest();
         if rest.is_err() || !wait {
             self.take_in();
-            self.note_refused();
             if wait {
                 return None;
             }
