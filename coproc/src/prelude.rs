@@ -6,7 +6,7 @@ pub use coproc_macros::{message, worker};
 pub use serde::{Deserialize, Serialize};
 
 pub use crate::{
-    Bytes, CallError, Channel, Context, Controller as _, Idle, Inline, Later, Messenger,
+    Bytes, CallError, Channel, Context, Controller as _, Idle, Inline, Later, Messenger, Pending,
     SpawnError, Thread, Wire, Worker, WorkerResource,
 };
 #[cfg(feature = "process")]
