@@ -107,6 +107,8 @@ macro_rules! __with_processes {
 #[macro_export]
 macro_rules! __register {
     ($by:ty, $worker:ty) => {
+        // Of an instance that is not registered it would be no help to name those that are.
+        #[diagnostic::do_not_recommend]
         impl $crate::Registered<$by> for $worker {
             const ENTRY: $crate::__private::Entry = $crate::__private::Entry::new::<$worker>();
         }
