@@ -55,6 +55,7 @@
 //! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
 //! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
 //! | what a handler can do beside its arguments | [`Context`] |
+//! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
 //! | a function as a worker, talking by hand | [`Messenger`], [`FunctionController`] |
 //!
 //! # How a child finds its way
@@ -69,6 +70,9 @@
 //! | feature | default | what it does |
 //! | --- | --- | --- |
 //! | `process` | yes | workers in processes of their own; Linux only |
+//! | `monitor` | yes | [`Monitor`]: memory and CPU of processes over time; with `process` |
+//! | `plot` | no | what a monitor has seen as an SVG |
+//! | `plot-png` | no | and as a PNG, with a font of its own |
 //! | `codec-postcard` | no | messages are encoded with postcard instead of bincode 1.3, for the whole program |
 //!
 //! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc reads with it only
@@ -95,6 +99,8 @@ mod controller;
 mod error;
 mod message;
 mod messenger;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 mod multiqueue;
 #[cfg(test)]
 mod simulation;
@@ -121,6 +127,8 @@ pub use messenger::{
     Counters, Lane, Messenger, MultiMessenger, Received, ReceivedKind, RecvError, RemoteError,
     SendError,
 };
+#[cfg(feature = "monitor")]
+pub use monitor::Monitor;
 pub use spawn::{Events, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner};
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};

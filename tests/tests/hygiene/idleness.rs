@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, thread};
 
-use coproc::{Process, prelude::*};
+use coproc::{Monitor, Process, prelude::*};
 use coproc_tests::Watch;
 
 /// Rests.
@@ -26,7 +26,11 @@ impl Sleeper {
 fn host_sleepers(messenger: coproc::Messenger<Vec<u32>, ()>) {
     let sleepers: Vec<_> =
         (0..3).map(|_| Sleeper::on(Process::new()).spawn().expect("a sleeper")).collect();
-    let pids = sleepers.iter().map(|sleeper| sleeper.ping().wait().expect("a pid")).collect();
+    let mut pids: Vec<u32> =
+        sleepers.iter().map(|sleeper| sleeper.ping().wait().expect("a pid")).collect();
+    // Between two looks, that is.
+    let monitor = Monitor::builder().every(secs(3600)).spawn().expect("a monitor");
+    pids.extend(monitor.worker().pid());
     messenger.send(pids).expect("it is sent");
     // Asked to close, it is told so here.
     let _ = messenger.recv();
@@ -49,7 +53,7 @@ fn sleeps(pid: u32) -> BTreeMap<String, u64> {
 
 /// Once what was begun is over, no thread of these processes wakes up any more.
 #[coproc::test]
-fn idle_hosts_and_workers_do_not_wake_up() {
+fn idle_hosts_workers_and_monitors_do_not_wake_up() {
     let _watch = Watch::set();
     let host = HostSleepers::spawn().expect("a host");
     let mut pids = host.messenger().recv().expect("the pids of its workers");

@@ -1,0 +1,157 @@
+//! What the system says of a process.
+
+use std::{fs::File, io::Read, time::Duration};
+
+use super::clock;
+
+/// Where figures of processes come from. Whatever is asked about may have ended in the meantime:
+/// that is no error, there is just nothing to say.
+pub(super) trait Sampler {
+    /// All processes.
+    fn pids(&mut self) -> Vec<u32>;
+
+    /// What changes with every moment; `None` if the process has ended.
+    fn stat(&mut self, pid: u32) -> Option<Stat>;
+
+    /// What it has of memory; `None` if it has ended.
+    fn memory(&mut self, pid: u32) -> Option<Memory>;
+}
+
+/// What changes with every moment of a process's life.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stat {
+    pub(super) name: String,
+    pub(super) parent: u32,
+    /// When it was born: with the pid this tells it from every other process.
+    pub(super) born: Duration,
+    /// When this was read.
+    pub(super) read: Duration,
+    pub(super) cpu: Duration,
+    /// What is the same as long as no page was added to its memory or taken from it.
+    pub(super) pages: Pages,
+}
+
+/// The page faults of a process and the number of its resident pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pages {
+    pub(super) faults: u64,
+    pub(super) resident: u64,
+}
+
+/// Bytes of memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Memory {
+    pub(super) rss: u64,
+    pub(super) anon: u64,
+    pub(super) peak: u64,
+}
+
+/// Linux, by two files a process.
+#[derive(Debug)]
+pub(super) struct Proc {
+    text: Vec<u8>,
+}
+
+impl Proc {
+    pub(super) fn new() -> Self {
+        Self { text: vec![0; 4096] }
+    }
+
+    /// The kernel writes such a file in one piece, and either of the two is shorter than a page.
+    fn read(&mut self, pid: u32, file: &str) -> Option<&[u8]> {
+        let length = File::open(format!("/proc/{pid}/{file}")).ok()?.read(&mut self.text).ok()?;
+        self.text.get(..length)
+    }
+}
+
+impl Sampler for Proc {
+    fn pids(&mut self) -> Vec<u32> {
+        let entries = std::fs::read_dir("/proc").into_iter().flatten();
+        entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+    }
+
+    fn stat(&mut self, pid: u32) -> Option<Stat> {
+        let stat = parse_stat(self.read(pid, "stat")?)?;
+        Some(Stat { read: clock::now(), ..stat })
+    }
+
+    fn memory(&mut self, pid: u32) -> Option<Memory> {
+        parse_status(self.read(pid, "status")?)
+    }
+}
+
+/// Reads `/proc/PID/stat`, see proc_pid_stat(5). A process that has ended and was not waited for has
+/// nothing to sample.
+fn parse_stat(text: &[u8]) -> Option<Stat> {
+    // The name may itself contain spaces and brackets; nothing after it does.
+    let open = text.iter().position(|byte| *byte == b'(')?;
+    let close = text.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(text.get(close + 1..)?).ok()?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    // Fields are counted from 1, and the name is the second.
+    let field = |number: usize| fields.get(number - 3).copied();
+    let figure = |number: usize| field(number)?.parse::<u64>().ok();
+    if matches!(field(3)?, "Z" | "X") {
+        return None;
+    }
+    Some(Stat {
+        name: String::from_utf8_lossy(text.get(open + 1..close)?).into_owned(),
+        parent: field(4)?.parse().ok()?,
+        born: clock::ticks(figure(22)?),
+        read: Duration::ZERO,
+        cpu: clock::ticks(figure(14)? + figure(15)?),
+        pages: Pages { faults: figure(10)?.wrapping_add(figure(12)?), resident: figure(24)? },
+    })
+}
+
+/// Reads `/proc/PID/status`, see proc_pid_status(5). A process without memory of its own, as the
+/// kernel has some, has none of these lines.
+fn parse_status(text: &[u8]) -> Option<Memory> {
+    let text = String::from_utf8_lossy(text);
+    let figure = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+    };
+    Some(Memory { rss: figure("VmRSS")?, anon: figure("RssAnon")?, peak: figure("VmHWM")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAT: &str = "4711 (a) 1 (b) S 17 4711 4711 0 -1 4194304 100 0 5 0 300 200 0 0 20 0 2 0 \
+                        8600 9000000 250 18446744073709551615 1 1 0 0 0 0 0 4096 17 0 0 0 17 0 0";
+
+    #[test]
+    fn a_name_may_hold_brackets_and_spaces() {
+        let stat = parse_stat(STAT.as_bytes()).unwrap();
+        assert_eq!((stat.name.as_str(), stat.parent), ("a) 1 (b", 17));
+        assert_eq!((stat.born, stat.cpu), (clock::ticks(8600), clock::ticks(500)));
+        assert_eq!(stat.pages, Pages { faults: 105, resident: 250 });
+    }
+
+    #[test]
+    fn who_has_ended_is_not_sampled() {
+        assert_eq!(parse_stat(STAT.replace(" S ", " Z ").as_bytes()), None);
+        assert_eq!(parse_stat(b""), None);
+        assert_eq!(parse_stat(b"4711 (a) S 17"), None);
+    }
+
+    #[test]
+    fn memory_is_in_bytes() {
+        let text = b"Name:\tVmRSS: 1 kB\nVmHWM:\t    40 kB\nVmRSS:\t    30 kB\nRssAnon:\t 20 kB\n";
+        let memory = parse_status(text).unwrap();
+        assert_eq!(memory, Memory { rss: 30 << 10, anon: 20 << 10, peak: 40 << 10 });
+        assert_eq!(parse_status(b"Name:\tkthreadd\n"), None);
+    }
+
+    #[test]
+    fn this_process_is_there_and_an_impossible_one_is_not() {
+        let (mut proc, own) = (Proc::new(), std::process::id());
+        assert!(proc.pids().contains(&own));
+        let (stat, memory) = (proc.stat(own).unwrap(), proc.memory(own).unwrap());
+        assert!(stat.born <= stat.read && stat.read <= clock::now());
+        assert!(memory.anon > 0 && memory.anon <= memory.rss && memory.rss <= memory.peak);
+        assert_eq!((proc.stat(u32::MAX), proc.memory(u32::MAX)), (None, None));
+    }
+}

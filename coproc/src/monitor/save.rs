@@ -1,0 +1,77 @@
+//! Files that are there as a whole or as they were before.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process,
+};
+
+/// Writes a file in one step: whoever reads it meanwhile sees the one before, to its end.
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let beside = beside(path)?;
+    let written = fs::write(&beside, content).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        named(path, &error)
+    })
+}
+
+/// Whether a file can be written at `path`, as far as that can be told beforehand.
+#[cfg(feature = "plot")]
+pub(super) fn check_folder(path: &Path) -> io::Result<()> {
+    fs::read_dir(folder(path)).map(drop).map_err(|error| named(path, &error))
+}
+
+/// The same error, which says of which file it is.
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
+    let (file, folder) = (path.display(), folder(path));
+    let text = if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() {
+        format!("cannot write `{file}`: there is no folder `{}`", folder.display())
+    } else {
+        format!("cannot write `{file}`: {error}")
+    };
+    io::Error::new(error.kind(), text)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// In the same folder, so that renaming is one step, and of this process alone.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let Some(name) = path.file_name() else {
+        return Err(named(path, &io::Error::new(io::ErrorKind::InvalidInput, "it names no file")));
+    };
+    let name = format!(".{}.{}", name.to_string_lossy(), process::id());
+    Ok(folder(path).join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let path = Path::new("/proc/no such folder/run.svg");
+        let error = replace(path, b"").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        let text = "cannot write `/proc/no such folder/run.svg`: there is no folder \
+                    `/proc/no such folder`";
+        assert_eq!(error.to_string(), text);
+        let error = replace(Path::new("/"), b"").unwrap_err();
+        assert_eq!(error.to_string(), "cannot write `/`: it names no file");
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing() {
+        let folder = std::env::temp_dir().join(format!("coproc-save-{}", process::id()));
+        fs::create_dir_all(folder.join("taken")).unwrap();
+        // A folder cannot be replaced by a file.
+        assert!(replace(&folder.join("taken"), b"new").is_err());
+        replace(&folder.join("file"), b"old").unwrap();
+        replace(&folder.join("file"), b"new").unwrap();
+        assert_eq!(fs::read(folder.join("file")).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,150 @@
+//! What a monitor has seen.
+
+use std::{io, path::Path, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{save, text};
+
+/// What a monitor has seen: samples of processes, and notes.
+///
+/// Both are in the order of time, on one clock that begins with the monitor.
+///
+/// ```
+/// use coproc::{Monitor, prelude::*};
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let monitor = Monitor::builder().every(ms(10)).spawn()?;
+///     let stats = monitor.stats().wait()?;
+///     let most = stats.samples.iter().map(|sample| sample.rss).max();
+///     assert!(most.is_some_and(|bytes| bytes > 0));
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stats {
+    /// A sample of each process for each round, the oldest first.
+    pub samples: Vec<Sample>,
+    /// Notes, the oldest first.
+    pub notes: Vec<Note>,
+    /// How many samples are not in `samples`. A monitor keeps 100 000; when there are more, it gives
+    /// up every other one of each process, so that the whole time stays in view, the longer ago the
+    /// coarser.
+    pub dropped_samples: u64,
+    /// How many notes are not in `notes`. A monitor keeps 10 000 of 8 MiB together, and gives up the
+    /// oldest.
+    pub dropped_notes: u64,
+}
+
+/// A process at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sample {
+    /// The process.
+    pub pid: u32,
+    /// Its name as the system has it, 15 bytes at most: of a worker, its own; of others, that of the
+    /// program.
+    pub name: String,
+    /// When: time since the monitor's start. All samples of one round have the same.
+    pub at: Duration,
+    /// Resident memory in bytes. What processes share counts for each of them.
+    pub rss: u64,
+    /// The part of it that is backed by no file and shared with nobody but by a fork, in bytes: what
+    /// the process has allocated.
+    pub anon: u64,
+    /// The most resident memory that it ever had, in bytes, also between samples.
+    pub peak: u64,
+    /// CPU time used since the sample before, in cores: 1.0 is one core, all of the time. In the
+    /// first sample of a process, since it was started. The system counts in steps of 10 ms, so that
+    /// shorter periods than some 100 ms give coarse figures.
+    pub cpu: f64,
+}
+
+/// What somebody had to say, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Note {
+    /// When it was made: time since the monitor's start.
+    pub at: Duration,
+    /// The process that made it.
+    pub pid: u32,
+    /// What it says. Beyond 1 KiB it is cut.
+    pub text: String,
+    /// More of it, for the log; may be empty. Beyond 64 KiB it is cut.
+    pub details: String,
+    /// Whether it is a label in plots.
+    pub label: bool,
+    /// Whether it is a line in the log.
+    pub log: bool,
+}
+
+impl Stats {
+    /// Writes the samples to a file, one a line, separated by commas, under a line of names: `at`
+    /// (in seconds), `pid`, `name`, `rss`, `anon`, `peak` (in bytes), `cpu` (in cores). A file that
+    /// is there is replaced in one step.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let folder = std::env::temp_dir();
+    /// # let file = folder.join(format!("coproc-doc-{}.csv", std::process::id()));
+    /// let stats = coproc::monitor::Stats::default();
+    /// stats.to_csv(&file)?;
+    /// assert_eq!(std::fs::read_to_string(&file)?, "at,pid,name,rss,anon,peak,cpu\n");
+    /// # std::fs::remove_file(&file)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written; the error names it.
+    pub fn to_csv(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        save::replace(path.as_ref(), text::csv(self).as_bytes())
+    }
+
+    /// Writes everything to a file, as one JSON object with the fields of [`Stats`]; `at` is in
+    /// seconds. A file that is there is replaced in one step.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let folder = std::env::temp_dir();
+    /// # let file = folder.join(format!("coproc-doc-{}.json", std::process::id()));
+    /// let stats = coproc::monitor::Stats::default();
+    /// stats.to_json(&file)?;
+    /// assert!(std::fs::read_to_string(&file)?.starts_with("{\"samples\":["));
+    /// # std::fs::remove_file(&file)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written; the error names it.
+    pub fn to_json(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        save::replace(path.as_ref(), text::json(self).as_bytes())
+    }
+
+    /// Draws memory and CPU over time, a line a process, with the notes that are labels. The end of
+    /// the path says as what: `.svg`, or `.png` with the feature `plot-png`. A file that is there is
+    /// replaced in one step.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let folder = std::env::temp_dir();
+    /// # let file = folder.join(format!("coproc-doc-{}.svg", std::process::id()));
+    /// let stats = coproc::monitor::Stats::default();
+    /// stats.plot(&file)?;
+    /// assert!(std::fs::read_to_string(&file)?.starts_with("<svg"));
+    /// # std::fs::remove_file(&file)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The path has another end, or the file cannot be written; the error names it.
+    #[cfg(feature = "plot")]
+    pub fn plot(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        save::replace(path, &super::plot::Format::of(path)?.draw(self)?)
+    }
+}
