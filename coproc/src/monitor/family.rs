@@ -97,7 +97,7 @@ impl Family {
         let seen = &mut self.seen;
         self.members.retain(|&pid, member| {
             let sample =
-                sampler.stat(pid).filter(|stat| stat.born == member.born).and_then(|stat| {
+                sampler.stat_again(pid).filter(|stat| stat.born == member.born).and_then(|stat| {
                     let cpu = member.cores(&stat);
                     let Memory { rss, anon, peak } = member.memory(pid, &stat, sampler)?;
                     Some(Sample { pid, name: stat.name, at, rss, anon, peak, cpu })
@@ -176,6 +176,10 @@ mod tests {
 
         fn stat(&mut self, pid: u32) -> Option<Stat> {
             self.processes.get(&pid).cloned()
+        }
+
+        fn stat_again(&mut self, pid: u32) -> Option<Stat> {
+            self.stat(pid)
         }
 
         fn memory(&mut self, pid: u32) -> Option<Memory> {

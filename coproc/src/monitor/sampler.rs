@@ -1,6 +1,8 @@
 //! What the system says of a process.
 
-use std::{fs::File, io::Read, time::Duration};
+use std::{collections::BTreeMap, fs::File, io::Read, os::unix::fs::FileExt, time::Duration};
+
+use rustix::process::{Resource, getrlimit};
 
 use super::clock;
 
@@ -12,6 +14,9 @@ pub(super) trait Sampler {
 
     /// What changes with every moment; `None` if the process has ended.
     fn stat(&mut self, pid: u32) -> Option<Stat>;
+
+    /// The same, of one that is asked about again and again.
+    fn stat_again(&mut self, pid: u32) -> Option<Stat>;
 
     /// What it has of memory; `None` if it has ended.
     fn memory(&mut self, pid: u32) -> Option<Memory>;
@@ -46,15 +51,24 @@ pub(super) struct Memory {
     pub(super) peak: u64,
 }
 
+/// How many files are kept open at most: half of what is allowed, and no more than this.
+const KEPT: u64 = 512;
+
 /// Linux, by two files a process.
 #[derive(Debug)]
 pub(super) struct Proc {
     text: Vec<u8>,
+    /// The `stat` of processes that are asked about again and again: reading a file that is open
+    /// costs half of what opening it first does.
+    kept: BTreeMap<u32, File>,
+    most: usize,
 }
 
 impl Proc {
     pub(super) fn new() -> Self {
-        Self { text: vec![0; 4096] }
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let most = usize::try_from(KEPT.min(files / 2)).unwrap_or(0);
+        Self { text: vec![0; 4096], kept: BTreeMap::new(), most }
     }
 
     /// The kernel writes such a file in one piece, and either of the two is shorter than a page.
@@ -75,8 +89,28 @@ impl Sampler for Proc {
         Some(Stat { read: clock::now(), ..stat })
     }
 
+    fn stat_again(&mut self, pid: u32) -> Option<Stat> {
+        let Some(file) = self.kept.get(&pid) else {
+            if self.kept.len() < self.most {
+                self.kept.insert(pid, File::open(format!("/proc/{pid}/stat")).ok()?);
+            }
+            return self.stat(pid);
+        };
+        // Whoever has the pid next, the file stays that of the process it was opened for.
+        let length = file.read_at(&mut self.text, 0).ok();
+        let stat = length.and_then(|length| parse_stat(self.text.get(..length)?));
+        if stat.is_none() {
+            self.kept.remove(&pid);
+        }
+        Some(Stat { read: clock::now(), ..stat? })
+    }
+
     fn memory(&mut self, pid: u32) -> Option<Memory> {
-        parse_status(self.read(pid, "status")?)
+        let memory = self.read(pid, "status").and_then(parse_status);
+        if memory.is_none() {
+            self.kept.remove(&pid);
+        }
+        memory
     }
 }
 
@@ -153,5 +187,30 @@ mod tests {
         assert!(stat.born <= stat.read && stat.read <= clock::now());
         assert!(memory.anon > 0 && memory.anon <= memory.rss && memory.rss <= memory.peak);
         assert_eq!((proc.stat(u32::MAX), proc.memory(u32::MAX)), (None, None));
+    }
+
+    #[test]
+    fn files_are_kept_open_as_long_as_there_is_something_to_read() {
+        let mut proc = Proc { most: 1, ..Proc::new() };
+        let mut children = [(); 2]
+            .map(|()| std::process::Command::new("sleep").arg("1000").spawn().expect("sleep(1)"));
+        let pids = [children[0].id(), children[1].id()];
+        for _ in 0..2 {
+            for pid in pids {
+                let (again, once) = (proc.stat_again(pid).unwrap(), proc.stat(pid).unwrap());
+                assert_eq!(again.born, once.born);
+            }
+            assert!(proc.kept.keys().eq([&pids[0]]), "{:?}", proc.kept);
+        }
+        for child in &mut children {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        assert_eq!(pids.map(|pid| proc.stat_again(pid)), [None, None]);
+        assert!(proc.kept.is_empty());
+        // The memory may be gone first.
+        proc.kept.insert(pids[0], File::open("/dev/null").unwrap());
+        assert_eq!(proc.memory(pids[0]), None);
+        assert!(proc.kept.is_empty());
     }
 }
