@@ -104,9 +104,9 @@ pub(crate) fn last(stats: &Stats, pid: u32) -> Option<&Sample> {
     stats.samples.iter().rev().find(|sample| sample.pid == pid)
 }
 
-/// A process that is no worker and does nothing.
+/// A process that is no worker and does nothing, and ends with this one.
 fn bystander() -> Child {
-    Command::new("sleep").arg("1000").stdout(Stdio::null()).spawn().expect("sleep(1)")
+    Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("cat(1)")
 }
 
 fn end(mut child: Child) {
@@ -143,9 +143,9 @@ fn memory_and_cpu_are_those_of_the_process() {
     let some = 64 << 20;
     subject.allocate(some).wait().unwrap();
     let some = some as u64;
-    let large = |stats: &Stats| last(stats, pid).filter(|last| last.rss >= some).cloned();
+    let large = |stats: &Stats| last(stats, pid).filter(|last| last.anon >= some).cloned();
     let large = seen(&monitor, large);
-    assert!(large.anon >= some && large.anon <= large.rss && large.rss <= large.peak);
+    assert!(large.anon <= large.rss && large.rss <= large.peak, "{large:?}");
     assert!(large.rss < 4 * some, "{large:?}");
 
     subject.allocate(0).wait().unwrap();
@@ -155,14 +155,11 @@ fn memory_and_cpu_are_those_of_the_process() {
 
     // What was burnt is in the samples that were taken while it was: cores times time.
     subject.burn(ms(300)).wait().unwrap();
-    seen(&monitor, |stats| (last(stats, pid)?.cpu == 0.0).then_some(()));
-    let stats = monitor.stats().wait().unwrap();
-    let used = stats.samples.windows(2).map(|pair| {
-        let time = pair[1].at - pair[0].at;
-        pair[1].cpu * time.as_secs_f64()
-    });
-    let used: f64 = used.sum();
-    assert!(used > 0.2, "{used} s of the processor");
+    let used = |stats: &Stats| {
+        let pairs = stats.samples.windows(2);
+        pairs.map(|pair| pair[1].cpu * (pair[1].at - pair[0].at).as_secs_f64()).sum::<f64>()
+    };
+    seen(&monitor, |stats| (used(stats) > 0.2).then_some(()));
 }
 
 #[coproc::test]

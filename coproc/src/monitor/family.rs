@@ -254,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn a_stranger_s_pid_given_to_the_family_is_found_in_time() {
+        let mut script = Script::default();
+        script.add(10, 1, 0);
+        script.add(11, 1, 0);
+        let mut family = Family::new(10, 13, true, &mut script).unwrap();
+        assert_eq!(sampled(&mut family, &mut script), [10]);
+        // Between two looks, so that the pid was there each time.
+        script.add(11, 10, 1);
+        let found = (0..THOROUGH).any(|_| sampled(&mut family, &mut script) == [10, 11]);
+        assert!(found);
+    }
+
+    #[test]
     fn cpu_is_what_was_used_over_the_time_between_two_samples() {
         let mut script = Script::default();
         let stat = script.add(10, 1, 100);

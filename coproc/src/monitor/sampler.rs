@@ -151,6 +151,8 @@ fn parse_status(text: &[u8]) -> Option<Memory> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     const STAT: &str = "4711 (a) 1 (b) S 17 4711 4711 0 -1 4194304 100 0 5 0 300 200 0 0 20 0 2 0 \

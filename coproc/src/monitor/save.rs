@@ -48,6 +48,8 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     #[test]
@@ -60,6 +62,20 @@ mod tests {
         assert_eq!(error.to_string(), text);
         let error = replace(Path::new("/"), b"").unwrap_err();
         assert_eq!(error.to_string(), "cannot write `/`: it names no file");
+    }
+
+    #[test]
+    fn who_reads_a_file_reads_it_to_its_end() {
+        let path = std::env::temp_dir().join(format!("coproc-save-whole-{}", process::id()));
+        replace(&path, b"the old one").unwrap();
+        let mut old = fs::File::open(&path).unwrap();
+        let mut half = [0; 4];
+        old.read_exact(&mut half).unwrap();
+        replace(&path, b"NEW").unwrap();
+        let mut rest = String::new();
+        old.read_to_string(&mut rest).unwrap();
+        assert_eq!((rest.as_str(), fs::read(&path).unwrap().as_slice()), ("old one", &b"NEW"[..]));
+        fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn only_what_is_for_the_log_is_in_it() {
     for _ in 0..2 {
         let monitor = Monitor::builder().every(secs(3600)).log(&file).spawn().unwrap();
         monitor.note("loaded").details("3 files\nand a line").wait().unwrap();
-        monitor.note("not this").log(false).wait().unwrap();
+        monitor.note("not this").log(false).print(true).wait().unwrap();
         monitor.note("plain").label(false).tell().unwrap();
         monitor.worker().join().unwrap();
     }
