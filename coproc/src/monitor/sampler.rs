@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn files_are_kept_open_as_long_as_there_is_something_to_read() {
         let mut proc = Proc { most: 1, ..Proc::new() };
-        let mut children = [(); 2]
-            .map(|()| std::process::Command::new("sleep").arg("1000").spawn().expect("sleep(1)"));
+        let mut children =
+            [(); 2].map(|()| Command::new("cat").stdin(Stdio::piped()).spawn().expect("cat(1)"));
         let pids = [children[0].id(), children[1].id()];
         for _ in 0..2 {
             for pid in pids {
