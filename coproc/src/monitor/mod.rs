@@ -47,7 +47,8 @@ const PLOT_EVERY: u32 = 10;
 /// it; itself it leaves aside. It survives the end of what it watches.
 ///
 /// Dropping it closes it, as any worker: it takes in what was sent, saves its figure for the last
-/// time, and ends.
+/// time, and ends. Where the process that spawned it dies, it is killed as any worker, and what it
+/// had saved until then stays.
 ///
 /// ```
 /// use coproc::{Monitor, prelude::*};
@@ -192,13 +193,43 @@ impl MonitorBuilder {
     /// A file to which it appends a line for each note that is for the log: the time since its
     /// start, the pid of who made it and its resident memory, the text and the details. Its first
     /// line says when it was started.
+    ///
+    /// ```
+    /// use coproc::{Monitor, prelude::*};
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     # let file = std::env::temp_dir().join(format!("coproc-doc-{}.log", std::process::id()));
+    ///     let monitor = Monitor::builder().log(&file).spawn()?;
+    ///     monitor.note("loaded").details("3 files").wait()?;
+    ///     let log = std::fs::read_to_string(&file)?;
+    ///     assert!(log.ends_with("loaded: 3 files\n"));
+    ///     # std::fs::remove_file(&file)?;
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn log(mut self, path: impl AsRef<Path>) -> Self {
         self.options.log = Some(absolute(path.as_ref()));
         self
     }
 
     /// A file in which it draws what it has seen, again and again and at its end; see
-    /// [`Stats::plot`].
+    /// [`Stats::plot`]. That it cannot be written later on is said on standard error, once, and by
+    /// `join`; it stops nothing.
+    ///
+    /// ```
+    /// use coproc::{Monitor, prelude::*};
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     # let file = std::env::temp_dir().join(format!("coproc-doc-plot-{}.svg", std::process::id()));
+    ///     let monitor = Monitor::builder().plot(&file).plot_every(40).spawn()?;
+    ///     monitor.worker().join()?;
+    ///     assert!(std::fs::read_to_string(&file)?.starts_with("<svg"));
+    ///     # std::fs::remove_file(&file)?;
+    ///     Ok(())
+    /// }
+    /// ```
     #[cfg(feature = "plot")]
     pub fn plot(mut self, path: impl AsRef<Path>) -> Self {
         self.options.plot = Some(absolute(path.as_ref()));
