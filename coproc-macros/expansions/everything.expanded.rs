@@ -688,6 +688,34 @@ const _: () = {
             )
         }
     }
+    impl<P, K: Wire, V: ?Sized> StoreOn<P, K, V>
+    where
+        V: 'static,
+    {
+        /// Several of them as one pool; spawning gives a `WorkerPool`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn pool(self, workers: usize) -> StoreOn<my_library::Pooled<P>, K, V> {
+            StoreOn(
+                my_library::Pooled::new(self.0, workers),
+                ::core::marker::PhantomData,
+            )
+        }
+    }
+    impl<P, K: Wire, V: ?Sized> StoreOn<my_library::Pooled<P>, K, V>
+    where
+        V: 'static,
+    {
+        /// Replaces a worker after so many calls.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_after(self, calls: u64) -> Self {
+            Self(self.0.recycle_after(calls), self.1)
+        }
+        /// Replaces a worker whose process has more resident memory than so many bytes.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_above(self, bytes: u64) -> Self {
+            Self(self.0.recycle_above(bytes), self.1)
+        }
+    }
     my_library::__private::with_processes! {
         impl < K : Wire + 'static, V : ? Sized + 'static > Store:: < K, Box < V > > where
         V : 'static, { #[doc =

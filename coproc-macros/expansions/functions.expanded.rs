@@ -137,6 +137,25 @@ const _: () = {
             )
         }
     }
+    impl<P> SquareOn<P> {
+        /// Several of them as one pool; spawning gives a `WorkerPool`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn pool(self, workers: usize) -> SquareOn<::coproc::Pooled<P>> {
+            SquareOn(::coproc::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+        }
+    }
+    impl<P> SquareOn<::coproc::Pooled<P>> {
+        /// Replaces a worker after so many calls.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_after(self, calls: u64) -> Self {
+            Self(self.0.recycle_after(calls), self.1)
+        }
+        /// Replaces a worker whose process has more resident memory than so many bytes.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_above(self, bytes: u64) -> Self {
+            Self(self.0.recycle_above(bytes), self.1)
+        }
+    }
     ::coproc::__private::with_processes! {
         impl Square { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
@@ -304,6 +323,25 @@ const _: () = {
                     my_library::__private::text().put(draft, prefix);
                 },
             )
+        }
+    }
+    impl<P> EchoOn<P> {
+        /// Several of them as one pool; spawning gives a `WorkerPool`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn pool(self, workers: usize) -> EchoOn<my_library::Pooled<P>> {
+            EchoOn(my_library::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+        }
+    }
+    impl<P> EchoOn<my_library::Pooled<P>> {
+        /// Replaces a worker after so many calls.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_after(self, calls: u64) -> Self {
+            Self(self.0.recycle_after(calls), self.1)
+        }
+        /// Replaces a worker whose process has more resident memory than so many bytes.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_above(self, bytes: u64) -> Self {
+            Self(self.0.recycle_above(bytes), self.1)
         }
     }
     my_library::__private::with_processes! {

@@ -463,6 +463,28 @@ const _: () = {
             )
         }
     }
+    impl<P> PrintProcessOn<P> {
+        /// Several of them as one pool; spawning gives a `WorkerPool`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn pool(self, workers: usize) -> PrintProcessOn<::coproc::Pooled<P>> {
+            PrintProcessOn(
+                ::coproc::Pooled::new(self.0, workers),
+                ::core::marker::PhantomData,
+            )
+        }
+    }
+    impl<P> PrintProcessOn<::coproc::Pooled<P>> {
+        /// Replaces a worker after so many calls.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_after(self, calls: u64) -> Self {
+            Self(self.0.recycle_after(calls), self.1)
+        }
+        /// Replaces a worker whose process has more resident memory than so many bytes.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn recycle_above(self, bytes: u64) -> Self {
+            Self(self.0.recycle_above(bytes), self.1)
+        }
+    }
     ::coproc::__private::with_processes! {
         impl PrintProcess { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]

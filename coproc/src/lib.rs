@@ -102,6 +102,7 @@ mod messenger;
 #[cfg(feature = "monitor")]
 pub mod monitor;
 mod multiqueue;
+mod pool;
 #[cfg(test)]
 mod simulation;
 mod spawn;
@@ -129,6 +130,10 @@ pub use messenger::{
 };
 #[cfg(feature = "monitor")]
 pub use monitor::Monitor;
+pub use pool::{
+    Keyed, Map, Ordered, PoolCall, PoolCallFuture, Pooled, Routed, Submission, Unordered,
+    WorkerPool,
+};
 pub use spawn::{Events, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner};
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};

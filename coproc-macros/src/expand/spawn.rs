@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, Generics, Path, Type, Visibility, spanned::Spanned};
+use syn::{Attribute, GenericParam, Generics, Path, Type, Visibility, spanned::Spanned};
 
 use super::{argument, fallback, mixed};
 use crate::model::{Argument, Inputs, Subject};
@@ -24,6 +24,7 @@ pub(super) struct Start<'a> {
 /// All of it.
 pub(super) fn items(start: &Start<'_>) -> TokenStream {
     let mut items = placed(start);
+    items.extend(pooled(start.subject));
     if !start.is_taken {
         items.extend(on_the_worker(start));
     }
@@ -74,6 +75,45 @@ fn placed(start: &Start<'_>) -> TokenStream {
                 #place: #library::Place<#path, #by>,
             {
                 #body
+            }
+        }
+    }
+}
+
+/// Several of the worker at such places.
+fn pooled(subject: &Subject) -> TokenStream {
+    let Subject { library, names, generics, .. } = subject;
+    let (placed, place) = (&names.placed, &names.place);
+    let with_place = with_place(generics, place);
+    let (bounds, parameters, clause) = with_place.split_for_impl();
+    let arguments = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Type(parameter) => &parameter.ident,
+        GenericParam::Const(parameter) => &parameter.ident,
+        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+    });
+    let pooled = quote_spanned! {mixed()=>
+        #placed<#library::Pooled<#place>, #(#arguments),*>
+    };
+    quote_spanned! {mixed()=>
+        impl #bounds #placed #parameters #clause {
+            /// Several of them as one pool; spawning gives a `WorkerPool`.
+            #[must_use = "nothing starts before `spawn`"]
+            pub fn pool(self, workers: usize) -> #pooled {
+                #placed(#library::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+            }
+        }
+
+        impl #bounds #pooled #clause {
+            /// Replaces a worker after so many calls.
+            #[must_use = "nothing starts before `spawn`"]
+            pub fn recycle_after(self, calls: u64) -> Self {
+                Self(self.0.recycle_after(calls), self.1)
+            }
+
+            /// Replaces a worker whose process has more resident memory than so many bytes.
+            #[must_use = "nothing starts before `spawn`"]
+            pub fn recycle_above(self, bytes: u64) -> Self {
+                Self(self.0.recycle_above(bytes), self.1)
             }
         }
     }

@@ -87,6 +87,17 @@ impl Body {
         Ok(Self { bytes: out.finish()?, luggage })
     }
 
+    /// A copy of what was encoded before.
+    pub(super) fn of_payload(payload: &[u8], luggage: Luggage) -> Self {
+        let mut bytes = Vec::new();
+        if !payload.is_empty() {
+            bytes.reserve_exact(HEAD + payload.len());
+            bytes.resize(HEAD, 0);
+            bytes.extend_from_slice(payload);
+        }
+        Self { bytes, luggage }
+    }
+
     /// Nothing but what lies in `luggage`.
     pub(crate) fn carrying(luggage: Luggage) -> Self {
         Self { bytes: Vec::new(), luggage }

@@ -13,7 +13,7 @@ use super::{
     line::{Line, Refusal},
     pending::Pending,
     plan::Handler,
-    reply::Reply,
+    reply::{Reply, unread},
 };
 use crate::{
     codec::{Body, Draft, EncodeError},
@@ -23,17 +23,17 @@ use crate::{
 };
 
 /// A message on its way out, encoded, with what is said about how it travels.
-struct Outgoing {
-    line: Arc<Line>,
+pub(super) struct Outgoing {
+    pub(super) line: Arc<Line>,
     handler: Option<&'static Handler>,
-    priority: Priority,
-    deadline: Option<Duration>,
+    pub(super) priority: Priority,
+    pub(super) deadline: Option<Duration>,
     body: Result<Body, EncodeError>,
     nested: bool,
 }
 
 impl Outgoing {
-    fn new<W>(
+    pub(super) fn new<W>(
         link: &Link<W>,
         number: u32,
         priority: Priority,
@@ -47,11 +47,11 @@ impl Outgoing {
         Self { line, handler, priority, deadline, body: draft.finish(), nested: false }
     }
 
-    fn channel(&self) -> u16 {
+    pub(super) fn channel(&self) -> u16 {
         self.handler.map_or(0, |handler| handler.channel)
     }
 
-    fn check<E>(&mut self) -> Result<(), CallError<E>> {
+    pub(super) fn check<E>(&mut self) -> Result<(), CallError<E>> {
         match &mut self.body {
             Ok(body) => self.line.port.pack(body).map_err(CallError::Encode),
             Err(EncodeError::TooLarge { size, limit }) => {
@@ -73,12 +73,12 @@ impl Outgoing {
         self.nested = true;
     }
 
-    fn until(&self) -> Option<Instant> {
+    pub(super) fn until(&self) -> Option<Instant> {
         self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
     }
 
     /// What goes over which link, once it was checked.
-    fn seal(self, kind: Kind, deadline: Option<Instant>) -> (Arc<Line>, Envelope, Body) {
+    pub(super) fn seal(self, kind: Kind, deadline: Option<Instant>) -> (Arc<Line>, Envelope, Body) {
         let envelope = Envelope {
             channel: self.channel(),
             priority: self.priority,
@@ -90,7 +90,7 @@ impl Outgoing {
         (self.line, envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
-    fn tell<E>(mut self) -> Result<(), CallError<E>> {
+    pub(super) fn tell<E>(mut self) -> Result<(), CallError<E>> {
         self.check()?;
         let until = self.until();
         self.line.admit(self.channel(), until).map_err(CallError::widen)?;
@@ -98,7 +98,19 @@ impl Outgoing {
         line.tell(envelope, body).map_err(CallError::widen)
     }
 
-    fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The same message for another worker of this type.
+    pub(super) fn again<W>(&self, link: &Link<W>) -> Self {
+        Self {
+            line: Arc::clone(&link.line),
+            handler: self.handler,
+            priority: self.priority,
+            deadline: self.deadline,
+            body: self.body.clone(),
+            nested: self.nested,
+        }
+    }
+
+    pub(super) fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("worker", &self.line.name)
             .field("handler", &self.handler.map(|handler| handler.name))
@@ -235,6 +247,31 @@ impl<T, E> Call<T, E> {
         self.outgoing.tell()
     }
 
+    /// The same call of another worker of this type.
+    pub(crate) fn again<W>(&self, link: &Link<W>) -> Self {
+        Self { outgoing: self.outgoing.again(link), reply: self.reply }
+    }
+
+    /// The same call without the knowledge how to read its reply, and that knowledge.
+    pub(crate) fn unread(self) -> (Call<Body, Body>, Reply<T, E>) {
+        (Call { outgoing: self.outgoing, reply: unread() }, self.reply)
+    }
+
+    /// How urgent it is.
+    pub(crate) fn urgency(&self) -> Priority {
+        self.outgoing.priority
+    }
+
+    /// How long it may take.
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        self.outgoing.deadline
+    }
+
+    /// Whether its handler may be run again after a crash.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.outgoing.handler.is_some_and(|handler| handler.idempotent)
+    }
+
     fn start(mut self, attend: bool) -> Result<Pending<T, E>, CallError<E>> {
         self.outgoing.check()?;
         let (channel, until) = (self.outgoing.channel(), self.outgoing.until());
@@ -282,16 +319,24 @@ pub struct CallFuture<T, E = Infallible> {
     pending: Option<Pending<T, E>>,
 }
 
-impl<T, E> Future for CallFuture<T, E> {
-    type Output = Result<T, CallError<E>>;
+impl<T, E> CallFuture<T, E> {
+    /// As `poll`, on behalf of others; see [`Pending::poll_for_others`].
+    pub(crate) fn poll_for_others(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, CallError<E>>> {
+        match self.go_out(cx) {
+            Poll::Ready(Ok(pending)) => pending.poll_for_others(cx),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        loop {
-            if let Some(pending) = &mut self.pending {
-                return Pin::new(pending).poll(cx);
-            }
+    /// Sends the call, once there is room for it.
+    fn go_out(&mut self, cx: &mut Context<'_>) -> Poll<Result<&mut Pending<T, E>, CallError<E>>> {
+        while self.pending.is_none() {
             if let Some(room) = &mut self.room {
-                match Pin::new(room).poll(cx) {
+                match room.poll_for_others(cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(())) => self.room = None,
                     // Whatever became of the question, the call itself was never sent.
@@ -304,13 +349,8 @@ impl<T, E> Future for CallFuture<T, E> {
             let Some(mut call) = self.call.take() else {
                 return Poll::Ready(Err(CallError::Cancelled));
             };
-            if let Err(error) = call.outgoing.line.check_cycle() {
-                return Poll::Ready(Err(error));
-            }
             call.outgoing.nest();
-            if let Err(error) = call.outgoing.check() {
-                return Poll::Ready(Err(error));
-            }
+            call.outgoing.check()?;
             let until = self.until.or_else(|| call.outgoing.until());
             self.until = until;
             match call.outgoing.line.try_admit(call.outgoing.channel()) {
@@ -323,52 +363,21 @@ impl<T, E> Future for CallFuture<T, E> {
                 Err(Refusal::Error(error)) => return Poll::Ready(Err(error.widen())),
             }
         }
+        Poll::Ready(self.pending.as_mut().ok_or(CallError::Cancelled))
     }
 }
 
-/// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
-#[must_use = "a message goes out only with `.tell()`"]
-pub struct OneWay {
-    outgoing: Outgoing,
-}
+impl<T, E> Future for CallFuture<T, E> {
+    type Output = Result<T, CallError<E>>;
 
-/// Makes a message for the handler `number`.
-pub fn one_way<W>(
-    link: &Link<W>,
-    number: u32,
-    write: impl FnOnce(&mut Draft),
-    priority: Priority,
-) -> OneWay {
-    OneWay { outgoing: Outgoing::new(link, number, priority, write) }
-}
-
-impl OneWay {
-    /// Makes it more urgent (lower) or less (higher) than its handler says.
-    pub fn priority(mut self, priority: Priority) -> Self {
-        self.outgoing.priority = priority;
-        self
-    }
-
-    /// The worker drops it if it has not begun it within `deadline`, counted from
-    /// [`tell`](Self::tell), which waits for room no longer either.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.outgoing.deadline = Some(deadline);
-        self
-    }
-
-    /// Sends it. While the channel is full it waits for room, unless the channel is declared
-    /// `overflow = reject`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Call::send`].
-    pub fn tell(self) -> Result<(), CallError> {
-        self.outgoing.tell()
-    }
-}
-
-impl fmt::Debug for OneWay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.outgoing.describe("OneWay", f)
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(call) = &self.call {
+            call.outgoing.line.check_cycle()?;
+        }
+        match self.go_out(cx) {
+            Poll::Ready(Ok(pending)) => Pin::new(pending).poll(cx),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }

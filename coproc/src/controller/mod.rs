@@ -3,6 +3,7 @@
 mod call;
 pub(crate) mod flow;
 mod line;
+mod one_way;
 mod pending;
 pub(crate) mod plan;
 pub(crate) mod reply;
@@ -13,8 +14,9 @@ use std::{fmt, marker::PhantomData};
 
 use crate::{error::CallError, message::Channel, sync::Arc};
 
-pub use call::{Call, CallFuture, OneWay, call, one_way};
+pub use call::{Call, CallFuture, call};
 pub(crate) use line::{Life, Line, Owned};
+pub use one_way::{OneWay, one_way};
 pub use pending::Pending;
 pub(crate) use serving::{Identity, Serving, Station};
 
@@ -100,6 +102,11 @@ pub struct Link<W> {
 impl<W> Link<W> {
     pub(crate) fn new(line: Arc<Line>) -> Self {
         Self { line, worker: PhantomData }
+    }
+
+    /// Answered when the worker takes in what comes: after the handler that it runs now.
+    pub(crate) fn attention(&self) -> Pending<()> {
+        Pending::room(&self.line, 0, None)
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     line::Line,
-    reply::{Reply, read_panic, read_text, reply},
+    reply::{Reply, malformed, read_panic, read_text, reply},
     timer::Alarm,
 };
 use crate::{
@@ -169,7 +169,6 @@ impl<T, E> Pending<T, E> {
         let Kind::Answer(status) = frame.envelope.kind else {
             return Err(CallError::Protocol("an answer that is none".into()));
         };
-        let malformed = |malformed| CallError::Protocol(format!("a reply with {malformed}"));
         Err(match status {
             Status::Value => return self.reply.read(body).map_err(malformed),
             Status::Error => self.reply.read_error(body).map_or_else(malformed, CallError::Handler),
@@ -210,6 +209,25 @@ fn has_run(answer: &Frame) -> bool {
     !unstarted.contains(&answer.envelope.kind)
 }
 
+impl<T, E> Pending<T, E> {
+    /// Asks for the outcome on behalf of others: what runs on this thread says nothing about who
+    /// waits.
+    pub(crate) fn poll_for_others(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, CallError<E>>> {
+        let outcome = self.line.port.poll(self.id, cx.waker());
+        if outcome.is_some() || self.is_overdue() {
+            // A task does not block: what cannot be known at once counts as begun.
+            return Poll::Ready(self.conclude(outcome, Duration::ZERO));
+        }
+        if let Some(until) = self.until {
+            self.alarm.set(until, cx.waker());
+        }
+        Poll::Pending
+    }
+}
+
 impl Pending<()> {
     /// A question after room in a channel.
     pub(super) fn room(line: &Arc<Line>, channel: u16, until: Option<Instant>) -> Self {
@@ -227,15 +245,7 @@ impl<T, E> Future for Pending<T, E> {
         if let Err(error) = self.line.check_cycle() {
             return Poll::Ready(Err(error));
         }
-        let outcome = self.line.port.poll(self.id, cx.waker());
-        if outcome.is_some() || self.is_overdue() {
-            // A task does not block: what cannot be known at once counts as begun.
-            return Poll::Ready(self.conclude(outcome, Duration::ZERO));
-        }
-        if let Some(until) = self.until {
-            self.alarm.set(until, cx.waker());
-        }
-        Poll::Pending
+        self.poll_for_others(cx)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{cell::Cell, convert::Infallible};
 
 use crate::{
     codec::{Arguments, Body, Draft, EncodeError, Malformed},
-    error::{PanicReport, shorten},
+    error::{CallError, PanicReport, shorten},
     message::{Status, Wire},
 };
 
@@ -54,6 +54,20 @@ pub fn fallible<T: Wire, E: Failure>() -> Reply<T, E> {
 #[must_use]
 pub fn never() -> Reply<Infallible> {
     Reply { encode: (impossible, impossible), decode: (unheard_of, unheard_of) }
+}
+
+/// Replies that whoever has the real [`Reply`] reads later: values and errors alike as the bytes that
+/// they are.
+pub(crate) fn unread() -> Reply<Body, Body> {
+    Reply { encode: (put_rest, put_rest), decode: (take_rest, take_rest) }
+}
+
+fn put_rest(body: &Body, draft: &mut Draft) {
+    draft.put_raw(body.payload());
+}
+
+fn take_rest(arguments: &mut Arguments<'_>) -> Result<Body, Malformed> {
+    Ok(arguments.rest())
 }
 
 fn put<T: Wire>(value: &T, draft: &mut Draft) {
@@ -192,6 +206,28 @@ impl<T, E> Reply<T, E> {
     pub(crate) fn read_error(self, body: &Body) -> Result<E, Malformed> {
         read(body, self.decode.1)
     }
+}
+
+impl<T, E> Reply<T, E> {
+    /// What a call that left its reply [`unread`] would have given.
+    pub(crate) fn read_late(
+        self,
+        outcome: Result<Body, CallError<Body>>,
+    ) -> Result<T, CallError<E>> {
+        match outcome {
+            Ok(value) => self.read(&value).map_err(malformed),
+            Err(CallError::Handler(error)) => {
+                Err(self.read_error(&error).map_or_else(malformed, CallError::Handler))
+            }
+            Err(other) => Err(other.without_handler().widen()),
+        }
+    }
+}
+
+/// A reply that is none.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` passes")]
+pub(super) fn malformed<E>(malformed: Malformed) -> CallError<E> {
+    CallError::Protocol(format!("a reply with {malformed}"))
 }
 
 fn read<T>(body: &Body, decode: Decode<T>) -> Result<T, Malformed> {

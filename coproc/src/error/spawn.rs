@@ -41,12 +41,27 @@ pub enum SpawnError<E = Infallible> {
     Nested,
 }
 
-impl<E: fmt::Display> fmt::Display for SpawnError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl<E> SpawnError<E> {
+    /// What it says, whatever `#[init]` may have returned.
+    pub(crate) fn text(&self) -> String {
+        struct Text<'a, E>(&'a SpawnError<E>);
+        impl<E> fmt::Display for Text<'_, E> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write(f, |_, f| f.write_str("`#[init]` returned an error"))
+            }
+        }
+        Text(self).to_string()
+    }
+
+    fn write(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        init: impl FnOnce(&E, &mut fmt::Formatter<'_>) -> fmt::Result,
+    ) -> fmt::Result {
         match self {
-            SpawnError::Init(error) => error.fmt(f),
-            SpawnError::InitPanicked(report) => report.fmt(f),
-            SpawnError::InitCrashed(report) => report.fmt(f),
+            SpawnError::Init(error) => init(error, f),
+            SpawnError::InitPanicked(report) => fmt::Display::fmt(report, f),
+            SpawnError::InitCrashed(report) => fmt::Display::fmt(report, f),
             SpawnError::InitTimeout => f.write_str(
                 "`#[init]` was not done within its time limit; raise it with `.init_timeout(…)`",
             ),
@@ -71,6 +86,12 @@ impl<E: fmt::Display> fmt::Display for SpawnError<E> {
                 f.write_str("workers start workers more than 16 deep; is one starting itself?")
             }
         }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for SpawnError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, |error, f| error.fmt(f))
     }
 }
 

@@ -69,7 +69,7 @@ pub trait Place<W: Worker, By = ()>: Sized {
 }
 
 /// The arguments of a worker that is to be started, encoded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Order {
     pub(crate) arguments: Body,
 }

@@ -1,0 +1,87 @@
+//! The messages of a map over a worker pool: one for each item.
+
+use std::fmt;
+
+use super::{
+    course::Settled,
+    errand::{Errand, Routed},
+    inbox::Outcome,
+    map::Source,
+};
+use crate::{controller::reply::Reply, error::CallError, sync::Arc};
+
+/// Makes a message of each item, with a closure.
+pub struct Calls<I, C, F> {
+    items: I,
+    controller: C,
+    pick: F,
+    /// Whether a worker goes on after a panic.
+    keeps_on_panic: bool,
+}
+
+impl<I, C, F> Calls<I, C, F> {
+    pub(super) fn new(items: I, controller: C, pick: F, keeps_on_panic: bool) -> Self {
+        Self { items, controller, pick, keeps_on_panic }
+    }
+}
+
+/// What is kept of an item until it is done.
+pub struct Sent<T, E> {
+    errand: Arc<Errand>,
+    reply: Reply<T, E>,
+}
+
+impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
+    type Value = R::Value;
+    type Error = R::Error;
+    type Parcel = Sent<R::Value, R::Error>;
+
+    fn wished(&self) -> usize {
+        1
+    }
+
+    fn read(&mut self, _: usize) -> Option<(Self::Parcel, usize)> {
+        let item = self.items.next()?;
+        let (errand, reply) = (self.pick)(&self.controller, item).route();
+        Some((Sent { errand: Arc::new(errand), reply }, 1))
+    }
+
+    fn errand(&mut self, parcel: &Self::Parcel) -> Arc<Errand> {
+        Arc::clone(&parcel.errand)
+    }
+
+    fn part(&self, parcel: &Self::Parcel, _: usize, _: usize) -> Self::Parcel {
+        Sent { errand: Arc::clone(&parcel.errand), reply: parcel.reply }
+    }
+
+    #[expect(private_interfaces, reason = "what feeds a map is this crate's own")]
+    fn results(
+        &mut self,
+        parcel: &Self::Parcel,
+        outcome: Outcome,
+    ) -> Settled<Result<R::Value, CallError<R::Error>>> {
+        let died = match outcome {
+            Err(CallError::Crashed(_)) => true,
+            Err(CallError::Panicked(_)) => !self.keeps_on_panic,
+            _ => false,
+        };
+        let result = parcel.reply.read_late(outcome);
+        if died {
+            return Settled::Died(result);
+        }
+        let failed = result.is_err();
+        Settled::Results(vec![(result, failed)])
+    }
+}
+
+impl<I, C, F> fmt::Debug for Calls<I, C, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Calls").finish_non_exhaustive()
+    }
+}
+
+impl<T, E> fmt::Debug for Sent<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sent").field(&self.errand).finish()
+    }
+}

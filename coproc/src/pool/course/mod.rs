@@ -1,0 +1,198 @@
+//! The way of a map's items: how far ahead is read, what is tried again, and in which order the
+//! results come out. Without clock, thread or descriptor.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+
+/// How many workers an item ends before it is given up.
+const DEATHS_MOST: u32 = 3;
+
+/// How many parcels are read ahead for each worker, unless something else is said.
+const PARCELS_AHEAD: usize = 4;
+
+/// Items that travel together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Parcel {
+    /// The place of its first item in the input.
+    first: u64,
+    pub(super) count: usize,
+    /// How often its item was tried again. Only an item on its own is.
+    tries: u32,
+    /// How many workers its item has ended.
+    deaths: u32,
+}
+
+/// How a parcel came back.
+#[derive(Debug)]
+pub enum Settled<R> {
+    /// With the results of its first items, each with whether it failed. The others were not begun.
+    Results(Vec<(R, bool)>),
+    /// The worker died of it; what its item would be told.
+    Died(R),
+}
+
+/// What an item has come to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fate<R> {
+    Result(R),
+    /// It has ended so many workers.
+    Poisoned(u32),
+}
+
+/// Items of a parcel that are to be sent again, as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Again {
+    pub(super) tag: u64,
+    /// Which of the old parcel's items is its first.
+    pub(super) from: usize,
+    pub(super) count: usize,
+}
+
+/// What is asked of a map.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Terms {
+    /// How many items may be read and not given out.
+    pub(super) in_flight: Option<usize>,
+    /// How often an item is tried again.
+    pub(super) retry: u32,
+    /// Results come out in the order of the input.
+    pub(super) ordered: bool,
+}
+
+/// The way of a map's items.
+#[derive(Debug)]
+pub(super) struct Course<R> {
+    pub(super) terms: Terms,
+    open: HashMap<u64, Parcel>,
+    last_tag: u64,
+    /// How many items were read.
+    read: u64,
+    /// How many results were given out.
+    given: u64,
+    /// Results in the order of the input, from the first that was not given out.
+    ordered: VecDeque<Option<Fate<R>>>,
+    unordered: VecDeque<(u64, Fate<R>)>,
+}
+
+impl<R> Course<R> {
+    pub(super) fn new(ordered: bool) -> Self {
+        Self {
+            terms: Terms { ordered, ..Terms::default() },
+            open: HashMap::new(),
+            last_tag: 0,
+            read: 0,
+            given: 0,
+            ordered: VecDeque::new(),
+            unordered: VecDeque::new(),
+        }
+    }
+
+    /// How many items the next parcel may have that should have `wished`; 0: none may be read now.
+    pub(super) fn room(&self, wished: usize, workers: usize) -> usize {
+        let out = usize::try_from(self.read - self.given).unwrap_or(usize::MAX);
+        match self.terms.in_flight {
+            // What fits in is shared out, so that no worker has all of it.
+            Some(most) => {
+                let share = most.div_ceil(2 * workers.max(1));
+                most.saturating_sub(out).min(wished.min(share))
+            }
+            None => {
+                let parcels = PARCELS_AHEAD * workers.max(1);
+                let full = self.open.len() >= parcels || out >= parcels.saturating_mul(wished);
+                if full { 0 } else { wished }
+            }
+        }
+    }
+
+    /// So many items were read, and go out as one parcel; gives its tag.
+    pub(super) fn opened(&mut self, count: usize) -> u64 {
+        let parcel = Parcel { first: self.read, count, tries: 0, deaths: 0 };
+        self.read += count as u64;
+        if self.terms.ordered {
+            self.ordered.extend(std::iter::repeat_with(|| None).take(count));
+        }
+        self.open(parcel)
+    }
+
+    fn open(&mut self, parcel: Parcel) -> u64 {
+        self.last_tag += 1;
+        self.open.insert(self.last_tag, parcel);
+        self.last_tag
+    }
+
+    /// A parcel came back; gives what is to be sent again. `idempotent`: its items may run again
+    /// after a death.
+    pub(super) fn settled(&mut self, tag: u64, how: Settled<R>, idempotent: bool) -> Vec<Again> {
+        let Some(parcel) = self.open.remove(&tag) else { return Vec::new() };
+        match how {
+            Settled::Died(_) if parcel.count > 1 => {
+                // Which of them it was shows when each travels alone.
+                (0..parcel.count).map(|from| self.again(parcel, from, 1)).collect()
+            }
+            Settled::Died(result) => self.died(parcel, result, idempotent).into_iter().collect(),
+            Settled::Results(results) => self.results(parcel, results),
+        }
+    }
+
+    fn died(&mut self, parcel: Parcel, result: R, idempotent: bool) -> Option<Again> {
+        let parcel = Parcel { deaths: parcel.deaths + 1, tries: parcel.tries + 1, ..parcel };
+        if parcel.tries > self.terms.retry && !idempotent {
+            self.finish(parcel.first, Fate::Result(result));
+        } else if parcel.deaths >= DEATHS_MOST {
+            self.finish(parcel.first, Fate::Poisoned(parcel.deaths));
+        } else {
+            return Some(self.again(parcel, 0, 1));
+        }
+        None
+    }
+
+    fn results(&mut self, parcel: Parcel, results: Vec<(R, bool)>) -> Vec<Again> {
+        let mut again = Vec::new();
+        let done = results.len().min(parcel.count);
+        for (from, (result, failed)) in results.into_iter().take(done).enumerate() {
+            if failed && parcel.tries < self.terms.retry {
+                let parcel = Parcel { tries: parcel.tries + 1, ..parcel };
+                again.push(self.again(parcel, from, 1));
+            } else {
+                self.finish(parcel.first + from as u64, Fate::Result(result));
+            }
+        }
+        if done < parcel.count {
+            again.push(self.again(parcel, done, parcel.count - done));
+        }
+        again
+    }
+
+    fn again(&mut self, parcel: Parcel, from: usize, count: usize) -> Again {
+        let first = parcel.first + from as u64;
+        let tag = self.open(Parcel { first, count, ..parcel });
+        Again { tag, from, count }
+    }
+
+    fn finish(&mut self, index: u64, fate: Fate<R>) {
+        if !self.terms.ordered {
+            self.unordered.push_back((index, fate));
+            return;
+        }
+        let place = usize::try_from(index - self.given).ok();
+        if let Some(slot) = place.and_then(|place| self.ordered.get_mut(place)) {
+            *slot = Some(fate);
+        }
+    }
+
+    /// The next result that can be given out, with its item's place in the input.
+    pub(super) fn next(&mut self) -> Option<(u64, Fate<R>)> {
+        let next = match self.terms.ordered {
+            true => {
+                let fate = self.ordered.front_mut()?.take()?;
+                self.ordered.pop_front();
+                (self.given, fate)
+            }
+            false => self.unordered.pop_front()?,
+        };
+        self.given += 1;
+        Some(next)
+    }
+}

@@ -1,0 +1,85 @@
+//! Threads for what blocks: starting a worker, and letting one go.
+
+use super::{Desk, Note, State};
+use crate::{
+    spawn::WorkerResource,
+    sync::{
+        Arc, Mutex,
+        thread::{self, Builder},
+    },
+    worker::Worker,
+};
+
+/// The name of such a thread.
+const NAME: &str = "coproc-pool";
+
+impl<W: Worker> Desk<W> {
+    /// Starts a worker, and lets the one go that it replaces.
+    pub(super) fn hire(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+        let old = leave(state, slot);
+        let desk = Arc::clone(self);
+        let hired = self.help(state, move || {
+            desk.note(Note::Hired(slot, (desk.launch)()));
+            drop(old);
+        });
+        if let Err(text) = hired {
+            self.notes.lock().push(Note::Hired(slot, Err(text)));
+        }
+    }
+
+    /// Lets a worker go.
+    pub(super) fn dismiss(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+        if let Some(old) = leave(state, slot) {
+            // Where no thread is to be had, it is let go here and now.
+            let _ = self.help(state, move || drop(old));
+        }
+    }
+
+    fn help(
+        self: &Arc<Self>,
+        state: &mut State<W>,
+        body: impl FnOnce() + Send + 'static,
+    ) -> Result<(), String> {
+        let desk = Arc::clone(self);
+        let helper = move || {
+            body();
+            desk.note(Note::Helped);
+        };
+        let thread = Builder::new().name(NAME.into()).spawn(helper);
+        state.threads.retain(|thread| !thread.is_finished());
+        state.threads.push(thread.map_err(|error| error.to_string())?);
+        state.helpers += 1;
+        Ok(())
+    }
+}
+
+/// Takes the owner of a worker, which is then not there any more.
+fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
+    state.members.get_mut(slot).and_then(Option::take)?.owner
+}
+
+/// Starts `len` workers with `launch`, at least one. The first is started alone, so that what is
+/// wrong with all is told once; the others at the same time, as a worker may take long to start.
+pub(in crate::pool) fn start<W: Worker, E>(
+    len: usize,
+    launch: &(impl Fn() -> Result<WorkerResource<W>, E> + Sync),
+) -> Result<(WorkerResource<W>, Vec<WorkerResource<W>>), E> {
+    let first = launch()?;
+    let others = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 1..len {
+            let helper = || {
+                let launched = launch().ok();
+                others.lock().extend(launched);
+            };
+            // Whoever is missing after this is started below.
+            let _ = Builder::new().name(NAME.into()).spawn_scoped(scope, helper);
+        }
+    });
+    let mut others = std::mem::take(&mut *others.lock());
+    while 1 + others.len() < len {
+        // An error need not be able to leave its thread, so this one finds out for itself.
+        others.push(launch()?);
+    }
+    Ok((first, others))
+}

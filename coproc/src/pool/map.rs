@@ -1,0 +1,245 @@
+//! Maps: an iterator of items becomes one of results.
+
+use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData};
+
+use super::{
+    course::{Course, Fate, Settled},
+    desk::{Counter, Task},
+    errand::Errand,
+    inbox::{Inbox, Outcome},
+};
+use crate::{error::CallError, message::Priority, sync::Arc};
+
+/// Where a map's messages come from.
+///
+/// It is not meant to be implemented by hand.
+pub trait Source {
+    /// What an item becomes.
+    type Value;
+    /// The error of whatever makes it so.
+    type Error;
+    /// Items that travel together.
+    #[doc(hidden)]
+    type Parcel;
+
+    /// How many items the next parcel should have.
+    #[doc(hidden)]
+    fn wished(&self) -> usize;
+
+    /// Reads items for a parcel, up to `most`; gives how many.
+    #[doc(hidden)]
+    fn read(&mut self, most: usize) -> Option<(Self::Parcel, usize)>;
+
+    /// The message that carries a parcel.
+    #[doc(hidden)]
+    fn errand(&mut self, parcel: &Self::Parcel) -> Arc<Errand>;
+
+    /// So many items of a parcel, from this one on.
+    #[doc(hidden)]
+    fn part(&self, parcel: &Self::Parcel, from: usize, count: usize) -> Self::Parcel;
+
+    /// The results of a parcel.
+    #[doc(hidden)]
+    #[expect(private_interfaces, reason = "what feeds a map is this crate's own")]
+    fn results(
+        &mut self,
+        parcel: &Self::Parcel,
+        outcome: Outcome,
+    ) -> Settled<Result<Self::Value, CallError<Self::Error>>>;
+}
+
+/// In which order a map gives its results: [`Ordered`] or [`Unordered`].
+///
+/// It is not meant to be implemented by hand.
+pub trait Order {
+    /// What a map gives for each item.
+    type Item<R>;
+
+    #[doc(hidden)]
+    const ORDERED: bool;
+
+    #[doc(hidden)]
+    fn item<R>(index: u64, result: R) -> Self::Item<R>;
+}
+
+/// Results come in the order of the input.
+#[derive(Clone, Copy, Debug)]
+pub enum Ordered {}
+
+/// Results come as they are there, each with the place of its item in the input, from 0.
+#[derive(Clone, Copy, Debug)]
+pub enum Unordered {}
+
+impl Order for Ordered {
+    type Item<R> = R;
+    const ORDERED: bool = true;
+
+    fn item<R>(_: u64, result: R) -> R {
+        result
+    }
+}
+
+impl Order for Unordered {
+    type Item<R> = (usize, R);
+    const ORDERED: bool = false;
+
+    fn item<R>(index: u64, result: R) -> (usize, R) {
+        (usize::try_from(index).unwrap_or(usize::MAX), result)
+    }
+}
+
+type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>;
+
+/// The results of a map over a pool: an iterator.
+///
+/// Nothing happens before the first `next`, and the input is read only as far ahead as there are
+/// items in flight: it may be endless, and what is held in memory does not grow with it. A failed
+/// item is an `Err` in its place and nothing else. Dropping the iterator cancels what is left.
+///
+/// # Panics
+///
+/// `next` passes on the panics of the input and of the closure; the pool remains usable.
+#[must_use = "a map sends nothing before it is iterated over"]
+pub struct Map<S: Source, O> {
+    desk: Arc<dyn Counter>,
+    source: S,
+    course: Course<Outcomes<S>>,
+    inbox: Arc<Inbox>,
+    /// What is out: the parcels by their tags, and the number of the task of each.
+    out: HashMap<u64, Sent<S::Parcel>>,
+    priority: Option<Priority>,
+    exhausted: bool,
+    order: PhantomData<O>,
+}
+
+struct Sent<P> {
+    task: u64,
+    parcel: P,
+    idempotent: bool,
+}
+
+impl<S: Source, O: Order> Map<S, O> {
+    pub(super) fn new(desk: Arc<dyn Counter>, source: S) -> Self {
+        Self {
+            desk,
+            source,
+            course: Course::new(O::ORDERED),
+            inbox: Inbox::new(),
+            out: HashMap::new(),
+            priority: None,
+            exhausted: false,
+            order: PhantomData,
+        }
+    }
+
+    /// How many items may be read and not yet given out, at least 1. Without it, four messages for
+    /// each worker.
+    ///
+    /// A slow item holds back the results of those behind it, in a map that keeps the order: as many
+    /// as this are done meanwhile.
+    pub fn in_flight(mut self, items: usize) -> Self {
+        self.course.terms.in_flight = Some(items.max(1));
+        self
+    }
+
+    /// How urgent its items are among all that wait for the pool: lower is sooner. Without it, what
+    /// the handler says, and 0 for functions.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+
+    /// Tries an item so many times more after an `Err`, or after it has ended its worker.
+    ///
+    /// An item that has ended three workers is given up with
+    /// [`CallError::Poisoned`], even if tries are left.
+    pub fn retry(mut self, times: u32) -> Self {
+        self.course.terms.retry = times;
+        self
+    }
+
+    /// Reads and sends as much as may be in flight.
+    fn fill(&mut self) {
+        while !self.exhausted {
+            let wished = self.source.wished();
+            let most = self.course.room(wished, self.desk.workers());
+            if most == 0 {
+                return;
+            }
+            match self.source.read(most) {
+                Some((parcel, count)) => {
+                    let tag = self.course.opened(count);
+                    self.send(tag, parcel, count);
+                }
+                None => self.exhausted = true,
+            }
+        }
+    }
+
+    fn send(&mut self, tag: u64, parcel: S::Parcel, count: usize) {
+        let errand = self.source.errand(&parcel);
+        let idempotent = errand.is_idempotent();
+        let task = Task {
+            priority: self.priority.unwrap_or_else(|| errand.priority()),
+            errand,
+            only: None,
+            until: None,
+            calls: count as u64,
+            inbox: Arc::clone(&self.inbox),
+            tag,
+        };
+        let task = Arc::clone(&self.desk).submit(task);
+        self.out.insert(tag, Sent { task, parcel, idempotent });
+    }
+
+    fn settle(&mut self, tag: u64, outcome: Outcome) {
+        let Some(Sent { parcel, idempotent, .. }) = self.out.remove(&tag) else { return };
+        let settled = self.source.results(&parcel, outcome);
+        for again in self.course.settled(tag, settled, idempotent) {
+            let part = self.source.part(&parcel, again.from, again.count);
+            self.send(again.tag, part, again.count);
+        }
+    }
+}
+
+impl<S: Source, O: Order> Iterator for Map<S, O> {
+    type Item = O::Item<Outcomes<S>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            while let Some((tag, outcome)) = self.inbox.take() {
+                self.settle(tag, outcome);
+            }
+            self.fill();
+            if let Some((index, fate)) = self.course.next() {
+                let result = match fate {
+                    Fate::Result(result) => result,
+                    Fate::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),
+                };
+                return Some(O::item(index, result));
+            }
+            if self.out.is_empty() {
+                return None;
+            }
+            if let Some((tag, outcome)) = self.inbox.wait(None) {
+                self.settle(tag, outcome);
+            }
+        }
+    }
+}
+
+impl<S: Source, O: Order> FusedIterator for Map<S, O> {}
+
+impl<S: Source, O> Drop for Map<S, O> {
+    fn drop(&mut self) {
+        for (_, sent) in self.out.drain() {
+            Arc::clone(&self.desk).withdraw(sent.task);
+        }
+    }
+}
+
+impl<S: Source, O> fmt::Debug for Map<S, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Map").field("out", &self.out.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,258 @@
+//! The roster against what a pool promises, whatever happens in whichever order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Something that a test does; numbers choose among what is possible.
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    Submit { priority: Priority, only: Option<usize> },
+    Withdraw(usize),
+    Done { heavy: bool, which: usize },
+    Lost { unstarted: bool, which: usize },
+    Hired(usize),
+    NotHired(usize),
+    Resize(usize),
+    Close,
+    Stop,
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let only = prop_oneof![3 => Just(None), 1 => (0..6usize).prop_map(Some)];
+    let a_move = prop_oneof![
+        8 => (-2..3, only).prop_map(|(priority, only)| Move::Submit { priority, only }),
+        1 => any::<usize>().prop_map(Move::Withdraw),
+        8 => (prop::bool::weighted(0.1), any::<usize>())
+            .prop_map(|(heavy, which)| Move::Done { heavy, which }),
+        2 => (any::<bool>(), any::<usize>())
+            .prop_map(|(unstarted, which)| Move::Lost { unstarted, which }),
+        4 => any::<usize>().prop_map(Move::Hired),
+        1 => any::<usize>().prop_map(Move::NotHired),
+        1 => (1..6usize).prop_map(Move::Resize),
+    ];
+    let end = prop_oneof![Just(vec![]), Just(vec![Move::Close]), Just(vec![Move::Stop])];
+    (prop::collection::vec(a_move.clone(), 0..80), end, prop::collection::vec(a_move, 0..20))
+        .prop_map(|(first, end, last)| [first, end, last].concat())
+}
+
+/// What a pool's workers and callers would see.
+#[derive(Debug)]
+struct Model {
+    roster: Roster,
+    /// The tasks that were handed in and have no outcome, with what they asked for.
+    open: BTreeMap<u64, (Priority, Option<usize>)>,
+    withdrawn: BTreeSet<u64>,
+    /// The workers that are there, with the task of each.
+    there: BTreeMap<usize, Option<u64>>,
+    hiring: BTreeSet<usize>,
+    last: u64,
+    len: usize,
+    stopped: bool,
+}
+
+impl Model {
+    fn new(len: usize, recycle_after: Option<u64>) -> Self {
+        Self {
+            roster: Roster::new(len, recycle_after),
+            open: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
+            there: (0..len).map(|slot| (slot, None)).collect(),
+            hiring: BTreeSet::new(),
+            last: 0,
+            len,
+            stopped: false,
+        }
+    }
+
+    fn busy(&self, which: usize) -> Option<usize> {
+        let busy: Vec<_> = self.there.iter().filter(|(_, task)| task.is_some()).collect();
+        busy.get(which % busy.len().max(1)).map(|(slot, _)| **slot)
+    }
+
+    fn on_its_way(&mut self, which: usize) -> Option<usize> {
+        let slot = *self.hiring.iter().nth(which % self.hiring.len().max(1))?;
+        self.hiring.remove(&slot);
+        Some(slot)
+    }
+
+    fn play(&mut self, a_move: Move) {
+        let event = match a_move {
+            Move::Submit { priority, only } => {
+                self.last += 1;
+                self.open.insert(self.last, (priority, only.map(|slot| slot % self.len)));
+                Some(Event::Submitted { task: self.last, priority, only })
+            }
+            Move::Withdraw(which) => {
+                let task = self.open.keys().nth(which % self.open.len().max(1)).copied();
+                task.map(|task| {
+                    self.withdrawn.insert(task);
+                    if self.roster.is_waiting(task) {
+                        self.open.remove(&task);
+                    }
+                    Event::Withdrawn { task }
+                })
+            }
+            Move::Done { heavy, which } => {
+                self.busy(which).map(|slot| Event::Done { slot, calls: 1, heavy })
+            }
+            Move::Lost { unstarted, which } => {
+                self.busy(which).map(|slot| Event::Lost { slot, unstarted })
+            }
+            Move::Hired(which) => self.on_its_way(which).map(|slot| {
+                self.there.insert(slot, None);
+                Event::Hired { slot }
+            }),
+            Move::NotHired(which) => self.on_its_way(which).map(|slot| Event::NotHired { slot }),
+            Move::Resize(len) => {
+                if !self.roster.is_closed() {
+                    self.len = len;
+                    let waiting = self.open.iter_mut();
+                    let waiting = waiting.filter(|(task, _)| self.roster.is_waiting(**task));
+                    waiting.for_each(|(_, (_, only))| *only = only.map(|slot| slot % len));
+                }
+                Some(Event::Resized { len })
+            }
+            Move::Close => Some(Event::Closed),
+            Move::Stop => {
+                self.stopped = true;
+                Some(Event::Stopped)
+            }
+        };
+        if let Some(event) = event {
+            self.step(event);
+        }
+    }
+
+    fn step(&mut self, event: Event) {
+        let freed = match event {
+            Event::Done { slot, .. } | Event::Lost { slot, .. } => {
+                self.there.get_mut(&slot).unwrap().take()
+            }
+            _ => None,
+        };
+        if let Event::Lost { slot, .. } = event {
+            self.there.remove(&slot);
+            if let Some((_, only)) = freed.and_then(|task| self.open.get_mut(&task)) {
+                *only = only.map(|slot| slot % self.len);
+            }
+        }
+        for action in self.roster.step(event) {
+            match action {
+                Action::Give { slot, task } => {
+                    assert!(!self.stopped && slot < self.len, "given to who is to go");
+                    let (_, only) = self.open[&task];
+                    assert!(only.is_none_or(|only| only == slot), "given to another");
+                    assert_eq!(self.there.insert(slot, Some(task)), Some(None), "not free");
+                }
+                Action::Deliver { task } => {
+                    assert_eq!(freed, Some(task), "an outcome that nobody has");
+                    assert!(self.open.remove(&task).is_some(), "a second outcome");
+                }
+                Action::Refuse { task } => {
+                    assert!(self.open.remove(&task).is_some(), "a second outcome");
+                }
+                Action::Hire { slot } => {
+                    assert!(self.there.remove(&slot).flatten().is_none(), "hired for the busy");
+                    assert!(self.hiring.insert(slot), "hired twice");
+                }
+                Action::Dismiss { slot } => {
+                    assert!(self.there.remove(&slot).flatten().is_none(), "dismissed while busy");
+                }
+            }
+        }
+        self.check();
+    }
+
+    fn check(&self) {
+        let done: BTreeSet<_> = self.there.values().flatten().copied().collect();
+        let waiting = |task: &u64| self.roster.is_waiting(*task);
+        for task in self.open.keys() {
+            assert!(waiting(task) != done.contains(task), "task {task} is nowhere or twice");
+        }
+        let rests = |slot: &usize| self.there.get(slot) == Some(&None);
+        if !self.stopped && self.open.values().any(|(_, only)| only.is_none()) {
+            let idle = (0..self.len).find(rests);
+            let unpinned =
+                self.open.iter().any(|(task, (_, only))| only.is_none() && waiting(task));
+            assert!(!unpinned || idle.is_none(), "worker {idle:?} rests while something waits");
+            let somebody = !self.there.is_empty() || !self.hiring.is_empty();
+            assert!(!unpinned || somebody, "something waits for nobody");
+        }
+        let over = self.there.keys().filter(|slot| **slot >= self.len);
+        assert!(over.copied().all(|slot| !rests(&slot)), "one too many rests");
+        let quiet = self.there.values().all(Option::is_none) && self.hiring.is_empty();
+        let nothing_waits = !self.open.keys().any(waiting);
+        assert_eq!(self.roster.is_quiet(), quiet && nothing_waits);
+    }
+
+    /// Whoever is started starts, and whoever is at work gets done.
+    fn finish(&mut self) {
+        for _ in 0..1000 {
+            self.play(Move::Hired(0));
+            self.play(Move::Done { heavy: false, which: 0 });
+        }
+        assert!(self.open.is_empty(), "without an outcome: {:?}", self.open);
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_task_has_one_outcome_and_nobody_rests_while_something_waits(
+        len in 1..5usize,
+        recycle_after in prop::option::of(1..4u64),
+        moves in moves(),
+    ) {
+        let mut model = Model::new(len, recycle_after);
+        for a_move in moves {
+            model.play(a_move);
+        }
+        model.finish();
+    }
+
+    #[test]
+    fn what_waits_is_done_by_priority_and_then_in_turn(
+        priorities in prop::collection::vec(-3..4i32, 1..30),
+    ) {
+        let mut roster = Roster::new(1, None);
+        let first = Event::Submitted { task: 0, priority: 9, only: None };
+        assert_eq!(roster.step(first), [Action::Give { slot: 0, task: 0 }]);
+        let mut expected: Vec<(Priority, u64)> = Vec::new();
+        for (task, priority) in (1..).zip(&priorities) {
+            let only = (task % 3 == 0).then_some(0);
+            roster.step(Event::Submitted { task, priority: *priority, only });
+            expected.push((*priority, task));
+        }
+        expected.sort_unstable();
+        for (_, task) in expected {
+            let actions = roster.step(Event::Done { slot: 0, calls: 1, heavy: false });
+            prop_assert_eq!(actions[1], Action::Give { slot: 0, task });
+        }
+    }
+}
+
+#[test]
+fn a_task_that_no_worker_lives_to_begin_is_given_up() {
+    let mut roster = Roster::new(1, None);
+    roster.step(Event::Submitted { task: 1, priority: 0, only: None });
+    for _ in 1..RETURNS_MOST {
+        let lost = roster.step(Event::Lost { slot: 0, unstarted: true });
+        assert_eq!(lost, [Action::Hire { slot: 0 }]);
+        assert_eq!(roster.step(Event::Hired { slot: 0 }), [Action::Give { slot: 0, task: 1 }]);
+    }
+    let lost = roster.step(Event::Lost { slot: 0, unstarted: true });
+    assert_eq!(lost, [Action::Deliver { task: 1 }, Action::Hire { slot: 0 }]);
+}
+
+#[test]
+fn the_next_task_is_another_attempt_to_start_a_worker() {
+    let mut roster = Roster::new(1, None);
+    roster.step(Event::Submitted { task: 1, priority: 0, only: None });
+    roster.step(Event::Lost { slot: 0, unstarted: false });
+    assert_eq!(roster.step(Event::NotHired { slot: 0 }), []);
+    let submitted = roster.step(Event::Submitted { task: 2, priority: 0, only: None });
+    assert_eq!(submitted, [Action::Hire { slot: 0 }]);
+    assert_eq!(roster.step(Event::NotHired { slot: 0 }), [Action::Refuse { task: 2 }]);
+}

@@ -1,0 +1,245 @@
+//! Equal stateful workers behind one handle.
+
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use super::{
+    call::PoolCall,
+    calls::Calls,
+    desk::Desk,
+    errand::Routed,
+    map::{Map, Ordered, Unordered},
+};
+use crate::{
+    controller::Controller,
+    error::CallError,
+    spawn::{WorkerResource, handle},
+    sync::{Arc, thread},
+    worker::Worker,
+};
+
+/// Equal workers behind one handle: what spawning with `.pool(n)` gives.
+///
+/// A call goes to whichever worker is free. What no worker is free for waits in this process, the
+/// most urgent first. A closure picks the message; it runs here and never leaves.
+///
+/// A worker that dies is replaced by a new one, started with the same arguments; the call that it
+/// was handling ends in an error, and no other. If no worker can be started any more, calls end in
+/// [`CallError::Closed`], each of which is another attempt to start one.
+///
+/// A pool can be used from any number of threads. Dropping it cancels what waits, closes the
+/// workers, each within the grace of its place, and leaves nothing behind.
+///
+/// ```
+/// use coproc::{Process, prelude::*};
+///
+/// struct Scaler {
+///     factor: u64,
+/// }
+///
+/// #[worker]
+/// impl Scaler {
+///     #[init]
+///     fn new(factor: u64) -> Self {
+///         Self { factor }
+///     }
+///
+///     #[message]
+///     fn scale(&self, n: u64) -> u64 {
+///         n * self.factor
+///     }
+///
+///     #[message]
+///     fn set_factor(&mut self, factor: u64) {
+///         self.factor = factor;
+///     }
+/// }
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let pool = Scaler::on(Process::new()).pool(2).spawn(3)?;
+///     let tripled: Vec<u64> = pool.map(0..10, |w, n| w.scale(n)).collect::<Result<_, _>>()?;
+///     assert_eq!(tripled, [0, 3, 6, 9, 12, 15, 18, 21, 24, 27]);
+///
+///     assert_eq!(pool.call(|w| w.scale(5)).priority(-5).wait()?, 15);
+///
+///     for answer in pool.each(|w| w.set_factor(10))? {
+///         answer?;
+///     }
+///     assert_eq!(pool.by_key("a user").call(|w| w.scale(5)).wait()?, 50);
+///     Ok(())
+/// }
+/// ```
+pub struct WorkerPool<W: Worker> {
+    desk: Arc<Desk<W>>,
+}
+
+impl<W: Worker> WorkerPool<W> {
+    pub(super) fn new(desk: Arc<Desk<W>>) -> Self {
+        Self { desk }
+    }
+
+    /// The results of the messages that `pick` makes of `items`, in the order of the items.
+    ///
+    /// Lazy: see [`Map`], which has the options.
+    pub fn map<I, R, F>(
+        &self,
+        items: I,
+        pick: F,
+    ) -> Map<Calls<I::IntoIter, W::Controller, F>, Ordered>
+    where
+        I: IntoIterator,
+        R: Routed,
+        F: FnMut(&W::Controller, I::Item) -> R,
+    {
+        Map::new(self.desk.clone(), self.calls(items, pick))
+    }
+
+    /// The same, as the results come, each with the place of its item in the input, from 0.
+    pub fn map_unordered<I, R, F>(
+        &self,
+        items: I,
+        pick: F,
+    ) -> Map<Calls<I::IntoIter, W::Controller, F>, Unordered>
+    where
+        I: IntoIterator,
+        R: Routed,
+        F: FnMut(&W::Controller, I::Item) -> R,
+    {
+        Map::new(self.desk.clone(), self.calls(items, pick))
+    }
+
+    fn calls<I: IntoIterator, F>(&self, items: I, pick: F) -> Calls<I::IntoIter, W::Controller, F> {
+        let keeps = W::PLAN.keep_on_panic;
+        Calls::new(items.into_iter(), self.desk.template(), pick, keeps)
+    }
+
+    /// One call, of the first worker that is free.
+    pub fn call<R: Routed>(&self, pick: impl FnOnce(&W::Controller) -> R) -> PoolCall<R> {
+        self.call_of(None, pick)
+    }
+
+    /// One call of every worker; gives what each says, in order. One that is being replaced is
+    /// waited for. Those that come later know nothing of it.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Closed`] if the pool is closed.
+    #[expect(clippy::type_complexity, reason = "a result each, and one for all")]
+    pub fn each<R: Routed>(
+        &self,
+        mut pick: impl FnMut(&W::Controller) -> R,
+    ) -> Result<Vec<Result<R::Value, CallError<R::Error>>>, CallError> {
+        if self.desk.is_closed() {
+            return Err(CallError::Closed(self.desk.closed_reason()));
+        }
+        let calls = (0..self.len()).map(|slot| self.call_of(Some(slot), &mut pick).send());
+        let sent: Vec<_> = calls.collect();
+        Ok(sent.into_iter().map(|sent| sent?.wait()).collect())
+    }
+
+    /// Calls that go to the same worker for the same key, as long as there are as many workers. If
+    /// it is replaced, they go to the one that takes its place.
+    pub fn by_key(&self, key: impl Hash) -> Keyed<'_, W> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        Keyed { pool: self, slot: (hasher.finish() % self.len() as u64) as usize }
+    }
+
+    fn call_of<R: Routed>(
+        &self,
+        only: Option<usize>,
+        pick: impl FnOnce(&W::Controller) -> R,
+    ) -> PoolCall<R> {
+        let closed = self.desk.is_closed().then(|| self.desk.closed_reason());
+        PoolCall::new(self.desk.clone(), pick(&self.desk.template()), only, closed)
+    }
+
+    /// How many workers it has, those that are being replaced among them; at least one.
+    #[expect(clippy::len_without_is_empty, reason = "a pool is never without workers")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.desk.len()
+    }
+
+    /// Has it have so many workers, at least one; does not wait. New ones start with the arguments
+    /// of the others; those that are too many go when they have done what they are at.
+    pub fn resize(&self, workers: usize) {
+        self.desk.resize(workers);
+    }
+
+    /// Whether it takes calls: it was not closed or killed.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.desk.is_closed()
+    }
+
+    /// Takes no more calls; what waits is still done. Does not wait.
+    pub fn close(&self) {
+        self.desk.close();
+    }
+
+    /// Takes no more calls, waits until the last is done, as long as that takes, and joins the
+    /// workers; gives what the `#[close]` of each returned, as
+    /// [`WorkerHandle::join`](crate::WorkerHandle::join). Every further call gives the same.
+    pub fn join(&self) -> Vec<Result<W::Output, CallError<W::OutputError>>> {
+        self.desk.close();
+        self.desk.wait_done();
+        let controllers = self.desk.controllers();
+        for controller in &controllers {
+            handle(controller.link()).close();
+        }
+        controllers.iter().map(|controller| handle(controller.link()).join()).collect()
+    }
+
+    /// Ends all workers now. What waits and what is being done ends in [`CallError::Closed`].
+    pub fn kill(&self) {
+        self.desk.stop();
+        for controller in self.desk.controllers() {
+            handle(controller.link()).kill();
+        }
+    }
+}
+
+impl<W: Worker> Drop for WorkerPool<W> {
+    fn drop(&mut self) {
+        let mut owners = self.desk.take_owners();
+        let last = owners.pop();
+        // Each may take its grace, and they take it at the same time.
+        thread::scope(|scope| {
+            for owner in owners {
+                let thread = thread::Builder::new().name("coproc-pool".into());
+                // Where no thread is to be had, the owner is dropped here and now.
+                let _ = thread.spawn_scoped(scope, move || drop::<WorkerResource<W>>(owner));
+            }
+            drop(last);
+        });
+    }
+}
+
+impl<W: Worker> fmt::Debug for WorkerPool<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WorkerPool").field(&self.desk).finish()
+    }
+}
+
+/// Calls of one worker of a pool: what [`WorkerPool::by_key`] gives.
+pub struct Keyed<'p, W: Worker> {
+    pool: &'p WorkerPool<W>,
+    slot: usize,
+}
+
+impl<W: Worker> Keyed<'_, W> {
+    /// One call of that worker.
+    pub fn call<R: Routed>(&self, pick: impl FnOnce(&W::Controller) -> R) -> PoolCall<R> {
+        self.pool.call_of(Some(self.slot), pick)
+    }
+}
+
+impl<W: Worker> fmt::Debug for Keyed<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyed").field("pool", &self.pool).field("slot", &self.slot).finish()
+    }
+}
