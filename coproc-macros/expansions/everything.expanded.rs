@@ -688,7 +688,7 @@ const _: () = {
             )
         }
     }
-    impl<P, K: Wire, V: ?Sized> StoreOn<P, K, V>
+    impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<P, K, V>
     where
         V: 'static,
     {
@@ -701,7 +701,7 @@ const _: () = {
             )
         }
     }
-    impl<P, K: Wire, V: ?Sized> StoreOn<my_library::Pooled<P>, K, V>
+    impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<my_library::Pooled<P>, K, V>
     where
         V: 'static,
     {

@@ -79,12 +79,7 @@ const _: () = {
                     seat,
                     arguments,
                     |arguments, messenger| {
-                        let held_0 = ::coproc::__private::argument::<u64>()
-                            .take(arguments)?;
-                        arguments.finish()?;
-                        ::core::result::Result::Ok(
-                            ::coproc::__private::reply::<u64>().value(square(held_0)),
-                        )
+                        <Self as ::coproc::PoolFunction>::call(arguments)
                     },
                 ),
             )
@@ -104,6 +99,30 @@ const _: () = {
         type Send = ();
         type Receive = ();
         type Channel = ();
+    }
+    #[automatically_derived]
+    impl ::coproc::PoolFunction for Square {
+        type Item = u64;
+        const FUNCTION: &'static ::core::primitive::str = "square";
+        fn put(item: &Self::Item, draft: &mut ::coproc::__private::Draft) {
+            let held_0 = item;
+            ::coproc::__private::argument::<u64>().put(draft, held_0);
+        }
+        fn call(
+            arguments: &mut ::coproc::__private::Arguments<'_>,
+        ) -> ::core::result::Result<
+            ::coproc::__private::Answer,
+            ::coproc::__private::Malformed,
+        > {
+            let held_0 = ::coproc::__private::argument::<u64>().take(arguments)?;
+            arguments.finish()?;
+            ::core::result::Result::Ok(
+                ::coproc::__private::reply::<u64>().value(square(held_0)),
+            )
+        }
+    }
+    ::coproc::__private::inventory::submit! {
+        ::coproc::__private::Recipe::new:: < Square > ()
     }
     /// A worker on its way to a place.
     pub struct SquareOn<P>(P, ::core::marker::PhantomData<fn() -> Square>);

@@ -21,7 +21,10 @@ pub use crate::{
     },
     message::{Lane, MessageEntry, Urgent},
     spawn::{handle, read_link, spawn, test, write_link},
-    worker::{Dispatch, Done, Ended, Entry, Function, Schedule, Seat, Serve, function, serve},
+    worker::{
+        Dispatch, Done, Ended, Entry, Function, Recipe, Schedule, Seat, Serve, function, serve,
+        with,
+    },
 };
 
 use crate::error::CallError;

@@ -131,13 +131,16 @@ pub use messenger::{
 #[cfg(feature = "monitor")]
 pub use monitor::Monitor;
 pub use pool::{
-    Keyed, Map, Ordered, PoolCall, PoolCallFuture, Pooled, Routed, Submission, Unordered,
-    WorkerPool,
+    Applicable, Keyed, Map, Ordered, Pool, PoolCall, PoolCallFuture, PoolOn, Pooled, Routed,
+    Submission, Unordered, WorkerPool,
 };
 pub use spawn::{Events, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner};
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
-pub use worker::{Context, FunctionController, Idle, Later, LaterAnswer, Peer, Registered, Worker};
+pub use worker::{
+    Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,
+    Registered, With, Worker,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -33,6 +33,33 @@ fn put(argument: &Argument, library: &Path) -> TokenStream {
     }
 }
 
+/// The same, out of the owned arguments that `item` holds: the one, or the tuple of all.
+pub(super) fn put_owned(arguments: &[Argument], library: &Path) -> TokenStream {
+    let puts = arguments.iter().enumerate().map(|(place, argument)| {
+        let (held, witness) = (model::held(place), witness(argument, library));
+        let lent = lent_by_message(place, argument, library);
+        match &argument.passing {
+            Passing::Value => quote_spanned!(mixed()=> #witness.put(draft, #held);),
+            Passing::Borrowed(_) => quote_spanned!(mixed()=> #witness.put(draft, #lent);),
+            Passing::Optional(_) => quote_spanned!(mixed()=> #witness.put_option(draft, #lent);),
+        }
+    });
+    let held = (0..arguments.len()).map(model::held);
+    match arguments {
+        [_] => quote_spanned!(mixed()=> let #(#held)* = item; #(#puts)*),
+        _ => quote_spanned!(mixed()=> let (#(#held,)*) = item; #(#puts)*),
+    }
+}
+
+/// The type of `item` in [`put_owned`].
+pub(super) fn item(arguments: &[Argument], library: &Path) -> TokenStream {
+    let owned = arguments.iter().map(|argument| owned::owned(argument, library));
+    match arguments {
+        [_] => quote_spanned!(mixed()=> #(#owned)*),
+        _ => quote_spanned!(mixed()=> (#(#owned,)*)),
+    }
+}
+
 /// `let held_0 = …;` for each argument, and then nothing may be left.
 pub(super) fn decode(arguments: &[Argument], library: &Path) -> TokenStream {
     let takes = arguments.iter().enumerate().map(|(place, argument)| {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Type, ext::IdentExt};
 
-use super::{argument, assertions, hidden, mixed, plan, quiet, reply, spawn, worker};
+use super::{argument, assertions, hidden, mixed, plan, quiet, recipe, reply, spawn, worker};
 use crate::model::{Function, Inputs, MessengerTypes, Subject};
 
 /// Everything that is generated for a function with `#[worker]`.
@@ -15,6 +15,7 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let space = (!docs.is_empty()).then(|| quote_spanned!(mixed()=> #[doc = ""]));
     let doc = format!(" The worker that runs the function `{}`.", function.function.unraw());
     let mut private = implementations(function);
+    private.extend(recipe::items(function));
     private.extend(spawn::items(&spawn::Start {
         subject,
         visibility,
@@ -88,18 +89,21 @@ fn start(function: &Function) -> TokenStream {
     let Inputs::Accepted(arguments) = &function.inputs else {
         return quote_spanned!(mixed()=> #library::__private::refused());
     };
-    let name = &function.function;
-    let decode = argument::decode(arguments, library);
-    let lent = argument::lent(arguments, library);
-    let messenger = function.messenger.as_ref().map(|it| assertions::messenger(&it.written));
-    let call = quote_spanned!(reply::span(&function.reply)=> #name(#messenger #lent));
-    let answer = reply::answer(&function.reply, library, &call);
+    let body = match &function.messenger {
+        Some(messenger) => {
+            let name = &function.function;
+            let decode = argument::decode(arguments, library);
+            let lent = argument::lent(arguments, library);
+            let messenger = assertions::messenger(&messenger.written);
+            let call = quote_spanned!(reply::span(&function.reply)=> #name(#messenger #lent));
+            let answer = reply::answer(&function.reply, library, &call);
+            quote_spanned!(mixed()=> #decode ::core::result::Result::Ok(#answer))
+        }
+        None => quote_spanned!(mixed()=> <Self as #library::PoolFunction>::call(arguments)),
+    };
     quote_spanned! {mixed()=>
         ::core::result::Result::Err(
-            #library::__private::function(seat, arguments, |arguments, messenger| {
-                #decode
-                ::core::result::Result::Ok(#answer)
-            }),
+            #library::__private::function(seat, arguments, |arguments, messenger| { #body }),
         )
     }
 }

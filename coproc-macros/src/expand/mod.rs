@@ -14,6 +14,7 @@ mod function;
 mod message;
 mod owned;
 mod plan;
+mod recipe;
 mod reply;
 mod spawn;
 mod urgent;

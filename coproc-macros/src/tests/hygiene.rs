@@ -82,6 +82,7 @@ const OWN: &[&str] = &[
     "draft",
     "f",
     "index",
+    "item",
     "link",
     "message",
     "messenger",

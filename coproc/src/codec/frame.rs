@@ -88,7 +88,7 @@ impl Body {
     }
 
     /// A copy of what was encoded before.
-    pub(super) fn of_payload(payload: &[u8], luggage: Luggage) -> Self {
+    pub(crate) fn of_payload(payload: &[u8], luggage: Luggage) -> Self {
         let mut bytes = Vec::new();
         if !payload.is_empty() {
             bytes.reserve_exact(HEAD + payload.len());

@@ -257,6 +257,12 @@ impl<T, E> Call<T, E> {
         (Call { outgoing: self.outgoing, reply: unread() }, self.reply)
     }
 
+    /// The same call, whose arguments could not be encoded after all.
+    pub(crate) fn refused(mut self, error: EncodeError) -> Self {
+        self.outgoing.body = Err(error);
+        self
+    }
+
     /// How urgent it is.
     pub(crate) fn urgency(&self) -> Priority {
         self.outgoing.priority

@@ -226,7 +226,7 @@ impl<T, E> Reply<T, E> {
 
 /// A reply that is none.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` passes")]
-pub(super) fn malformed<E>(malformed: Malformed) -> CallError<E> {
+pub(crate) fn malformed<E>(malformed: Malformed) -> CallError<E> {
     CallError::Protocol(format!("a reply with {malformed}"))
 }
 
@@ -261,4 +261,9 @@ thread_local! {
 /// Limits the replies that this thread writes; gives the limit that was in force.
 pub(crate) fn limit_replies(max: usize) -> usize {
     LIMIT.replace(max)
+}
+
+/// How large a reply may be that this thread writes.
+pub(crate) fn reply_limit() -> usize {
+    LIMIT.get()
 }

@@ -118,6 +118,12 @@ impl From<Crash> for CrashReport {
 }
 
 impl CrashReport {
+    /// The same with another name for what was running.
+    pub(crate) fn in_handler(mut self, handler: &str) -> Self {
+        self.0.handler = self.0.handler.map(|_| handler.to_owned());
+        self
+    }
+
     /// The worker's name: the one given with `.name(…)`, else that of its type.
     #[must_use]
     pub fn worker(&self) -> &str {

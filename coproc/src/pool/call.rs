@@ -9,11 +9,11 @@ use std::{
 
 use super::{
     desk::{Counter, Task},
-    errand::{Errand, Routed},
+    errand::{Errand, Reading, Routed},
     inbox::{Inbox, Outcome},
 };
 use crate::{
-    controller::{reply::Reply, timer::Alarm},
+    controller::timer::Alarm,
     error::{CallError, CloseReason},
     message::Priority,
     sync::Arc,
@@ -25,7 +25,7 @@ use crate::{
 pub struct PoolCall<R: Routed> {
     desk: Arc<dyn Counter>,
     errand: Errand,
-    reply: Reply<R::Value, R::Error>,
+    reading: Reading<R::Value, R::Error>,
     priority: Priority,
     deadline: Option<Duration>,
     only: Option<usize>,
@@ -40,9 +40,9 @@ impl<R: Routed> PoolCall<R> {
         only: Option<usize>,
         closed: Option<CloseReason>,
     ) -> Self {
-        let (errand, reply) = routed.route();
+        let (errand, reading) = routed.route();
         let (priority, deadline) = (errand.priority(), errand.time_limit());
-        Self { desk, errand, reply, priority, deadline, only, closed }
+        Self { desk, errand, reading, priority, deadline, only, closed }
     }
 
     /// How urgent it is among all that wait for the pool: lower is sooner.
@@ -75,11 +75,11 @@ impl<R: Routed> PoolCall<R> {
     /// [`CallError::Closed`] if the pool is closed.
     #[expect(clippy::type_complexity, reason = "the reply's two types, and the error once more")]
     pub fn send(self) -> Result<Submission<R::Value, R::Error>, CallError<R::Error>> {
-        let reply = self.reply;
+        let reading = self.reading;
         let until = self.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
         let (desk, inbox) = (Arc::clone(&self.desk), Inbox::new());
         let task = self.submit(until, &inbox)?;
-        Ok(Submission { desk, inbox, task, until, reply, done: false, alarm: Alarm::default() })
+        Ok(Submission { desk, inbox, task, until, reading, done: false, alarm: Alarm::default() })
     }
 
     /// Sends it, and asks for no reply. What the handler returns is not told to anybody.
@@ -168,7 +168,7 @@ pub struct Submission<T, E> {
     inbox: Arc<Inbox>,
     task: u64,
     until: Option<Instant>,
-    reply: Reply<T, E>,
+    reading: Reading<T, E>,
     done: bool,
     alarm: Alarm,
 }
@@ -227,7 +227,7 @@ impl<T, E> Submission<T, E> {
 
     fn conclude(&mut self, outcome: Outcome) -> Result<T, CallError<E>> {
         self.done = true;
-        self.reply.read_late(outcome)
+        self.reading.read(outcome)
     }
 }
 

@@ -4,11 +4,11 @@ use std::fmt;
 
 use super::{
     course::Settled,
-    errand::{Errand, Routed},
+    errand::{Errand, Reading, Routed},
     inbox::Outcome,
     map::Source,
 };
-use crate::{controller::reply::Reply, error::CallError, sync::Arc};
+use crate::{error::CallError, sync::Arc};
 
 /// Makes a message of each item, with a closure.
 pub struct Calls<I, C, F> {
@@ -28,7 +28,7 @@ impl<I, C, F> Calls<I, C, F> {
 /// What is kept of an item until it is done.
 pub struct Sent<T, E> {
     errand: Arc<Errand>,
-    reply: Reply<T, E>,
+    reading: Reading<T, E>,
 }
 
 impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
@@ -42,8 +42,8 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
 
     fn read(&mut self, _: usize) -> Option<(Self::Parcel, usize)> {
         let item = self.items.next()?;
-        let (errand, reply) = (self.pick)(&self.controller, item).route();
-        Some((Sent { errand: Arc::new(errand), reply }, 1))
+        let (errand, reading) = (self.pick)(&self.controller, item).route();
+        Some((Sent { errand: Arc::new(errand), reading }, 1))
     }
 
     fn errand(&mut self, parcel: &Self::Parcel) -> Arc<Errand> {
@@ -51,10 +51,9 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
     }
 
     fn part(&self, parcel: &Self::Parcel, _: usize, _: usize) -> Self::Parcel {
-        Sent { errand: Arc::clone(&parcel.errand), reply: parcel.reply }
+        Sent { errand: Arc::clone(&parcel.errand), reading: parcel.reading }
     }
 
-    #[expect(private_interfaces, reason = "what feeds a map is this crate's own")]
     fn results(
         &mut self,
         parcel: &Self::Parcel,
@@ -65,7 +64,7 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
             Err(CallError::Panicked(_)) => !self.keeps_on_panic,
             _ => false,
         };
-        let result = parcel.reply.read_late(outcome);
+        let result = parcel.reading.read(outcome);
         if died {
             return Settled::Died(result);
         }

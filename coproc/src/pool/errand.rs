@@ -13,6 +13,7 @@ use crate::{
         Call, CallFuture, Link, OneWay, Pending,
         reply::{Reply, reply},
     },
+    error::CallError,
     message::Priority,
 };
 
@@ -27,16 +28,42 @@ pub trait Routed: Sized {
 
     /// The message, and how its reply is read.
     #[doc(hidden)]
-    fn route(self) -> (Errand, Reply<Self::Value, Self::Error>);
+    fn route(self) -> (Errand, Reading<Self::Value, Self::Error>);
+}
+
+/// How the reply to an errand is read.
+#[derive(Debug)]
+pub enum Reading<T, E> {
+    /// As that to a call.
+    Reply(Reply<T, E>),
+    /// In another way.
+    Other(fn(Outcome) -> Result<T, CallError<E>>),
+}
+
+impl<T, E> Clone for Reading<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for Reading<T, E> {}
+
+impl<T, E> Reading<T, E> {
+    pub(super) fn read(self, outcome: Outcome) -> Result<T, CallError<E>> {
+        match self {
+            Self::Reply(reply) => reply.read_late(outcome),
+            Self::Other(read) => read(outcome),
+        }
+    }
 }
 
 impl<T, E> Routed for Call<T, E> {
     type Value = T;
     type Error = E;
 
-    fn route(self) -> (Errand, Reply<T, E>) {
+    fn route(self) -> (Errand, Reading<T, E>) {
         let (call, reply) = self.unread();
-        (Errand(Message::Call(call)), reply)
+        (Errand(Message::Call(call)), Reading::Reply(reply))
     }
 }
 
@@ -44,8 +71,8 @@ impl Routed for OneWay {
     type Value = ();
     type Error = Infallible;
 
-    fn route(self) -> (Errand, Reply<(), Infallible>) {
-        (Errand(Message::OneWay(self)), reply())
+    fn route(self) -> (Errand, Reading<(), Infallible>) {
+        (Errand(Message::OneWay(self)), Reading::Reply(reply()))
     }
 }
 
@@ -118,7 +145,7 @@ pub(super) enum Going {
     Call(Box<CallFuture<Body, Body>>),
     /// Until the worker takes it in.
     Told(Box<Pending<()>>),
-    Failed(Option<crate::error::CallError<Body>>),
+    Failed(Option<CallError<Body>>),
 }
 
 impl Going {

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData};
 
 use super::{
+    chunks::{Applicable, Chunks},
     course::{Course, Fate, Settled},
     desk::{Counter, Task},
     errand::Errand,
@@ -40,7 +41,6 @@ pub trait Source {
 
     /// The results of a parcel.
     #[doc(hidden)]
-    #[expect(private_interfaces, reason = "what feeds a map is this crate's own")]
     fn results(
         &mut self,
         parcel: &Self::Parcel,
@@ -199,6 +199,15 @@ impl<S: Source, O: Order> Map<S, O> {
             let part = self.source.part(&parcel, again.from, again.count);
             self.send(again.tag, part, again.count);
         }
+    }
+}
+
+impl<I: Iterator<Item = A::Item>, A: Applicable, O: Order> Map<Chunks<I, A>, O> {
+    /// Sends so many items in each message, at least one. Without it, as many as take about a
+    /// millisecond: the first go alone, and from then on it is measured.
+    pub fn chunk(mut self, items: usize) -> Self {
+        self.source.chunk = Some(items.max(1));
+        self
     }
 }
 

@@ -6,21 +6,31 @@
 //! | `course` | how far a map reads ahead, what it tries again, in which order results come out |
 //! | `desk` | carries out what the roster says, on whichever thread has news |
 //! | `errand`, `inbox` | a message on its way through a pool, and where its outcome waits |
-//! | `worker_pool`, `call`, `map` | what users see |
+//! | `runner`, `parcel` | the worker that runs functions, and how it is sent items |
+//! | `calls`, `chunks` | the messages of a map over workers, and over functions |
+//! | `worker_pool`, `functions`, `call`, `map` | what users see |
+
+#![expect(private_interfaces, reason = "what feeds a map is this crate's own")]
 
 mod call;
 mod calls;
+mod chunks;
 mod course;
 mod desk;
 mod errand;
+mod functions;
 mod inbox;
 mod map;
+mod parcel;
 mod place;
 mod roster;
+mod runner;
 mod worker_pool;
 
 pub use call::{PoolCall, PoolCallFuture, Submission};
+pub use chunks::Applicable;
 pub use errand::Routed;
+pub use functions::{Pool, PoolOn};
 pub use map::{Map, Ordered, Unordered};
 pub use place::Pooled;
 pub use worker_pool::{Keyed, WorkerPool};

@@ -26,6 +26,11 @@ impl<P> Pooled<P> {
         Self { place, len: workers.max(1), recycling: Recycling::default() }
     }
 
+    /// The same with so many workers, at least one.
+    pub(super) fn of(self, workers: usize) -> Self {
+        Self { len: workers.max(1), ..self }
+    }
+
     /// Replaces a worker after so many calls, at least one: against handlers that leak.
     pub fn recycle_after(mut self, calls: u64) -> Self {
         self.recycling.after = Some(calls.max(1));

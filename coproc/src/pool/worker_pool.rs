@@ -81,6 +81,10 @@ impl<W: Worker> WorkerPool<W> {
         Self { desk }
     }
 
+    pub(super) fn desk(&self) -> &Arc<Desk<W>> {
+        &self.desk
+    }
+
     /// The results of the messages that `pick` makes of `items`, in the order of the items.
     ///
     /// Lazy: see [`Map`], which has the options.

@@ -4,6 +4,7 @@ mod context;
 mod function;
 mod later;
 pub(crate) mod panics;
+mod recipe;
 pub(crate) mod registry;
 mod schedule;
 mod seat;
@@ -24,9 +25,11 @@ use crate::{
 pub use context::{Context, Peer};
 pub use function::{Done, Function, FunctionController, function};
 pub use later::{Later, LaterAnswer};
+pub use recipe::{FirstArgument, PoolFunction, Recipe, With, with};
 pub use registry::{Entry, Registered};
 pub use schedule::Schedule;
 pub use seat::{Ended, Seat};
+pub(crate) use seat::{content, panicked};
 pub use serve::{Serve, serve};
 
 /// A type that can run in a process of its own: what `#[worker]` implements.

@@ -23,7 +23,7 @@ impl Entry {
     /// The entry of `W`.
     #[must_use]
     pub const fn new<W: Worker>() -> Self {
-        Self { plan: plan::<W>, key: key::<W>, run: run::<W> }
+        Self { plan: plan::<W>, key: key_of::<W>, run: run::<W> }
     }
 
     /// The entry with this key; the same executable gives the same keys.
@@ -37,7 +37,8 @@ pub(crate) fn plan<W: Worker>() -> &'static Plan {
     const { &W::PLAN }
 }
 
-fn key<W: Worker>() -> u64 {
+/// The number of a worker type; the same executable gives the same.
+pub(super) fn key_of<W: Worker>() -> u64 {
     let mut hasher = DefaultHasher::new();
     TypeId::of::<W>().hash(&mut hasher);
     hasher.finish()

@@ -141,7 +141,7 @@ fn an_init_that_fails_is_told_of() {
     assert!(matches!(outcome, Err(SpawnError::Init(_))), "{outcome:?}");
 }
 
-fn kill(pid: u32) {
+pub(super) fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(pid as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Pools: whatever happens to an item or a worker, every item has its one result in its place.
 
 mod deaths;
+mod functions;
 mod maps;
 mod turns;
 

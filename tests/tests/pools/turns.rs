@@ -151,9 +151,9 @@ fn a_worker_is_replaced_after_so_many_calls() {
 #[coproc::test]
 fn a_worker_that_holds_too_much_memory_is_replaced() {
     let _watch = Watch::set();
-    let pool = Hand::on(Process::new()).pool(1).recycle_above(200 << 20).spawn(1).unwrap();
+    let pool = Hand::on(Process::new()).pool(1).recycle_above(64 << 20).spawn(1).unwrap();
     let pids: Result<Vec<_>, _> =
-        pool.map([0, 0, 300 << 20, 0, 0], |w, bytes: usize| w.leak(bytes)).collect();
+        pool.map([0, 0, 128 << 20, 0, 0], |w, bytes: usize| w.leak(bytes)).collect();
     let pids = pids.unwrap();
     assert!(pids[0] == pids[1] && pids[1] == pids[2], "{pids:?}");
     assert!(pids[2] != pids[3] && pids[3] == pids[4], "{pids:?}");

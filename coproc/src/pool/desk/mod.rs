@@ -127,6 +127,11 @@ impl<W: Worker> Desk<W> {
         self.template.lock().clone()
     }
 
+    /// How many calls a worker does at most.
+    pub(super) fn recycle_after(&self) -> Option<u64> {
+        self.recycling.after
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len.load(Ordering::SeqCst)
     }
@@ -140,7 +145,10 @@ impl<W: Worker> Desk<W> {
     }
 
     pub(super) fn resize(self: &Arc<Self>, len: usize) {
-        self.note(Note::Resized(len.max(1)));
+        if !self.is_closed() {
+            self.len.store(len.max(1), Ordering::SeqCst);
+            self.note(Note::Resized(len.max(1)));
+        }
     }
 
     /// Takes no more tasks.
@@ -251,12 +259,7 @@ impl<W: Worker> Desk<W> {
                 self.step(state, Event::NotHired { slot }, None);
             }
             Note::Helped => state.helpers -= 1,
-            Note::Resized(len) => {
-                if !self.is_closed() {
-                    self.len.store(len, Ordering::SeqCst);
-                    self.step(state, Event::Resized { len }, None);
-                }
-            }
+            Note::Resized(len) => self.step(state, Event::Resized { len }, None),
             Note::Closed => self.step(state, Event::Closed, None),
             Note::Stopped => self.step(state, Event::Stopped, None),
         }

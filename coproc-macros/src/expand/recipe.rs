@@ -1,0 +1,76 @@
+//! A function as what a pool runs on items.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+
+use super::{argument, mixed, reply};
+use crate::model::{Argument, Function, Inputs, Subject};
+
+/// Its entry in the list of what a pool can run, unless it takes a messenger.
+pub(super) fn items(function: &Function) -> Option<TokenStream> {
+    let (Inputs::Accepted(arguments), None) = (&function.inputs, &function.messenger) else {
+        return None;
+    };
+    let Subject { library, path, .. } = &function.subject;
+    let name = &function.function;
+    let text = name.unraw().to_string();
+    let (item, puts) =
+        (argument::item(arguments, library), argument::put_owned(arguments, library));
+    let (decode, lent) = (argument::decode(arguments, library), argument::lent(arguments, library));
+    let answer = reply::answer(&function.reply, library, &quote_spanned!(mixed()=> #name(#lent)));
+    let with = with(function, arguments);
+    Some(quote_spanned! {mixed()=>
+        #[automatically_derived]
+        impl #library::PoolFunction for #path {
+            type Item = #item;
+            const FUNCTION: &'static ::core::primitive::str = #text;
+
+            fn put(item: &Self::Item, draft: &mut #library::__private::Draft) {
+                #puts
+            }
+
+            fn call(
+                arguments: &mut #library::__private::Arguments<'_>,
+            ) -> ::core::result::Result<
+                #library::__private::Answer,
+                #library::__private::Malformed,
+            > {
+                #decode
+                ::core::result::Result::Ok(#answer)
+            }
+        }
+
+        #library::__private::inventory::submit! {
+            #library::__private::Recipe::new::<#path>()
+        }
+
+        #with
+    })
+}
+
+/// `with`, where there is more than one argument.
+fn with(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
+    let (first, rest) = arguments.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    let Subject { library, path, .. } = &function.subject;
+    let (visibility, first) = (&function.visibility, std::slice::from_ref(first));
+    let (item, put_first) = (argument::item(first, library), argument::put_owned(first, library));
+    let (parameters, encoder) = (argument::parameters(rest), argument::encoder(rest, library));
+    Some(quote_spanned! {mixed()=>
+        impl #path {
+            /// The function with these arguments fixed, for items that are the first one.
+            #visibility fn with(self, #parameters) -> #library::With<Self> {
+                #library::__private::with(#encoder)
+            }
+        }
+
+        #[automatically_derived]
+        impl #library::FirstArgument for #path {
+            type First = #item;
+
+            fn put_first(item: &Self::First, draft: &mut #library::__private::Draft) {
+                #put_first
+            }
+        }
+    })
+}

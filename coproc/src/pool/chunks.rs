@@ -1,0 +1,291 @@
+//! The messages of a map over functions: several items each.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    time::{Duration, Instant},
+};
+
+use super::{
+    course::Settled,
+    errand::{Errand, Reading, Routed},
+    inbox::Outcome,
+    map::Source,
+    parcel::{self, Done},
+    runner::RunnerController,
+};
+use crate::{
+    codec::{Body, Bytes, Draft, EncodeError},
+    controller::{Call, reply::fallible},
+    error::CallError,
+    sync::Arc,
+    worker::{FirstArgument, PoolFunction, Recipe, With, Worker},
+};
+
+/// How long the items of a message are to take together.
+const AIM: Duration = Duration::from_millis(1);
+
+/// How long a worker may take, where the items turn out to take longer, before it sends back what it
+/// has.
+const BUDGET: Duration = Duration::from_millis(10);
+
+/// How many items a message has at most, and how many bytes before it takes no more.
+const ITEMS_MOST: usize = 8192;
+const BYTES_MOST: usize = 256 << 10;
+
+/// Something that a pool can run on items: the worker type of a function with `#[worker]`, or that
+/// with all arguments fixed but the first.
+///
+/// It is not meant to be implemented by hand.
+pub trait Applicable {
+    /// What it runs on.
+    type Item;
+    /// The function.
+    type Function: PoolFunction;
+
+    #[doc(hidden)]
+    fn write(&self, item: &Self::Item, draft: &mut Draft);
+
+    /// The fixed arguments.
+    #[doc(hidden)]
+    fn fixed(&self) -> Result<Bytes, EncodeError>;
+}
+
+impl<F: PoolFunction> Applicable for F {
+    type Item = F::Item;
+    type Function = F;
+
+    fn write(&self, item: &F::Item, draft: &mut Draft) {
+        F::put(item, draft);
+    }
+
+    fn fixed(&self) -> Result<Bytes, EncodeError> {
+        Ok(Bytes::new())
+    }
+}
+
+impl<F: FirstArgument> Applicable for With<F> {
+    type Item = F::First;
+    type Function = F;
+
+    fn write(&self, first: &F::First, draft: &mut Draft) {
+        F::put_first(first, draft);
+    }
+
+    fn fixed(&self) -> Result<Bytes, EncodeError> {
+        self.fixed.clone()
+    }
+}
+
+pub(super) type Value<A> = <<A as Applicable>::Function as Worker>::Output;
+pub(super) type Error<A> = <<A as Applicable>::Function as Worker>::OutputError;
+
+/// Makes messages of items for a function.
+pub struct Chunks<I, A: Applicable> {
+    items: I,
+    function: A,
+    controller: RunnerController,
+    fixed: Result<Bytes, EncodeError>,
+    /// An item was read that cannot be encoded.
+    refused: Option<EncodeError>,
+    /// How many items are asked for in a message.
+    pub(super) chunk: Option<usize>,
+    /// How many items a message should have, as far as is known.
+    wished: usize,
+    /// How many a worker does at most.
+    most: usize,
+}
+
+impl<I, A: Applicable> Chunks<I, A> {
+    pub(super) fn new(
+        items: I,
+        function: A,
+        controller: RunnerController,
+        recycle_after: Option<u64>,
+    ) -> Self {
+        let most = recycle_after.and_then(|most| usize::try_from(most).ok());
+        let most = most.unwrap_or(ITEMS_MOST).min(ITEMS_MOST);
+        let fixed = function.fixed();
+        Self { items, function, controller, fixed, refused: None, chunk: None, wished: 1, most }
+    }
+
+    /// Learns from so many items that took so long.
+    fn learn(&mut self, items: usize, taken: Duration) {
+        let each = (taken.as_nanos() / items.max(1) as u128).max(1);
+        let fitting = usize::try_from(AIM.as_nanos() / each).unwrap_or(usize::MAX);
+        // A few quick items say little about the others.
+        self.wished = fitting.min(4 * items.max(1)).clamp(1, self.most);
+    }
+}
+
+/// Items on their way.
+#[derive(Debug)]
+pub struct Packed {
+    /// The items, encoded; or why the only one of them cannot be.
+    pieces: Result<Vec<u8>, EncodeError>,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+fn pack<A: Applicable>(function: &A, item: &A::Item) -> Result<Body, EncodeError> {
+    let mut draft = Draft::new(usize::MAX);
+    function.write(item, &mut draft);
+    draft.finish()
+}
+
+/// The message that has a function run on items.
+fn message<F: PoolFunction>(
+    controller: &RunnerController,
+    budget: u64,
+    fixed: &Result<Bytes, EncodeError>,
+    pieces: &Result<Vec<u8>, EncodeError>,
+) -> Call<Bytes, String> {
+    let run =
+        |fixed: &[u8], pieces: &[u8]| controller.run(Recipe::key::<F>(), budget, fixed, pieces);
+    match (fixed, pieces) {
+        (Ok(fixed), Ok(pieces)) => run(fixed, pieces),
+        (Err(error), _) | (_, Err(error)) => run(&[], &[]).refused(error.clone()),
+    }
+}
+
+/// The results of the items of a message that were done.
+#[expect(clippy::type_complexity, reason = "each has the two types of the function")]
+fn read<F: PoolFunction>(
+    outcome: Outcome,
+) -> Result<Done<F::Output, F::OutputError>, CallError<F::OutputError>> {
+    match fallible::<Bytes, String>().read_late(outcome) {
+        Ok(results) => {
+            let broken = || CallError::Protocol("results that are none".into());
+            parcel::read(&results, F::output()).ok_or_else(broken)
+        }
+        Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
+        Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),
+        Err(other) => Err(other.without_handler().widen()),
+    }
+}
+
+impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
+    type Value = Value<A>;
+    type Error = Error<A>;
+    type Parcel = Packed;
+
+    fn wished(&self) -> usize {
+        self.chunk.unwrap_or(self.wished)
+    }
+
+    fn read(&mut self, most: usize) -> Option<(Packed, usize)> {
+        if let Some(error) = self.refused.take() {
+            return Some((Packed { pieces: Err(error), ends: vec![0] }, 1));
+        }
+        let (mut pieces, mut ends) = (Vec::new(), Vec::new());
+        let started = Instant::now();
+        while ends.len() < most && pieces.len() < BYTES_MOST {
+            let Some(item) = self.items.next() else { break };
+            match pack(&self.function, &item) {
+                Ok(body) => parcel::put(&mut pieces, body.payload()),
+                // It goes alone, when those before it have gone.
+                Err(error) => {
+                    self.refused = Some(error);
+                    break;
+                }
+            }
+            ends.push(pieces.len());
+            // What is read already does not wait for an input that is slow.
+            if self.chunk.is_none() && started.elapsed() > AIM {
+                break;
+            }
+        }
+        match ends.len() {
+            0 if self.refused.is_some() => self.read(most),
+            0 => None,
+            count => Some((Packed { pieces: Ok(pieces), ends }, count)),
+        }
+    }
+
+    fn errand(&mut self, parcel: &Packed) -> Arc<Errand> {
+        let budget = match self.chunk {
+            Some(_) => u64::MAX,
+            None => BUDGET.as_nanos() as u64,
+        };
+        let call = message::<A::Function>(&self.controller, budget, &self.fixed, &parcel.pieces);
+        Arc::new(call.route().0)
+    }
+
+    fn part(&self, parcel: &Packed, from: usize, count: usize) -> Packed {
+        let start = from.checked_sub(1).map_or(0, |before| parcel.ends[before]);
+        let ends = &parcel.ends[from..from + count];
+        let end = ends.last().copied().unwrap_or(start);
+        Packed {
+            pieces: parcel
+                .pieces
+                .as_ref()
+                .map(|all| all[start..end].to_vec())
+                .map_err(Clone::clone),
+            ends: ends.iter().map(|end| end - start).collect(),
+        }
+    }
+
+    fn results(
+        &mut self,
+        parcel: &Packed,
+        outcome: Outcome,
+    ) -> Settled<Result<Value<A>, CallError<Error<A>>>> {
+        match read::<A::Function>(outcome) {
+            Ok(Done { taken, results }) => {
+                self.learn(results.len(), taken);
+                let with_failure = |result: Result<_, _>| {
+                    let failed = result.is_err();
+                    (result, failed)
+                };
+                Settled::Results(results.into_iter().map(with_failure).collect())
+            }
+            Err(error @ CallError::Crashed(_)) => Settled::Died(Err(error)),
+            // Something is wrong with all of them together; each alone shows with which.
+            Err(error) if parcel.ends.len() > 1 => Settled::Died(Err(error)),
+            Err(error) => Settled::Results(vec![(Err(error), true)]),
+        }
+    }
+}
+
+/// A function and one item for it.
+pub struct Applied<A: Applicable> {
+    call: Call<Bytes, String>,
+    function: PhantomData<fn() -> A>,
+}
+
+impl<A: Applicable> Applied<A> {
+    pub(super) fn new(controller: &RunnerController, function: &A, item: &A::Item) -> Self {
+        let pieces = pack(function, item).map(|body| {
+            let mut pieces = Vec::new();
+            parcel::put(&mut pieces, body.payload());
+            pieces
+        });
+        let call = message::<A::Function>(controller, u64::MAX, &function.fixed(), &pieces);
+        Self { call, function: PhantomData }
+    }
+}
+
+impl<A: Applicable> Routed for Applied<A> {
+    type Value = Value<A>;
+    type Error = Error<A>;
+
+    fn route(self) -> (Errand, Reading<Self::Value, Self::Error>) {
+        let only = |outcome| {
+            read::<A::Function>(outcome)?.results.pop().unwrap_or(Err(CallError::Cancelled))
+        };
+        (self.call.route().0, Reading::Other(only))
+    }
+}
+
+impl<A: Applicable> fmt::Debug for Applied<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Applied").field(&A::Function::FUNCTION).finish()
+    }
+}
+
+impl<I, A: Applicable> fmt::Debug for Chunks<I, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let function = A::Function::FUNCTION;
+        f.debug_struct("Chunks").field("function", &function).finish_non_exhaustive()
+    }
+}

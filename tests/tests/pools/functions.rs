@@ -1,0 +1,295 @@
+//! Pools that run functions on items.
+
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    process,
+};
+
+use coproc::{Inline, Pool, Process, Thread, prelude::*};
+use coproc_tests::{Gate, Watch, gate};
+
+use super::{Mark, NoGood};
+
+#[worker]
+fn square(n: u64) -> u64 {
+    n * n
+}
+
+#[worker]
+fn power(base: u64, exponent: u32) -> u64 {
+    base.pow(exponent)
+}
+
+#[worker]
+fn nothing() {}
+
+/// Every form that an argument can have.
+#[worker]
+fn describe(text: &str, path: &Path, many: &[u32], maybe: Option<&str>, bytes: &[u8]) -> String {
+    format!("{text} {} {many:?} {maybe:?} {bytes:?}", path.display())
+}
+
+#[worker]
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("{text} is no number"))
+}
+
+/// Fails, panics or takes the process along, each for other numbers.
+#[worker]
+fn survive(n: u64) -> Result<u64, NoGood> {
+    match n % 100 {
+        13 => Err(NoGood(n)),
+        42 => panic!("{n} panics"),
+        77 => process::abort(),
+        _ => Ok(n),
+    }
+}
+
+#[worker]
+fn grow(bytes: usize) -> Bytes {
+    vec![1; bytes].into()
+}
+
+#[worker]
+fn pid(item: u64) -> u32 {
+    let _ = item;
+    process::id()
+}
+
+#[worker]
+fn hold(begun: &Path, end: &Path) -> u32 {
+    gate::open(begun);
+    gate::pass(end);
+    process::id()
+}
+
+#[worker]
+fn die_first(mark: &Path) -> bool {
+    match std::fs::create_dir(mark) {
+        Ok(()) => process::abort(),
+        Err(_) => true,
+    }
+}
+
+/// What cannot be encoded for odd numbers.
+#[derive(Serialize, Deserialize)]
+struct Odd(#[serde(serialize_with = "even_only")] u64);
+
+fn even_only<S: serde::Serializer>(n: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    match n % 2 {
+        0 => serializer.serialize_u64(*n),
+        _ => Err(serde::ser::Error::custom("odd")),
+    }
+}
+
+#[worker]
+fn open(odd: Odd) -> u64 {
+    odd.0
+}
+
+#[coproc::test]
+fn any_number_of_items_comes_out_in_order() {
+    let _watch = Watch::set();
+    let pool = Pool::new(4).unwrap();
+    for items in [0, 1, 3, 4, 8, 10_000] {
+        let results: Result<Vec<_>, _> = pool.map(0..items, Square).collect();
+        assert!(results.unwrap().into_iter().eq((0..items).map(|n| n * n)));
+        let results = pool.map(0..items, Square).chunk(7).in_flight(20);
+        assert!(results.map(Result::unwrap).eq((0..items).map(|n| n * n)));
+        let results = pool.map_unordered(0..items, Square);
+        let results: BTreeSet<_> = results.map(|(place, n)| (place as u64, n.unwrap())).collect();
+        assert!(results.into_iter().eq((0..items).map(|n| (n, n * n))));
+    }
+}
+
+#[coproc::test]
+fn arguments_are_one_or_a_tuple_or_fixed() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let powers: Result<Vec<_>, _> = pool.starmap([(2, 2), (3, 2)], Power).collect();
+    assert_eq!(powers.unwrap(), [4, 9]);
+    let cubes: Result<Vec<_>, _> = pool.map(0..4, Power.with(3)).collect();
+    assert_eq!(cubes.unwrap(), [0, 1, 8, 27]);
+    assert_eq!(pool.apply(Power, (2, 5)).unwrap(), 32);
+    assert_eq!(pool.apply(Power.with(4), 2).unwrap(), 16);
+    assert_eq!(pool.map([(); 3], Nothing).filter(Result::is_ok).count(), 3);
+    let path = Path::new("a path");
+    let described = "a text a path [1, 2] None [3, 4]";
+    let item = ("a text".to_owned(), path.to_owned(), vec![1, 2], None, vec![3, 4]);
+    assert_eq!(pool.apply(Describe, item).unwrap(), described);
+    let fixed = Describe.with(path, &[1, 2], None, &[3, 4]);
+    assert_eq!(pool.submit(fixed, "a text".to_owned()).unwrap().wait().unwrap(), described);
+    let pending = pool.call(Square, 3).priority(-1).send().unwrap();
+    assert_eq!(pending.wait().unwrap(), 9);
+}
+
+#[coproc::test]
+fn each_item_of_a_message_has_its_own_outcome() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    for chunk in [1, 5, 1000] {
+        let results: Vec<_> = pool.map(0..250, Survive).chunk(chunk).collect();
+        assert_eq!(results.len(), 250);
+        for (n, result) in (0..250).zip(results) {
+            match (n % 100, result) {
+                (13, Err(CallError::Handler(error))) => assert_eq!(error, NoGood(n)),
+                (42, Err(CallError::Panicked(report))) => {
+                    assert_eq!(report.message(), format!("{n} panics"));
+                    assert_eq!(report.handler(), "survive");
+                }
+                (77, Err(CallError::Crashed(report))) => {
+                    assert_eq!(report.handler(), Some("survive"));
+                }
+                (13 | 42 | 77, other) => panic!("{n}: {other:?}"),
+                (_, result) => assert_eq!(result.unwrap(), n),
+            }
+        }
+    }
+}
+
+#[coproc::test]
+fn a_failed_map_leaves_the_next_one_right() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    for _ in 0..3 {
+        let texts = ["1", "two", "3"].map(String::from);
+        let numbers: Result<Vec<_>, _> = pool.map(texts, Number).collect();
+        let text = "two is no number".to_owned();
+        assert_eq!(numbers, Err(CallError::Handler(text)));
+        let squares: Result<Vec<_>, _> = pool.map(0..10, Square).collect();
+        assert_eq!(squares.unwrap(), [0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+    }
+}
+
+#[coproc::test]
+fn an_item_that_kills_three_workers_is_quarantined_and_the_rest_completes() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let results: Vec<_> = pool.map(70..90, Survive).chunk(5).retry(5).collect();
+    for (n, result) in (70..90).zip(results) {
+        match result {
+            Ok(value) => assert_eq!(value, n),
+            Err(CallError::Poisoned { crashes: 3 }) => assert_eq!(n, 77),
+            Err(other) => panic!("{n}: {other:?}"),
+        }
+    }
+    let marks = [Mark::new(), Mark::new(), Mark::new()];
+    let paths: Vec<PathBuf> = marks.iter().map(|mark| mark.0.clone()).collect();
+    assert!(pool.map(paths, DieFirst).retry(1).all(|result| result.unwrap()));
+}
+
+#[coproc::test]
+fn what_cannot_be_encoded_is_an_error_in_its_place() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let results: Vec<_> = pool.map((0..20).map(Odd), Open).chunk(6).collect();
+    for (n, result) in (0..20).zip(results) {
+        match result {
+            Ok(value) => assert_eq!((value, n % 2), (n, 0)),
+            Err(CallError::Encode(text)) => assert!(n % 2 == 1 && text.contains("odd"), "{text}"),
+            Err(other) => panic!("{n}: {other:?}"),
+        }
+    }
+    assert_eq!(pool.apply(Open, Odd(1)).unwrap_err().to_string(), "cannot encode: odd");
+}
+
+#[coproc::test]
+fn what_is_too_large_is_an_error_in_its_place() {
+    let _watch = Watch::set();
+    let place = Process::new().max_message(3 << 20);
+    let pool = Pool::on(place).workers(1).spawn().unwrap();
+    let sizes = [1, 2 << 20, 4 << 20, 5, 2 << 20, 2 << 20, 6];
+    let results: Vec<_> = pool.map(sizes, Grow).chunk(10).collect();
+    for (size, result) in sizes.into_iter().zip(results) {
+        match result {
+            Ok(bytes) => assert_eq!(bytes.len(), size),
+            Err(CallError::TooLarge { limit, .. }) => assert!(limit <= 3 << 20 && size > limit),
+            Err(other) => panic!("{size}: {other:?}"),
+        }
+    }
+    let texts = [10, 4 << 20, 20].map(|size| "1".repeat(size));
+    let results: Vec<_> = pool.map(texts, Number).chunk(2).collect();
+    assert!(matches!(results[1], Err(CallError::TooLarge { .. })), "{:?}", results[1]);
+    assert_eq!(results[0].as_ref().unwrap(), &1_111_111_111);
+}
+
+#[coproc::test]
+fn an_endless_input_is_read_as_far_as_is_in_flight() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let mut read = 0;
+    let items = std::iter::repeat_with(|| {
+        read += 1;
+        read
+    });
+    let first: Result<Vec<_>, _> = pool.map(items, Square).in_flight(100).take(5000).collect();
+    assert_eq!(first.unwrap()[4999], 25_000_000);
+    assert!(read <= 5100, "{read} were read");
+    assert_eq!(pool.map(0.., Square).take(3).map(Result::unwrap).sum::<u64>(), 5);
+}
+
+#[coproc::test]
+fn a_panic_of_the_input_reaches_the_caller_and_the_pool_goes_on() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let items = (0..1000).inspect(|n| assert!(*n != 500, "the input ends here"));
+    let map = pool.map(items, Square);
+    assert!(catch_unwind(AssertUnwindSafe(|| map.count())).is_err());
+    assert_eq!(pool.apply(Square, 4).unwrap(), 16);
+}
+
+#[coproc::test]
+fn pools_of_functions_stand_at_every_place() {
+    let _watch = Watch::set();
+    let inline = Pool::on(Inline).workers(2).spawn().unwrap();
+    let thread = Pool::on(Thread).workers(2).spawn().unwrap();
+    for pool in [inline, thread] {
+        assert_eq!(pool.map(0..100, Square).map(Result::unwrap).sum::<u64>(), 328_350);
+        assert_eq!(pool.apply(Power, (3, 3)).unwrap(), 27);
+        pool.join().unwrap();
+        assert!(matches!(pool.apply(Square, 1), Err(CallError::Closed(_))));
+    }
+}
+
+#[coproc::test]
+fn a_worker_is_replaced_after_so_many_items() {
+    let _watch = Watch::set();
+    let pool = Pool::on(Process::new()).workers(1).recycle_after(10).spawn().unwrap();
+    let pids: Result<Vec<_>, _> = pool.map(0..100, Pid).collect();
+    let mut runs: Vec<(u32, usize)> = Vec::new();
+    for pid in pids.unwrap() {
+        match runs.last_mut() {
+            Some((last, run)) if *last == pid => *run += 1,
+            _ => runs.push((pid, 1)),
+        }
+    }
+    let most = runs.iter().map(|(_, run)| *run).max().unwrap();
+    // A message that was sent before the tenth item takes along what it holds.
+    assert!(runs.len() >= 5 && most < 20, "{runs:?}");
+}
+
+#[coproc::test]
+fn a_worker_that_is_killed_costs_no_more_than_its_own_item() {
+    let _watch = Watch::set();
+    let pool = Pool::new(2).unwrap();
+    let mut pids = BTreeSet::new();
+    while pids.len() < 2 {
+        pids.extend(pool.map(0..10, Pid).chunk(1).map(Result::unwrap));
+    }
+    let (end, begun) = (Gate::new(), [Gate::new(), Gate::new()]);
+    let held = begun
+        .each_ref()
+        .map(|begun| pool.submit(Hold, (begun.to_path_buf(), end.to_path_buf())).unwrap());
+    begun.iter().for_each(|begun| gate::pass(begun));
+    let waiting: Vec<_> = (0..20).map(|n| pool.submit(Square, n).unwrap()).collect();
+    pids.into_iter().for_each(super::deaths::kill);
+    for held in held {
+        let outcome = held.wait();
+        assert!(matches!(outcome, Err(CallError::Crashed(_))), "{outcome:?}");
+    }
+    for (n, waiting) in (0..20).zip(waiting) {
+        assert_eq!(waiting.wait().unwrap(), n * n);
+    }
+}
