@@ -55,6 +55,8 @@
 //! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
 //! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
 //! | what a handler can do beside its arguments | [`Context`] |
+//! | many workers behind one handle | [`WorkerPool`], [`Map`] |
+//! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
 //! | a function as a worker, talking by hand | [`Messenger`], [`FunctionController`] |
 //!
@@ -74,6 +76,7 @@
 //! | `plot` | no | what a monitor has seen as an SVG |
 //! | `plot-png` | no | and as a PNG, with a font of its own |
 //! | `codec-postcard` | no | messages are encoded with postcard instead of bincode 1.3, for the whole program |
+//! | `progress` | no | `.progress(bar)` on a map over a pool moves a bar of indicatif |
 //!
 //! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc reads with it only
 //! frames of bounded size, with limits of its own on depth and on the number of elements; whoever

@@ -36,6 +36,10 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
     type Error = R::Error;
     type Parcel = Sent<R::Value, R::Error>;
 
+    fn items(&self) -> Option<usize> {
+        self.items.size_hint().1
+    }
+
     fn wished(&self) -> usize {
         1
     }

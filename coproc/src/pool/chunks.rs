@@ -169,6 +169,10 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
     type Error = Error<A>;
     type Parcel = Packed;
 
+    fn items(&self) -> Option<usize> {
+        self.items.size_hint().1
+    }
+
     fn wished(&self) -> usize {
         self.chunk.unwrap_or(self.wished)
     }

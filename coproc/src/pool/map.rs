@@ -23,6 +23,10 @@ pub trait Source {
     #[doc(hidden)]
     type Parcel;
 
+    /// How many items the input has, if it says so.
+    #[doc(hidden)]
+    fn items(&self) -> Option<usize>;
+
     /// How many items the next parcel should have.
     #[doc(hidden)]
     fn wished(&self) -> usize;
@@ -109,6 +113,8 @@ pub struct Map<S: Source, O> {
     out: HashMap<u64, Sent<S::Parcel>>,
     priority: Option<Priority>,
     exhausted: bool,
+    #[cfg(feature = "progress")]
+    bar: Option<indicatif::ProgressBar>,
     order: PhantomData<O>,
 }
 
@@ -128,6 +134,8 @@ impl<S: Source, O: Order> Map<S, O> {
             out: HashMap::new(),
             priority: None,
             exhausted: false,
+            #[cfg(feature = "progress")]
+            bar: None,
             order: PhantomData,
         }
     }
@@ -156,6 +164,29 @@ impl<S: Source, O: Order> Map<S, O> {
     pub fn retry(mut self, times: u32) -> Self {
         self.course.terms.retry = times;
         self
+    }
+
+    /// Moves `bar` by one for each result that is given out, and finishes it after the last. Where
+    /// the input says how many items it has, that becomes the bar's length. Only with the feature
+    /// `progress`.
+    #[cfg(feature = "progress")]
+    pub fn progress(mut self, bar: indicatif::ProgressBar) -> Self {
+        if let Some(items) = self.source.items() {
+            bar.set_length(items as u64);
+        }
+        self.bar = Some(bar);
+        self
+    }
+
+    /// Tells the bar of one more result, or that there are no more.
+    fn show(&self, more: bool) {
+        #[cfg(feature = "progress")]
+        match &self.bar {
+            Some(bar) if more => bar.inc(1),
+            Some(bar) => bar.finish(),
+            None => {}
+        }
+        let _ = more;
     }
 
     /// Reads and sends as much as may be in flight.
@@ -225,9 +256,11 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
                     Fate::Result(result) => result,
                     Fate::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),
                 };
+                self.show(true);
                 return Some(O::item(index, result));
             }
             if self.out.is_empty() {
+                self.show(false);
                 return None;
             }
             if let Some((tag, outcome)) = self.inbox.wait(None) {

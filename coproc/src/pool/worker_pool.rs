@@ -8,17 +8,11 @@ use std::{
 use super::{
     call::PoolCall,
     calls::Calls,
-    desk::Desk,
+    desk::{Desk, at_once},
     errand::Routed,
     map::{Map, Ordered, Unordered},
 };
-use crate::{
-    controller::Controller,
-    error::CallError,
-    spawn::{WorkerResource, handle},
-    sync::{Arc, thread},
-    worker::Worker,
-};
+use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, worker::Worker};
 
 /// Equal workers behind one handle: what spawning with `.pool(n)` gives.
 ///
@@ -209,17 +203,8 @@ impl<W: Worker> WorkerPool<W> {
 
 impl<W: Worker> Drop for WorkerPool<W> {
     fn drop(&mut self) {
-        let mut owners = self.desk.take_owners();
-        let last = owners.pop();
         // Each may take its grace, and they take it at the same time.
-        thread::scope(|scope| {
-            for owner in owners {
-                let thread = thread::Builder::new().name("coproc-pool".into());
-                // Where no thread is to be had, the owner is dropped here and now.
-                let _ = thread.spawn_scoped(scope, move || drop::<WorkerResource<W>>(owner));
-            }
-            drop(last);
-        });
+        at_once(self.desk.take_owners().into_iter().map(|owner| move || drop(owner)));
     }
 }
 

@@ -13,7 +13,7 @@ use coproc_tests::{Gate, Watch, gate};
 use super::{Mark, NoGood};
 
 #[worker]
-fn square(n: u64) -> u64 {
+pub(crate) fn square(n: u64) -> u64 {
     n * n
 }
 

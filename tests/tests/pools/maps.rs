@@ -172,3 +172,15 @@ fn one_way_messages_are_carried_too() {
     }
     pool.call(|w| w.drop_factor()).tell().unwrap();
 }
+
+#[coproc::test]
+fn a_bar_shows_how_far_a_map_is() {
+    let _watch = Watch::set();
+    let (pool, bar) = (hands(2), indicatif::ProgressBar::hidden());
+    let mut map = pool.map(0..10, |w, n| w.scale_some(n)).progress(bar.clone());
+    assert_eq!((bar.length(), bar.position()), (Some(10), 0));
+    assert_eq!(map.by_ref().take(4).count(), 4);
+    assert_eq!((bar.position(), bar.is_finished()), (4, false));
+    assert_eq!(map.count(), 6);
+    assert_eq!((bar.position(), bar.is_finished()), (10, true));
+}

@@ -66,20 +66,30 @@ pub(in crate::pool) fn start<W: Worker, E>(
 ) -> Result<(WorkerResource<W>, Vec<WorkerResource<W>>), E> {
     let first = launch()?;
     let others = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 1..len {
-            let helper = || {
-                let launched = launch().ok();
-                others.lock().extend(launched);
-            };
-            // Whoever is missing after this is started below.
-            let _ = Builder::new().name(NAME.into()).spawn_scoped(scope, helper);
+    at_once((1..len).map(|_| {
+        || {
+            let launched = launch().ok();
+            others.lock().extend(launched);
         }
-    });
+    }));
+    // Whoever is missing is started below.
     let mut others = std::mem::take(&mut *others.lock());
     while 1 + others.len() < len {
         // An error need not be able to leave its thread, so this one finds out for itself.
         others.push(launch()?);
     }
     Ok((first, others))
+}
+
+/// Does several things at the same time, and waits for them. One that no thread is to be had for is
+/// dropped instead.
+pub(in crate::pool) fn at_once<F: FnOnce() + Send>(bodies: impl Iterator<Item = F>) {
+    thread::scope(|scope| {
+        let spawn = |body| Builder::new().name(NAME.into()).spawn_scoped(scope, body);
+        let threads: Vec<_> = bodies.filter_map(|body| spawn(body).ok()).collect();
+        // The scope waits for the bodies, and not until the threads are gone.
+        for thread in threads {
+            let _ = thread.join();
+        }
+    });
 }

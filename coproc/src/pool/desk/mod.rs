@@ -13,7 +13,7 @@ use std::{collections::HashMap, fmt, task::Waker};
 
 use self::member::{Bell, Ended, Member, Step};
 pub(super) use self::{
-    helper::start,
+    helper::{at_once, start},
     task::{Counter, Task},
 };
 use super::{
