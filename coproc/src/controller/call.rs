@@ -11,7 +11,7 @@ use std::{
 use super::{
     Link, Serving,
     line::{Line, Refusal},
-    pending::Pending,
+    pending::{Lookout, Pending},
     plan::Handler,
     reply::{Reply, unread},
 };
@@ -336,6 +336,11 @@ impl<T, E> CallFuture<T, E> {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => Poll::Pending,
         }
+    }
+
+    /// What can wait for this call without having it, once it is sent.
+    pub(crate) fn lookout(&self) -> Option<Lookout> {
+        self.pending.as_ref().map(Pending::lookout)
     }
 
     /// Sends the call, once there is room for it.

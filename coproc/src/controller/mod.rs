@@ -17,6 +17,7 @@ use crate::{error::CallError, message::Channel, sync::Arc};
 pub use call::{Call, CallFuture, call};
 pub(crate) use line::{Life, Line, Owned};
 pub use one_way::{OneWay, one_way};
+pub(crate) use pending::Lookout;
 pub use pending::Pending;
 pub(crate) use serving::{Identity, Serving, Station};
 

@@ -71,7 +71,7 @@ impl OneWay {
     ///
     /// # Errors
     ///
-    /// As [`Call::send`].
+    /// As [`Call::send`](crate::Call::send).
     pub fn tell(self) -> Result<(), CallError> {
         self.outgoing.tell()
     }

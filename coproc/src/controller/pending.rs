@@ -17,7 +17,7 @@ use crate::{
     codec::Frame,
     error::{CallError, CloseReason},
     message::{Kind, Status},
-    messenger::{Loss, Outcome},
+    messenger::{Loss, Outcome, State},
     sync::Arc,
 };
 
@@ -210,6 +210,11 @@ fn has_run(answer: &Frame) -> bool {
 }
 
 impl<T, E> Pending<T, E> {
+    /// What can wait for this call without having it.
+    pub(crate) fn lookout(&self) -> Lookout {
+        Lookout { line: Arc::clone(&self.line), id: self.id }
+    }
+
     /// Asks for the outcome on behalf of others: what runs on this thread says nothing about who
     /// waits.
     pub(crate) fn poll_for_others(
@@ -225,6 +230,20 @@ impl<T, E> Pending<T, E> {
             self.alarm.set(until, cx.waker());
         }
         Poll::Pending
+    }
+}
+
+/// Waits for a call on behalf of whoever takes its outcome.
+pub(crate) struct Lookout {
+    line: Arc<Line>,
+    id: u64,
+}
+
+impl Lookout {
+    /// Reads for the call until it has its outcome, until `until` at the latest.
+    pub(crate) fn wait(&self, until: Option<Instant>) {
+        let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
+        self.line.port.wait_for(Some(self.id), until, is_decided);
     }
 }
 

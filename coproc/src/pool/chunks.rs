@@ -29,6 +29,9 @@ const AIM: Duration = Duration::from_millis(1);
 /// has.
 const BUDGET: Duration = Duration::from_millis(10);
 
+/// After how many items it is looked how long the input takes, beyond the first.
+const LOOK_EVERY: usize = 16;
+
 /// How many items a message has at most, and how many bytes before it takes no more.
 const ITEMS_MOST: usize = 8192;
 const BYTES_MOST: usize = 256 << 10;
@@ -195,7 +198,8 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
             }
             ends.push(pieces.len());
             // What is read already does not wait for an input that is slow.
-            if self.chunk.is_none() && started.elapsed() > AIM {
+            let look = ends.len() < LOOK_EVERY || ends.len().is_multiple_of(LOOK_EVERY);
+            if self.chunk.is_none() && look && started.elapsed() > AIM {
                 break;
             }
         }

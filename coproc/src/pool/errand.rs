@@ -10,7 +10,7 @@ use super::inbox::Outcome;
 use crate::{
     codec::Body,
     controller::{
-        Call, CallFuture, Link, OneWay, Pending,
+        Call, CallFuture, Link, Lookout, OneWay, Pending,
         reply::{Reply, reply},
     },
     error::CallError,
@@ -149,6 +149,14 @@ pub(super) enum Going {
 }
 
 impl Going {
+    /// What can wait for it, once it is sent.
+    pub(super) fn lookout(&self) -> Option<Lookout> {
+        match self {
+            Self::Call(call) => call.lookout(),
+            Self::Told(_) | Self::Failed(_) => None,
+        }
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
         match self {
             Self::Call(call) => call.poll_for_others(cx),

@@ -100,6 +100,9 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 /// items in flight: it may be endless, and what is held in memory does not grow with it. A failed
 /// item is an `Err` in its place and nothing else. Dropping the iterator cancels what is left.
 ///
+/// The input is read by whoever asks for the next result: while it blocks, no result is given out,
+/// and what a message is still being filled with is not sent.
+///
 /// # Panics
 ///
 /// `next` passes on the panics of the input and of the closure; the pool remains usable.

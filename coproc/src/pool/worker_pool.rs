@@ -23,6 +23,9 @@ use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, 
 /// was handling ends in an error, and no other. If no worker can be started any more, calls end in
 /// [`CallError::Closed`], each of which is another attempt to start one.
 ///
+/// A worker of a pool that waits for the pool itself may wait for a worker that waits for it: calls
+/// that its handlers make of it want a deadline.
+///
 /// A pool can be used from any number of threads. Dropping it cancels what waits, closes the
 /// workers, each within the grace of its place, and leaves nothing behind.
 ///

@@ -106,7 +106,6 @@ impl<A, L: Clone> Requests<A, L> {
     }
 
     /// Whether the peer owes the answer to request `id`, wanted or not.
-    #[cfg(any(test, feature = "process"))]
     pub(crate) fn is_owed(&self, id: u64) -> bool {
         matches!(self.entries.get(&id), Some(Entry::Owed { .. }))
     }

@@ -11,7 +11,7 @@ use super::{
     Desk, Note, Task,
 };
 use crate::{
-    controller::{Controller, Pending},
+    controller::{Controller, Lookout, Pending},
     error::CallError,
     spawn::{WorkerResource, handle},
     sync::{Arc, Weak},
@@ -67,6 +67,14 @@ impl<W: Worker> Member<W> {
         let limit = task.until.map(|until| until.saturating_duration_since(now));
         let going = task.errand.go(self.controller.link(), task.priority, limit);
         self.doing = Doing::Task(number, going);
+    }
+
+    /// What can wait for this task, if it is what the worker does.
+    pub(super) fn lookout(&self, number: u64) -> Option<Lookout> {
+        match &self.doing {
+            Doing::Task(task, going) if *task == number => going.lookout(),
+            _ => None,
+        }
     }
 
     /// Nobody waits for this task any more; whether it was doing it.

@@ -349,26 +349,6 @@ impl<W: Worker> Desk<W> {
     }
 }
 
-impl<W: Worker> Counter for Desk<W> {
-    fn submit(self: Arc<Self>, task: Task) -> u64 {
-        let number = self.last_task.fetch_add(1, Ordering::SeqCst) + 1;
-        self.note(Note::Submitted(number, task));
-        number
-    }
-
-    fn withdraw(self: Arc<Self>, task: u64) {
-        self.note(Note::Withdrawn(task));
-    }
-
-    fn expire(self: Arc<Self>, task: u64) {
-        self.note(Note::Expired(task));
-    }
-
-    fn workers(&self) -> usize {
-        self.len()
-    }
-}
-
 /// Passes an outcome on to whoever still wants it.
 fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Outcome) {
     if let Some(task) = state.tasks.remove(&task) {

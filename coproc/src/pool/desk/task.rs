@@ -2,8 +2,15 @@
 
 use std::time::Instant;
 
-use super::super::{errand::Errand, inbox::Inbox};
-use crate::{message::Priority, sync::Arc};
+use super::{
+    super::{errand::Errand, inbox::Inbox},
+    Desk, Note,
+};
+use crate::{
+    message::Priority,
+    sync::{Arc, Ordering},
+    worker::Worker,
+};
 
 /// Something a pool is to do.
 #[derive(Debug)]
@@ -28,6 +35,39 @@ pub(in crate::pool) trait Counter: Send + Sync {
     fn withdraw(self: Arc<Self>, task: u64);
     /// The time of this task is over: if it was not begun, it never will be.
     fn expire(self: Arc<Self>, task: u64);
+    /// Waits for a task that a worker is at, until `until` at the latest: whoever waits reads, and
+    /// need not be woken. It may return at once.
+    fn await_task(&self, task: u64, until: Option<Instant>);
     /// How many workers there are to be.
     fn workers(&self) -> usize;
+}
+
+impl<W: Worker> Counter for Desk<W> {
+    fn submit(self: Arc<Self>, task: Task) -> u64 {
+        let number = self.last_task.fetch_add(1, Ordering::SeqCst) + 1;
+        self.note(Note::Submitted(number, task));
+        number
+    }
+
+    fn withdraw(self: Arc<Self>, task: u64) {
+        self.note(Note::Withdrawn(task));
+    }
+
+    fn expire(self: Arc<Self>, task: u64) {
+        self.note(Note::Expired(task));
+    }
+
+    fn await_task(&self, task: u64, until: Option<Instant>) {
+        let lookout = self.state.try_lock().and_then(|state| {
+            let mut members = state.members.iter().flatten();
+            members.find_map(|member| member.lookout(task))
+        });
+        if let Some(lookout) = lookout {
+            lookout.wait(until);
+        }
+    }
+
+    fn workers(&self) -> usize {
+        self.len()
+    }
 }
