@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     process,
+    time::Instant,
 };
 
 use coproc::{Inline, Pool, Process, Thread, prelude::*};
@@ -70,6 +71,22 @@ fn die_first(mark: &Path) -> bool {
     match std::fs::create_dir(mark) {
         Ok(()) => process::abort(),
         Err(_) => true,
+    }
+}
+
+/// The tenth waits at a gate, for longer than it takes to look whether anybody still wants it; those
+/// behind it leave a mark.
+#[worker]
+fn hold_the_tenth(n: u32, begun: &Path, end: &Path, mark: &Path) {
+    if n == 10 {
+        gate::open(begun);
+        gate::pass(end);
+        let opened = Instant::now();
+        while opened.elapsed() < ms(2) {
+            std::thread::yield_now();
+        }
+    } else if n > 10 {
+        std::fs::create_dir(mark).expect("no other has left it");
     }
 }
 
@@ -228,6 +245,20 @@ fn an_endless_input_is_read_as_far_as_is_in_flight() {
     assert_eq!(first.unwrap()[4999], 25_000_000);
     assert!(read <= 5100, "{read} were read");
     assert_eq!(pool.map(0.., Square).take(3).map(Result::unwrap).sum::<u64>(), 5);
+}
+
+#[coproc::test]
+fn what_is_left_of_a_message_is_not_done_once_its_map_is_dropped() {
+    let _watch = Watch::set();
+    let (begun, end, mark) = (Gate::new(), Gate::new(), Mark::new());
+    let pool = Pool::new(1).unwrap();
+    let mut map = pool.map(0..100, HoldTheTenth.with(&begun, &end, &mark.0)).chunk(10);
+    map.next().unwrap().unwrap();
+    gate::pass(&begun);
+    drop(map);
+    gate::open(&end);
+    pool.join().unwrap();
+    assert!(!mark.0.exists());
 }
 
 #[coproc::test]
