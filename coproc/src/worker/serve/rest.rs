@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Serve;
 use crate::{
-    messenger::Port,
+    messenger::{Port, State},
     sync::{Arc, Ordering},
     transport::{Activity, Progress, Wait},
     worker::Dispatch,
@@ -39,7 +39,7 @@ impl<W: Dispatch> Serve<W> {
     fn rest(&self) -> Result<Rest, ()> {
         let state = self.cx.seat.port.state();
         let done = state.intake.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
-        if done || state.ended || state.intake.len() > 0 || !state.adopted.is_empty() {
+        if done || has_work(&state) {
             return Err(());
         }
         let (closes_at, told) = (state.intake.closes_at(), state.intake.gone() == self.noted);
@@ -94,6 +94,11 @@ struct Rest {
 
 /// Whether a link needs its worker.
 fn is_busy(port: &Port) -> bool {
-    let state = port.state();
-    state.ended || state.intake.len() > 0 || !state.adopted.is_empty()
+    has_work(&port.state())
+}
+
+/// A handler may have looked and found what is left for the loop to answer.
+fn has_work(state: &State) -> bool {
+    let intake = &state.intake;
+    state.ended || intake.len() > 0 || intake.has_actions() || !state.adopted.is_empty()
 }
