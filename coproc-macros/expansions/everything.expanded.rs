@@ -657,6 +657,18 @@ const _: () = {
     where
         V: 'static,
     {
+        /// So many of the worker there, each started with the same arguments: what is spawned
+        /// is a `Group` of owners.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn group(
+            self,
+            number: usize,
+        ) -> StoreOn<my_library::__private::Grouped<P>, K, V> {
+            StoreOn(
+                <my_library::__private::Grouped<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,

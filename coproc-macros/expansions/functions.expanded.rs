@@ -133,6 +133,15 @@ const _: () = {
         }
     }
     impl<P> SquareOn<P> {
+        /// So many of the worker there, each started with the same arguments: what is spawned
+        /// is a `Group` of owners.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn group(self, number: usize) -> SquareOn<::coproc::__private::Grouped<P>> {
+            SquareOn(
+                <::coproc::__private::Grouped<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -321,6 +330,15 @@ const _: () = {
         }
     }
     impl<P> EchoOn<P> {
+        /// So many of the worker there, each started with the same arguments: what is spawned
+        /// is a `Group` of owners.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn group(self, number: usize) -> EchoOn<my_library::__private::Grouped<P>> {
+            EchoOn(
+                <my_library::__private::Grouped<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,

@@ -434,6 +434,18 @@ const _: () = {
         }
     }
     impl<P> PrintProcessOn<P> {
+        /// So many of the worker there, each started with the same arguments: what is spawned
+        /// is a `Group` of owners.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn group(
+            self,
+            number: usize,
+        ) -> PrintProcessOn<::coproc::__private::Grouped<P>> {
+            PrintProcessOn(
+                <::coproc::__private::Grouped<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
         /// Starts the worker there, and gives its owner once it has started.
         ///
         /// Runs inside the worker.

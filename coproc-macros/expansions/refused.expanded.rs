@@ -284,6 +284,15 @@ const _: () = {
         }
     }
     impl<P> RefusedOn<P> {
+        /// So many of the worker there, each started with the same arguments: what is spawned
+        /// is a `Group` of owners.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn group(self, number: usize) -> RefusedOn<::coproc::__private::Grouped<P>> {
+            RefusedOn(
+                <::coproc::__private::Grouped<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,

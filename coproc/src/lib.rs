@@ -54,6 +54,7 @@
 //! | what can go wrong | [`CallError`], [`SpawnError`], [`CrashReport`] |
 //! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
 //! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
+//! | many workers, waited for and ended together | [`Group`] |
 //! | what a handler can do beside its arguments | [`Context`] |
 //! | many workers behind one handle | [`WorkerPool`], [`Map`] |
 //! | a function over many items | [`Pool`] |
@@ -137,7 +138,9 @@ pub use pool::{
     Applicable, Keyed, Map, Ordered, Pool, PoolCall, PoolCallFuture, PoolOn, Pooled, Routed,
     Submission, Unordered, WorkerPool,
 };
-pub use spawn::{Events, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner};
+pub use spawn::{
+    Events, Group, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner,
+};
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
 pub use worker::{

@@ -41,6 +41,8 @@ fn placed(start: &Start<'_>) -> TokenStream {
     let (error, written) = (error(start), written(start));
     let Written { receiver, parameters: arguments, encoder, .. } = &written;
     let docs = docs(start, " Starts the worker there, and gives its owner once it has started.");
+    let grouped = quote_spanned!(mixed()=> #library::__private::Grouped<#place>);
+    let in_group = at(start.subject, &grouped);
     let body = match encoder {
         Some(encoder) => quote_spanned! {mixed()=>
             #library::__private::spawn::<#path, #place, #by>(self.0, #encoder)
@@ -63,6 +65,13 @@ fn placed(start: &Start<'_>) -> TokenStream {
         }
 
         impl #bounds #placed #parameters #clause {
+            /// So many of the worker there, each started with the same arguments: what is spawned
+            /// is a `Group` of owners.
+            #[must_use = "nothing starts before `spawn`"]
+            pub fn group(self, number: usize) -> #in_group {
+                #placed(<#grouped>::new(self.0, number), ::core::marker::PhantomData)
+            }
+
             #docs
             pub fn spawn<#by>(
                 self,
@@ -240,6 +249,18 @@ fn with_place(generics: &Generics, place: &syn::Ident) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, syn::parse_quote_spanned!(mixed()=> #place));
     generics
+}
+
+/// The type of the worker on its way to this place.
+fn at(subject: &Subject, place: &TokenStream) -> TokenStream {
+    let Subject { names, generics, .. } = subject;
+    let placed = &names.placed;
+    let parameters = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Lifetime(it) => it.lifetime.to_token_stream(),
+        GenericParam::Type(it) => it.ident.to_token_stream(),
+        GenericParam::Const(it) => it.ident.to_token_stream(),
+    });
+    quote_spanned!(mixed()=> #placed<#place, #(#parameters),*>)
 }
 
 /// The entry in the list of what a process can become. Instances of a generic worker are listed by

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "process")]
 pub mod fuzz;
+mod group;
 mod handle;
 mod here;
 mod inline;
@@ -32,6 +33,7 @@ use crate::{
     worker::Worker,
 };
 
+pub use group::{Group, Grouped};
 pub use handle::{Events, Stats, WorkerHandle, handle, owner};
 pub use inline::Inline;
 #[cfg(feature = "process")]
