@@ -202,6 +202,41 @@ const _: () = {
     ::coproc::__private::register! {
         Square, Square
     }
+    impl<P> SquareOn<P> {
+        /// Runs it again when it fails, so many times at most: what is spawned is `Retried`.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry(self, number: u32) -> SquareOn<::coproc::__private::Retrying<P>> {
+            SquareOn(
+                <::coproc::__private::Retrying<P>>::new(self.0, number),
+                ::core::marker::PhantomData,
+            )
+        }
+    }
+    impl<P> SquareOn<::coproc::__private::Retrying<P>> {
+        /// How long to wait before each of the later runs; not at all unless said otherwise.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry_delay(self, delay: ::core::time::Duration) -> Self {
+            SquareOn(self.0.delay(delay), ::core::marker::PhantomData)
+        }
+        /// The arguments of the later runs; those of the first unless said otherwise.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry_with<By>(self, n: u64) -> Self
+        where
+            P: ::coproc::Place<Square, By>,
+        {
+            SquareOn(
+                self
+                    .0
+                    .with::<
+                        Square,
+                        By,
+                    >(|draft| {
+                        ::coproc::__private::argument::<u64>().put(draft, &n);
+                    }),
+                ::core::marker::PhantomData,
+            )
+        }
+    }
 };
 
 fn echo(

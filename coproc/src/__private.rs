@@ -20,7 +20,7 @@ pub use crate::{
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
     },
     message::{Lane, MessageEntry, Urgent},
-    spawn::{Grouped, handle, read_link, spawn, test, write_link},
+    spawn::{Grouped, Retrying, handle, read_link, spawn, test, write_link},
     worker::{
         Dispatch, Done, Ended, Entry, Function, Recipe, Schedule, Seat, Serve, function, serve,
         with,

@@ -55,6 +55,7 @@
 //! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
 //! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
 //! | many workers, waited for and ended together | [`Group`] |
+//! | a function that is run again when it fails | [`Retried`] |
 //! | what a handler can do beside its arguments | [`Context`] |
 //! | many workers behind one handle | [`WorkerPool`], [`Map`] |
 //! | a function over many items | [`Pool`] |
@@ -139,7 +140,8 @@ pub use pool::{
     Submission, Unordered, WorkerPool,
 };
 pub use spawn::{
-    Events, Group, Inline, Place, Stats, Thread, WorkerHandle, WorkerResource, init, owner,
+    Events, Group, Inline, Place, Retried, RetriedHandle, Stats, Thread, WorkerHandle,
+    WorkerResource, init, owner,
 };
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};

@@ -4,7 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Type, ext::IdentExt};
 
-use super::{argument, assertions, hidden, mixed, plan, quiet, recipe, reply, spawn, worker};
+use super::{
+    argument, assertions, hidden, mixed, plan, quiet, recipe, reply, retry, spawn, worker,
+};
 use crate::model::{Function, Inputs, MessengerTypes, Subject};
 
 /// Everything that is generated for a function with `#[worker]`.
@@ -16,14 +18,18 @@ pub(crate) fn function(function: &Function) -> TokenStream {
     let doc = format!(" The worker that runs the function `{}`.", function.function.unraw());
     let mut private = implementations(function);
     private.extend(recipe::items(function));
-    private.extend(spawn::items(&spawn::Start {
+    let start = spawn::Start {
         subject,
         visibility,
         inputs: Some(&function.inputs),
         error: None,
         docs: &[],
         is_taken: false,
-    }));
+    };
+    private.extend(spawn::items(&start));
+    if function.messenger.is_none() {
+        private.extend(retry::items(&start));
+    }
     let (quiet, private) = (quiet(), hidden(cfgs, &private));
     quote_spanned! {mixed()=>
         #(#cfgs)*

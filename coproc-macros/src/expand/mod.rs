@@ -16,6 +16,7 @@ mod owned;
 mod plan;
 mod recipe;
 mod reply;
+mod retry;
 mod spawn;
 mod urgent;
 mod worker;

@@ -184,17 +184,17 @@ fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
 }
 
 /// The pieces of `spawn` that depend on the arguments.
-struct Written {
+pub(super) struct Written {
     /// `self,` if the value itself is what is sent.
     receiver: Option<TokenStream>,
-    parameters: TokenStream,
+    pub(super) parameters: TokenStream,
     /// The arguments of the call of one `spawn` by the other.
     passed: TokenStream,
     /// `None` if they were refused.
-    encoder: Option<TokenStream>,
+    pub(super) encoder: Option<TokenStream>,
 }
 
-fn written(start: &Start<'_>) -> Written {
+pub(super) fn written(start: &Start<'_>) -> Written {
     let Subject { library, path, .. } = start.subject;
     match start.inputs {
         None => Written {
@@ -252,7 +252,7 @@ fn with_place(generics: &Generics, place: &syn::Ident) -> Generics {
 }
 
 /// The type of the worker on its way to this place.
-fn at(subject: &Subject, place: &TokenStream) -> TokenStream {
+pub(super) fn at(subject: &Subject, place: &TokenStream) -> TokenStream {
     let Subject { names, generics, .. } = subject;
     let placed = &names.placed;
     let parameters = generics.params.iter().map(|parameter| match parameter {

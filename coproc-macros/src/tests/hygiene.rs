@@ -79,6 +79,7 @@ const OWN: &[&str] = &[
     "bytes",
     "calls",
     "cx",
+    "delay",
     "draft",
     "f",
     "index",

@@ -197,6 +197,14 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
         }
     }
 
+    /// Asks it to close, waits for its end, and tells whether it gave a value, which is not read.
+    pub(super) fn has_succeeded(&self) -> bool {
+        self.close();
+        self.line().wait_concluded(None);
+        resource::settle(self.line());
+        matches!(self.line().port.state().farewell, Some((Status::Value, _)))
+    }
+
     fn last_word(&self) -> Result<W::Output, CallError<W::OutputError>> {
         let state = self.line().port.state();
         let Some((status, body)) = &state.farewell else {

@@ -11,6 +11,7 @@ pub(crate) mod process;
 #[cfg(feature = "process")]
 mod remote;
 mod resource;
+mod retry;
 #[cfg(feature = "process")]
 mod stdio;
 mod thread;
@@ -39,6 +40,7 @@ pub use inline::Inline;
 #[cfg(feature = "process")]
 pub use process::{Process, init, test};
 pub use resource::WorkerResource;
+pub use retry::{Retried, RetriedHandle, Retrying};
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
@@ -87,11 +89,16 @@ pub fn spawn<W: Worker, P: Place<W, By>, By>(
 ) -> Result<P::Spawned, SpawnError<W::InitError>> {
     let mut draft = Draft::new(place.max_message());
     write(&mut draft);
-    let arguments = draft.finish().map_err(|error| match error {
+    let arguments = draft.finish().map_err(refused)?;
+    place.launch(Order { arguments })
+}
+
+/// What arguments that cannot be written mean.
+fn refused<E>(error: EncodeError) -> SpawnError<E> {
+    match error {
         EncodeError::TooLarge { size, limit } => SpawnError::TooLarge { size, limit },
         EncodeError::Refused(text) => SpawnError::Encode(text),
-    })?;
-    place.launch(Order { arguments })
+    }
 }
 
 /// What the outcome of starting means.

@@ -1,0 +1,323 @@
+//! Function workers that are run again when they fail.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::{Order, Place, WorkerResource, owner, refused, resource};
+use crate::{
+    codec::{Body, Draft, EncodeError},
+    controller::Controller,
+    error::{CallError, CloseReason, SpawnError},
+    sync::{Arc, Condvar, Mutex, thread},
+    worker::Function,
+};
+
+/// The owner of a function worker that is run again when it fails: what `.retry(n)` on the way to a
+/// place makes of it.
+///
+/// `n` is how often it may be run again, so that there are `n + 1` runs at most; `u32::MAX` is as
+/// good as for ever. A run has failed if it gave an `Err`, panicked, crashed or could not be
+/// started, the first one aside: that it could not be started is `spawn`'s error. The next run
+/// begins `.retry_delay(…)` after that, at once without it, and has the arguments of
+/// `.retry_with(…)` if there are any, else those of `spawn`. It is a thread of its own that waits
+/// for each run and begins the next; nobody else has to wait for that. On
+/// [`Inline`](crate::Inline), it is that thread in which the later runs take place.
+///
+/// A function that takes a messenger has no `retry`.
+///
+/// Dropping it closes it, as dropping a [`WorkerResource`] does, and no further run follows.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// #[worker]
+/// fn fetch(mirror: &str) -> Result<String, String> {
+///     match mirror {
+///         "first" => Err("no answer".into()),
+///         mirror => Ok(format!("from the {mirror}")),
+///     }
+/// }
+///
+/// let fetch = Fetch::on(Thread).retry(5).retry_delay(ms(5)).retry_with("second").spawn("first")?;
+/// assert_eq!(fetch.worker().join()?, "from the second");
+/// assert_eq!(fetch.worker().runs(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "dropping it ends the worker"]
+pub struct Retried<F: Function> {
+    handle: RetriedHandle<F>,
+    /// `None` when it has been waited for.
+    supervisor: Option<thread::JoinHandle<()>>,
+}
+
+/// The life of a function worker that is run again when it fails: what
+/// [`worker()`](Retried::worker) gives.
+pub struct RetriedHandle<F: Function> {
+    life: Arc<Life<F>>,
+}
+
+/// What the owner and the supervising thread share.
+struct Life<F: Function> {
+    state: Mutex<State<F>>,
+    changed: Condvar,
+}
+
+struct State<F: Function> {
+    last: Run<F>,
+    runs: u32,
+    /// No further run is to begin.
+    is_stopped: bool,
+    /// No further run will begin, and the last one has ended.
+    is_over: bool,
+}
+
+enum Run<F: Function> {
+    Started(Arc<WorkerResource<F>>),
+    /// It could not be started, and why.
+    Failed(String),
+}
+
+impl<F: Function> Retried<F> {
+    /// Everything about this worker.
+    #[must_use]
+    pub fn worker(&self) -> &RetriedHandle<F> {
+        &self.handle
+    }
+}
+
+impl<F: Function> RetriedHandle<F> {
+    /// Waits until a run has succeeded or the last one has failed, as long as it takes, and gives
+    /// what that run gave. Every further call gives the same.
+    ///
+    /// # Errors
+    ///
+    /// That of the last run, as [`WorkerHandle::join`](crate::WorkerHandle::join);
+    /// [`Closed`](CallError::Closed) if that could not be started.
+    pub fn join(&self) -> Result<F::Output, CallError<F::OutputError>> {
+        self.wait(None).unwrap_or(Err(CallError::Cancelled))
+    }
+
+    /// The same, waiting for `timeout` at most; `None` if it is not over by then.
+    pub fn join_timeout(
+        &self,
+        timeout: Duration,
+    ) -> Option<Result<F::Output, CallError<F::OutputError>>> {
+        self.wait(Instant::now().checked_add(timeout))
+    }
+
+    /// Ends the present run now, lets no further one begin, and does not wait. What
+    /// [`join`](Self::join) gives is the error of the run that was the last.
+    pub fn kill(&self) {
+        if let Some(run) = self.life.stop() {
+            owner(&run).kill();
+        }
+    }
+
+    /// Whether it is not over: it runs, or waits for its next run.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.life.state.lock().is_over
+    }
+
+    /// How many runs have begun so far, those that could not be started included.
+    #[must_use]
+    pub fn runs(&self) -> u32 {
+        self.life.state.lock().runs
+    }
+
+    /// The process of the last run that has begun; `None` if that is this one, or if there is none.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        owner(&*self.life.last()?).pid()
+    }
+
+    fn wait(&self, until: Option<Instant>) -> Option<Result<F::Output, CallError<F::OutputError>>> {
+        if let Some(run) = self.life.last()
+            && let Err(error) = run.link().line.check_cycle()
+        {
+            return Some(Err(error));
+        }
+        let mut state = self.life.state.lock();
+        while !state.is_over {
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return None;
+            }
+            state = self.life.changed.wait(state, until);
+        }
+        let run = match &state.last {
+            Run::Started(run) => Arc::clone(run),
+            Run::Failed(text) => {
+                return Some(Err(CallError::Closed(CloseReason::unstarted(text.clone()))));
+            }
+        };
+        drop(state);
+        Some(owner(&*run).join())
+    }
+}
+
+impl<F: Function> Life<F> {
+    fn last(&self) -> Option<Arc<WorkerResource<F>>> {
+        match &self.state.lock().last {
+            Run::Started(run) => Some(Arc::clone(run)),
+            Run::Failed(_) => None,
+        }
+    }
+
+    /// Lets no further run begin; gives the last one.
+    fn stop(&self) -> Option<Arc<WorkerResource<F>>> {
+        self.state.lock().is_stopped = true;
+        self.changed.notify_all();
+        self.last()
+    }
+
+    /// Waits before the next run; `false` if there is to be none.
+    fn pause(&self, delay: Duration) -> bool {
+        let until = Instant::now().checked_add(delay);
+        let mut state = self.state.lock();
+        while !state.is_stopped && until.is_none_or(|until| Instant::now() < until) {
+            state = self.changed.wait(state, until);
+        }
+        !state.is_stopped
+    }
+
+    /// The next run has begun, or could not be started.
+    fn begun(&self, run: Run<F>) {
+        let mut state = self.state.lock();
+        if let (true, Run::Started(run)) = (state.is_stopped, &run) {
+            // It was told to stop while this one was being started.
+            owner(&**run).kill();
+        }
+        state.runs = state.runs.saturating_add(1);
+        let before = std::mem::replace(&mut state.last, run);
+        drop(state);
+        drop(before);
+    }
+
+    /// Waits for the last run; whether it gave a value.
+    fn has_succeeded(&self) -> bool {
+        self.last().is_some_and(|run| owner(&*run).has_succeeded())
+    }
+}
+
+/// Says that it is over, also after a panic.
+struct Over<F: Function>(Arc<Life<F>>);
+
+impl<F: Function> Drop for Over<F> {
+    fn drop(&mut self) {
+        self.0.state.lock().is_over = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl<F: Function> Drop for Retried<F> {
+    fn drop(&mut self) {
+        let run = self.handle.life.stop();
+        if let Some(line) = run.as_ref().map(|run| &run.link().line) {
+            resource::terminate(line, line.owned.get().map_or(super::GRACE, |owned| owned.grace));
+            // The worker itself cannot wait until its end has been noticed.
+            if line.check_cycle::<()>().is_err() {
+                return;
+            }
+        }
+        if let Some(supervisor) = self.supervisor.take() {
+            let _ = supervisor.join();
+        }
+    }
+}
+
+impl<F: Function> fmt::Debug for Retried<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Retried").field(&self.handle).finish()
+    }
+}
+
+impl<F: Function> fmt::Debug for RetriedHandle<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetriedHandle")
+            .field("last", &self.life.last())
+            .field("runs", &self.runs())
+            .finish()
+    }
+}
+
+/// A place for several runs of a function: what `.retry(n)` makes of a place.
+#[derive(Debug)]
+pub struct Retrying<P> {
+    place: P,
+    /// How many runs may follow the first.
+    left: u32,
+    delay: Duration,
+    /// The arguments of the later runs, if they have others.
+    later: Option<Result<Body, EncodeError>>,
+}
+
+impl<P> Retrying<P> {
+    /// This place for the first run and for so many more.
+    pub fn new(place: P, left: u32) -> Self {
+        Self { place, left, delay: Duration::ZERO, later: None }
+    }
+
+    /// Waits so long before each of the later runs.
+    #[must_use]
+    pub fn delay(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
+    /// Gives the later runs the arguments that `write` writes.
+    #[must_use]
+    pub fn with<F: Function, By>(self, write: impl FnOnce(&mut Draft)) -> Self
+    where
+        P: Place<F, By>,
+    {
+        let mut draft = Draft::new(self.place.max_message());
+        write(&mut draft);
+        Self { later: Some(draft.finish()), ..self }
+    }
+
+    /// Runs it again for as long as it fails and may be.
+    fn supervise<F: Function, By>(mut self, life: Arc<Life<F>>, order: &Order)
+    where
+        P: Place<F, By, Spawned = WorkerResource<F>> + Clone,
+        F::InitError: fmt::Display,
+    {
+        let Over(life) = &Over(life);
+        while !life.has_succeeded() && self.left > 0 && life.pause(self.delay) {
+            self.left -= 1;
+            life.begun(match self.place.clone().launch(order.clone()) {
+                Ok(run) => Run::Started(Arc::new(run)),
+                Err(error) => Run::Failed(error.to_string()),
+            });
+        }
+    }
+}
+
+impl<F, By, P> Place<F, By> for Retrying<P>
+where
+    F: Function,
+    F::InitError: fmt::Display,
+    P: Place<F, By, Spawned = WorkerResource<F>> + Clone + Send + 'static,
+{
+    type Spawned = Retried<F>;
+
+    fn max_message(&self) -> usize {
+        self.place.max_message()
+    }
+
+    fn launch(mut self, order: Order) -> Result<Retried<F>, SpawnError<F::InitError>> {
+        let later = match self.later.take() {
+            Some(arguments) => Order { arguments: arguments.map_err(refused)? },
+            None => order.clone(),
+        };
+        let first = Run::Started(Arc::new(self.place.clone().launch(order)?));
+        let state = State { last: first, runs: 1, is_stopped: false, is_over: false };
+        let life = Arc::new(Life { state: Mutex::new(state), changed: Condvar::new() });
+        let handle = RetriedHandle { life: Arc::clone(&life) };
+        let supervisor = thread::Builder::new()
+            .name("coproc-retry".to_owned())
+            .spawn(move || self.supervise::<F, By>(life, &later))
+            .map_err(SpawnError::Os)?;
+        Ok(Retried { handle, supervisor: Some(supervisor) })
+    }
+}
