@@ -238,10 +238,10 @@ fn own_children(name: &str) -> usize {
 fn a_group_that_is_dropped_closes_all_at_once() {
     let _watch = Watch::set();
     let group = Holder::on(Process::new().grace(secs(600))).group(2).spawn(1).unwrap();
-    let (first, second) = (hold(&group[0]), (*group[1]).clone());
+    let (first, second) = (hold(&group[0]), group[1].worker().pid().unwrap());
     let dropping = thread::spawn(move || drop(group));
     // The first cannot end before this has.
-    second.worker().join().unwrap();
+    wait_until_gone(second);
     first.open();
     dropping.join().unwrap();
 }
