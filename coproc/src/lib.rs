@@ -57,6 +57,7 @@
 //! | many workers, waited for and ended together | [`Group`] |
 //! | a function that is run again when it fails | [`Retried`] |
 //! | what a handler can do beside its arguments | [`Context`] |
+//! | values that many processes share | [`State`], [`Key`], [`View`], [`StateError`] |
 //! | many workers behind one handle | [`WorkerPool`], [`Map`] |
 //! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
@@ -111,6 +112,8 @@ mod pool;
 #[cfg(test)]
 mod simulation;
 mod spawn;
+#[cfg(feature = "process")]
+mod state;
 mod sync;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod transport;
@@ -126,7 +129,7 @@ pub use controller::{Call, CallFuture, Controller, OneWay, Pending};
 pub use coproc_macros::{Channel, main, message, test, worker};
 pub use error::{
     CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, Result, SpawnError,
-    TrySendError,
+    StateError, TrySendError,
 };
 pub use message::{Channel, Message, Priority, Wire};
 pub use messenger::{
@@ -145,6 +148,8 @@ pub use spawn::{
 };
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
+#[cfg(feature = "process")]
+pub use state::{Key, Snapshot, State, StateBuilder, View};
 pub use worker::{
     Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,
     Registered, With, Worker,

@@ -4,10 +4,12 @@ mod any;
 mod call;
 mod report;
 mod spawn;
+mod state;
 
 pub use any::{Error, Result};
 pub use call::{CallError, Cancelled, CloseReason, TrySendError};
 pub use report::{CrashReport, Exit, PanicReport};
 pub use spawn::SpawnError;
+pub use state::StateError;
 
 pub(crate) use report::{Crash, shorten};

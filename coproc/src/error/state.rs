@@ -1,0 +1,41 @@
+//! How an operation on shared state can fail.
+
+use serde::{Deserialize, Serialize};
+
+/// Why an operation on a `State` gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// What was waited for did not come in time. The state goes on.
+    #[error("what was waited for did not come in time")]
+    Timeout,
+    /// The state's server has ended, or did not answer within the state's timeout. Whether a write
+    /// was still done is not known.
+    #[error("the state's server gave no answer: {0}")]
+    Lost(String),
+    /// The value is of another type than the one asked for.
+    #[error("`{name}` holds a `{stored}`, not a `{asked}`")]
+    Type {
+        /// The value's name.
+        name: String,
+        /// The type it was set with.
+        stored: String,
+        /// The type asked for.
+        asked: String,
+    },
+    /// The value, or the message that it is a part of, is too large or cannot be encoded.
+    #[error("the value cannot be stored or sent: {0}")]
+    Encode(String),
+    /// The value cannot be read as its own type, which its `Deserialize` refused.
+    #[error("`{name}` cannot be read: {text}")]
+    Decode {
+        /// The value's name.
+        name: String,
+        /// Why.
+        text: String,
+    },
+    /// Within a closure: something that it has read was changed meanwhile, and it will run again
+    /// once it has returned. No operation outside of a closure gives this.
+    #[error("what was read has changed meanwhile; the closure runs again")]
+    Stale,
+}

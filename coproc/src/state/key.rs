@@ -1,0 +1,157 @@
+//! One name of a state, as a value of one type.
+
+use std::{
+    marker::PhantomData,
+    time::{Duration, Instant},
+};
+
+use super::State;
+use crate::{error::StateError, message::Wire};
+
+/// One name of a [`State`], as a value of type `T`; see [`State::key`].
+///
+/// A wait tests the present first, then whatever the name is set to while it looks; a value that is
+/// replaced at once may never be tested. Predicates run in the caller.
+///
+/// ```
+/// use std::time::Duration;
+/// use coproc::{State, StateError};
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     let cookies = state.key::<u32>("cookies");
+///     std::thread::scope(|scope| {
+///         let waits = scope.spawn(|| cookies.wait_equal(&3));
+///         (1..=3).try_for_each(|n| cookies.set(&n))?;
+///         assert_eq!(waits.join().unwrap()?, 3);
+///         Ok::<_, StateError>(())
+///     })?;
+///     let error = cookies.wait_none_timeout(Duration::from_millis(20)).unwrap_err();
+///     assert_eq!(error, StateError::Timeout);
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Key<T> {
+    state: State,
+    name: String,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T: Wire> Key<T> {
+    pub(super) fn new(state: State, name: String) -> Self {
+        Self { state, name, value: PhantomData }
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn get(&self) -> Result<Option<T>, StateError> {
+        self.state.get(&self.name)
+    }
+
+    /// Sets the value.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn set(&self, value: &T) -> Result<(), StateError> {
+        self.state.set(&self.name, value)
+    }
+
+    /// Removes the value, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn remove(&self) -> Result<(), StateError> {
+        self.state.remove(&self.name)
+    }
+
+    fn find<R>(
+        &self,
+        until: Option<Instant>,
+        mut test: impl FnMut(Option<T>) -> Option<R>,
+    ) -> Result<R, StateError> {
+        let mut found = None;
+        self.state.until(until, |view| {
+            found = test(view.get(&self.name)?);
+            Ok(found.is_some())
+        })?;
+        Ok(found.expect("it was found, or the wait would go on"))
+    }
+
+    fn find_value(
+        &self,
+        until: Option<Instant>,
+        mut test: impl FnMut(&T) -> bool,
+    ) -> Result<T, StateError> {
+        self.find(until, |value| value.filter(&mut test))
+    }
+}
+
+/// Each wait in two forms.
+macro_rules! waits {
+    ($($(#[doc = $doc:literal])* $name:ident, $timed:ident, ($($arg:ident: $ty:ty)?) -> $gives:ty,
+        |$key:ident, $until:ident| $run:expr;)*) => {$(
+        $(#[doc = $doc])*
+        ///
+        /// # Errors
+        ///
+        /// As for [every operation](State#errors).
+        pub fn $name(&self $(, $arg: $ty)?) -> Result<$gives, StateError> {
+            let ($key, $until) = (self, None);
+            $run
+        }
+
+        #[doc = concat!("As [`", stringify!($name), "`](Self::", stringify!($name),
+            "), for this long at most.")]
+        ///
+        /// # Errors
+        ///
+        /// As there, and [`StateError::Timeout`].
+        pub fn $timed(&self $(, $arg: $ty)?, timeout: Duration) -> Result<$gives, StateError> {
+            let ($key, $until) = (self, Instant::now().checked_add(timeout));
+            $run
+        }
+    )*};
+}
+
+impl<T: Wire> Key<T> {
+    waits! {
+        /// Waits until there is a value that `test` says `true` of, and gives it.
+        wait_until, wait_until_timeout, (test: impl FnMut(&T) -> bool) -> T,
+            |key, until| key.find_value(until, test);
+        /// Waits until there is a value, and gives it.
+        wait_some, wait_some_timeout, () -> T, |key, until| key.find_value(until, |_| true);
+        /// Waits until there is no value.
+        wait_none, wait_none_timeout, () -> (),
+            |key, until| key.find(until, |value| value.is_none().then_some(()));
+    }
+}
+
+impl<T: Wire + PartialEq> Key<T> {
+    waits! {
+        /// Waits until there is a value that equals this one, and gives it.
+        wait_equal, wait_equal_timeout, (wanted: &T) -> T,
+            |key, until| key.find_value(until, |value| value == wanted);
+        /// Waits until there is a value that does not equal this one, and gives it.
+        wait_not_equal, wait_not_equal_timeout, (unwanted: &T) -> T,
+            |key, until| key.find_value(until, |value| value != unwanted);
+    }
+}
+
+impl<T: Wire> Key<T> {
+    fn changed(&self, until: Option<Instant>) -> Result<Option<T>, StateError> {
+        let after = self.state.change_of([self.name.as_str()], until)?;
+        after.get(&self.name)
+    }
+
+    waits! {
+        /// Waits until the name is set or removed, and gives what it then holds.
+        wait_change, wait_change_timeout, () -> Option<T>, |key, until| key.changed(until);
+    }
+}

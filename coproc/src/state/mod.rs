@@ -1,0 +1,312 @@
+//! Named values that many processes share.
+
+mod core;
+mod key;
+mod server;
+mod value;
+mod view;
+mod waiting;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use self::{
+    core::{Change, Seen, Stored},
+    server::{Server, ServerController},
+    value::{load, lost, store},
+};
+use crate::{
+    error::{SpawnError, StateError},
+    message::Wire,
+    spawn::WorkerResource,
+    sync::Arc,
+};
+
+pub use key::Key;
+pub use view::View;
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+const NAMESPACE: &str = "default";
+
+/// Ends the server with the last handle of the process that started it.
+#[derive(Debug)]
+struct Owner(WorkerResource<Server>);
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // Without this the server would wait for those who wait for it. If it fails, it has ended.
+        let _ = self.0.end().tell();
+    }
+}
+
+/// Named values of any serde type, kept by a process of coproc's own and reachable from every
+/// process that holds a handle.
+///
+/// A handle is cheap to clone and travels: as an argument, a reply or a field of a message. The
+/// server ends when the last handle in the process that started it is dropped; handles in other
+/// processes do not keep it. The server answers within the state's timeout (5 s unless
+/// [`State::builder`] says otherwise), or the operation fails; a wait may last longer, but goes on no
+/// longer than that without a sign of the server, and a transaction asks it several times.
+///
+/// A value with its name has the size of a message at most, 64 MiB; so has everything that one
+/// operation reads or writes.
+///
+/// ```
+/// use coproc::{State, StateError};
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     state.set("apples", &5_u32)?;
+///     assert_eq!(state.get::<u32>("apples")?, Some(5));
+///     assert!(matches!(state.get::<String>("apples"), Err(StateError::Type { .. })));
+///     state.atomic(|view| {
+///         let apples = view.get::<u32>("apples")?.unwrap_or(0);
+///         view.set("apples", &(apples + 1))
+///     })?;
+///     assert_eq!(state.key::<u32>("apples").wait_until(|apples| *apples > 5)?, 6);
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// Every operation can give [`StateError::Lost`]; one that takes or gives a value also
+/// [`StateError::Encode`] (it cannot be stored, or is too large), [`StateError::Type`] (it is of
+/// another type than the one asked for) and [`StateError::Decode`] (its own `Deserialize` refuses
+/// it).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    server: ServerController,
+    space: String,
+    timeout: Duration,
+    #[serde(skip)]
+    _owner: Option<Arc<Owner>>,
+}
+
+/// How a [`State`] is to be; see [`State::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is started before `spawn`"]
+pub struct StateBuilder {
+    timeout: Duration,
+}
+
+impl StateBuilder {
+    /// How long an operation may take, and how long a wait goes on without a sign of the server.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], as for every worker.
+    pub fn spawn(self) -> Result<State, SpawnError> {
+        let owner = Server::spawn()?;
+        let server = (*owner).clone();
+        let _owner = Some(Arc::new(Owner(owner)));
+        Ok(State { server, space: NAMESPACE.to_owned(), timeout: self.timeout, _owner })
+    }
+}
+
+impl State {
+    /// Starts a server, with nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], as for every worker.
+    pub fn spawn() -> Result<Self, SpawnError> {
+        Self::builder().spawn()
+    }
+
+    /// A state with settings of its own.
+    pub fn builder() -> StateBuilder {
+        StateBuilder { timeout: TIMEOUT }
+    }
+
+    /// The same server's values under another namespace, which has nothing to do with this one. A
+    /// new handle's namespace is `default`.
+    #[must_use]
+    pub fn namespace(&self, name: impl Into<String>) -> Self {
+        Self { space: name.into(), ..self.clone() }
+    }
+
+    /// A view of one name as a value of type `T`.
+    pub fn key<T: Wire>(&self, name: impl Into<String>) -> Key<T> {
+        Key::new(self.clone(), name.into())
+    }
+
+    /// The value of a name. Takes as long as the value is large, however many there are.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        let call = self.server.read(&self.space, name, &Seen::default());
+        let read = call.deadline(self.timeout).wait().map_err(lost)?;
+        read.and_then(|(_, stored)| stored).map(|stored| load(name, &stored)).transpose()
+    }
+
+    /// Sets a name to a value, of whatever type it was before.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn set<T: Wire>(&self, name: &str, value: &T) -> Result<(), StateError> {
+        self.change([(name.to_owned(), Some(store(value)?))].into(), false)
+    }
+
+    /// Sets several names at once: nobody sees some of them set and others not.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn update<'a, T: Wire + 'a>(
+        &self,
+        values: impl IntoIterator<Item = (&'a str, &'a T)>,
+    ) -> Result<(), StateError> {
+        let stored = values.into_iter().map(|(name, value)| Ok((name.into(), Some(store(value)?))));
+        self.change(stored.collect::<Result<_, StateError>>()?, false)
+    }
+
+    /// Removes a name, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn remove(&self, name: &str) -> Result<(), StateError> {
+        self.change([(name.to_owned(), None)].into(), false)
+    }
+
+    /// Removes every name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn clear(&self) -> Result<(), StateError> {
+        self.change(BTreeMap::new(), true)
+    }
+
+    /// Removes a name and gives its value; a value of another type stays.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn pop<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        self.atomic(|view| {
+            let value = view.get(name)?;
+            view.remove(name);
+            Ok(value)
+        })
+    }
+
+    /// The value of a name, which is set to `default` first if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn set_default<T: Wire + Clone>(&self, name: &str, default: &T) -> Result<T, StateError> {
+        self.atomic(|view| match view.get(name)? {
+            Some(value) => Ok(value),
+            None => view.set(name, default).map(|()| default.clone()),
+        })
+    }
+
+    /// Whether there is a value of that name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn contains(&self, name: &str) -> Result<bool, StateError> {
+        let call = self.server.read(&self.space, name, &Seen::default());
+        let read = call.deadline(self.timeout).wait().map_err(lost)?;
+        Ok(read.is_some_and(|(_, stored)| stored.is_some()))
+    }
+
+    /// All names, sorted.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn keys(&self) -> Result<Vec<String>, StateError> {
+        let call = self.server.names(&self.space, &Seen::default());
+        let names = call.deadline(self.timeout).wait().map_err(lost)?;
+        Ok(names.map_or_else(Vec::new, |(_, names)| names))
+    }
+
+    /// How many names there are.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn len(&self) -> Result<usize, StateError> {
+        self.server.len(&self.space).deadline(self.timeout).wait().map_err(lost)
+    }
+
+    /// Whether there is no name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn is_empty(&self) -> Result<bool, StateError> {
+        Ok(self.len()? == 0)
+    }
+
+    /// All values as they are at one moment.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn snapshot(&self) -> Result<Snapshot, StateError> {
+        let call = self.server.all(&self.space);
+        Ok(Snapshot { values: call.deadline(self.timeout).wait().map_err(lost)? })
+    }
+
+    /// The process id of the server, if it answers within `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Lost`] if it does not.
+    pub fn ping(&self, timeout: Duration) -> Result<u32, StateError> {
+        self.server.ping().deadline(timeout).wait().map_err(lost)
+    }
+
+    fn change(
+        &self,
+        writes: BTreeMap<String, Option<Stored>>,
+        clear: bool,
+    ) -> Result<(), StateError> {
+        self.commit(&Seen::default(), Change { clear, writes }).map(drop)
+    }
+
+    /// Whether the change was made: what was seen had not changed.
+    fn commit(&self, seen: &Seen, change: Change) -> Result<bool, StateError> {
+        let call = self.server.commit(&self.space, seen, change);
+        call.deadline(self.timeout).wait().map_err(lost)
+    }
+}
+
+/// The values of a namespace as they were at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    values: BTreeMap<String, Stored>,
+}
+
+impl Snapshot {
+    /// The value that a name had.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Type`] and [`StateError::Decode`], as they say.
+    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        self.values.get(name).map(|stored| load(name, stored)).transpose()
+    }
+
+    /// The names, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+}

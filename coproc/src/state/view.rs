@@ -1,0 +1,144 @@
+//! What a closure sees of the state, and what it changes.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use super::{
+    State,
+    core::{Change, Seen, Stored},
+    value::{load, lost, store},
+};
+use crate::{error::StateError, message::Wire};
+
+/// The state as a closure of [`State::atomic`] or [`State::wait_until`] sees it: all that it reads
+/// was so at one moment, and it sees its own writes.
+#[derive(Debug)]
+pub struct View<'a> {
+    state: &'a State,
+    pub(super) seen: Seen,
+    values: BTreeMap<String, Option<Stored>>,
+    writes: BTreeMap<String, Option<Stored>>,
+    stale: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(state: &'a State) -> Self {
+        let seen = Seen::default();
+        Self { state, seen, values: BTreeMap::new(), writes: BTreeMap::new(), stale: false }
+    }
+
+    /// The value of a name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors), and [`StateError::Stale`], which is to be passed on.
+    pub fn get<T: Wire>(&mut self, name: &str) -> Result<Option<T>, StateError> {
+        self.look(name)?.map(|stored| load(name, stored)).transpose()
+    }
+
+    /// Whether there is a value of that name.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get), but for the type.
+    pub fn contains(&mut self, name: &str) -> Result<bool, StateError> {
+        Ok(self.look(name)?.is_some())
+    }
+
+    /// All names, sorted.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Lost`] and [`StateError::Stale`], which is to be passed on.
+    pub fn keys(&mut self) -> Result<Vec<String>, StateError> {
+        let call = self.state.server.names(&self.state.space, &self.seen);
+        let Some((version, mut names)) = call.deadline(self.state.timeout).wait().map_err(lost)?
+        else {
+            return self.outdated();
+        };
+        self.seen.whole = Some(version);
+        names.retain(|name| !self.writes.contains_key(name));
+        let written = self.writes.iter().filter(|(_, value)| value.is_some());
+        names.extend(written.map(|(name, _)| name.clone()));
+        names.sort();
+        Ok(names)
+    }
+
+    /// Sets a name to a value once the closure has returned.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Encode`] if the value cannot be stored.
+    pub fn set<T: Wire>(&mut self, name: &str, value: &T) -> Result<(), StateError> {
+        self.writes.insert(name.to_owned(), Some(store(value)?));
+        Ok(())
+    }
+
+    /// Removes a name, if it is there, once the closure has returned.
+    pub fn remove(&mut self, name: &str) {
+        self.writes.insert(name.to_owned(), None);
+    }
+
+    fn look(&mut self, name: &str) -> Result<Option<&Stored>, StateError> {
+        if !self.writes.contains_key(name) && !self.values.contains_key(name) {
+            let call = self.state.server.read(&self.state.space, name, &self.seen);
+            let Some((version, stored)) = call.deadline(self.state.timeout).wait().map_err(lost)?
+            else {
+                return self.outdated();
+            };
+            self.seen.names.insert(name.to_owned(), version);
+            self.values.insert(name.to_owned(), stored);
+        }
+        let value = self.writes.get(name).or_else(|| self.values.get(name));
+        Ok(value.and_then(Option::as_ref))
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.writes.clear();
+    }
+
+    fn outdated<T>(&mut self) -> Result<T, StateError> {
+        self.stale = true;
+        Err(StateError::Stale)
+    }
+}
+
+impl State {
+    /// Runs a closure against the state and does all that it changed at once, or nothing.
+    ///
+    /// Nothing is locked meanwhile: if something that the closure has read is changed by others
+    /// before it has returned, what it did is forgotten and it runs again, as often as it takes.
+    /// So what it does elsewhere may be done more than once. If it fails or panics, or its process
+    /// dies, nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own error, and [`StateError::Lost`] and [`StateError::Encode`] if the changes
+    /// cannot be sent.
+    pub fn atomic<T, E: From<StateError>>(
+        &self,
+        change: impl FnMut(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.atomic_until(None, change)
+    }
+
+    /// The same, giving up when it is outdated again and the time is over.
+    pub(super) fn atomic_until<T, E: From<StateError>>(
+        &self,
+        until: Option<Instant>,
+        mut change: impl FnMut(&mut View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        loop {
+            let mut view = View::new(self);
+            let result = change(&mut view);
+            if !view.stale {
+                let writes = if result.is_ok() { view.writes } else { BTreeMap::new() };
+                if self.commit(&view.seen, Change { clear: false, writes })? {
+                    return result;
+                }
+            }
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Err(StateError::Timeout.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Shared state: values that every process with a handle can read, change and wait for.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process, thread,
+    time::Duration,
+};
+
+use coproc::{Process, State, StateError, prelude::*};
+use coproc_tests::Watch;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Works on a state in a process of its own.
+pub struct Clerk {
+    state: State,
+}
+
+#[worker]
+impl Clerk {
+    #[init]
+    fn new(state: State) -> Self {
+        Self { state }
+    }
+
+    /// Adds one, this many times.
+    #[message]
+    fn count(&self, times: u32) -> coproc::Result<()> {
+        for _ in 0..times {
+            self.state.atomic(|view| {
+                let n = view.get::<u64>("n")?.unwrap_or(0);
+                view.set("n", &(n + 1))
+            })?;
+        }
+        Ok(())
+    }
+
+    #[message]
+    fn wait_equal(&self, name: &str, value: u64) -> coproc::Result<u64> {
+        Ok(self.state.key::<u64>(name).wait_equal(&value)?)
+    }
+
+    /// Ends inside of a transaction.
+    #[message]
+    fn die_inside(&self) {
+        let _ = self.state.atomic(|view| {
+            view.set("n", &1_u64)?;
+            process::abort();
+            #[allow(unreachable_code)]
+            Ok::<_, StateError>(())
+        });
+    }
+
+    #[message]
+    fn state(&self) -> State {
+        self.state.clone()
+    }
+}
+
+fn clerk(state: &State) -> WorkerResource<Clerk> {
+    Clerk::on(Process::new()).spawn(state.clone()).expect("a clerk")
+}
+
+#[coproc::test]
+fn values_have_types() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    assert_eq!(state.get::<u32>("a")?, None);
+    state.set("a", &5_u32)?;
+    assert_eq!(state.get::<u32>("a")?, Some(5));
+    let error = state.get::<String>("a").unwrap_err();
+    assert_eq!(error.to_string(), "`a` holds a `u32`, not a `alloc::string::String`");
+    assert_eq!(state.pop::<String>("a").unwrap_err(), error);
+    assert_eq!(state.pop::<u32>("a")?, Some(5));
+    assert!(!state.contains("a")?);
+    Ok(())
+}
+
+#[coproc::test]
+fn it_is_a_dictionary() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    state.update([("b", &2_u8), ("a", &1)])?;
+    assert_eq!(state.set_default("a", &7_u8)?, 1);
+    assert_eq!(state.set_default("c", &3_u8)?, 3);
+    assert_eq!((state.keys()?, state.len()?), (vec!["a".into(), "b".into(), "c".into()], 3));
+    let snapshot = state.snapshot()?;
+    state.remove("b")?;
+    assert_eq!(snapshot.get::<u8>("b")?, Some(2));
+    let jobs = state.namespace("jobs");
+    assert!(jobs.is_empty()?);
+    jobs.set("a", &9_u8)?;
+    state.clear()?;
+    assert!(state.is_empty()?);
+    assert_eq!(jobs.get::<u8>("a")?, Some(9));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_wait_tests_the_present_first() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let key = state.key::<u64>("n");
+    key.wait_none()?;
+    key.set(&5)?;
+    assert_eq!((key.wait_some()?, key.wait_equal(&5)?, key.wait_not_equal(&4)?), (5, 5, 5));
+    assert_eq!(key.wait_until(|n| *n > 4)?, 5);
+    state.wait_until(|view| Ok(view.keys()?.len() == 1))?;
+    let short = Duration::from_millis(5);
+    assert_eq!(key.wait_equal_timeout(&6, short), Err(StateError::Timeout));
+    assert_eq!(key.wait_change_timeout(short), Err(StateError::Timeout));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_wait_in_another_process_ends_with_the_value() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    let waits = clerk.wait_equal("n", 3).send()?;
+    for n in 1..=3_u64 {
+        state.set("n", &n)?;
+    }
+    assert_eq!(waits.wait()?, 3);
+    Ok(())
+}
+
+/// A wait outlives the server's own answers that nothing has changed.
+#[coproc::test]
+fn a_wait_goes_on_longer_than_an_operation_may_take() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_secs(3)).spawn()?;
+    let key = state.key::<u64>("n");
+    let patience = Duration::from_millis(3500);
+    assert_eq!(key.wait_some_timeout(patience), Err(StateError::Timeout));
+    Ok(())
+}
+
+#[coproc::test]
+fn no_update_is_lost_under_contention() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerks: Vec<_> = (0..20).map(|_| clerk(&state)).collect();
+    let counting: Vec<_> = clerks.iter().map(|clerk| clerk.count(5).send()).collect();
+    for counted in counting {
+        counted?.wait()?;
+    }
+    assert_eq!(state.get::<u64>("n")?, Some(100));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_transaction_is_all_or_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let failed = state.atomic(|view| {
+        view.set("n", &1_u64)?;
+        Err::<(), _>(StateError::Timeout)
+    });
+    assert_eq!(failed, Err(StateError::Timeout));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        state.atomic(|view| -> Result<(), StateError> {
+            view.set("n", &1_u64)?;
+            panic!("inside")
+        })
+    }));
+    assert!(panicked.is_err());
+    assert!(matches!(clerk(&state).die_inside().wait(), Err(CallError::Crashed(_))));
+    assert!(state.is_empty()?);
+    state.set("n", &2_u64)?;
+    Ok(())
+}
+
+/// What a closure reads was so at one moment, even where it is to be run again.
+#[coproc::test]
+fn a_transaction_never_sees_half_of_another() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    state.update([("a", &0_u64), ("b", &0)])?;
+    let mut runs = 0;
+    let both = state.atomic(|view| {
+        runs += 1;
+        let a = view.get::<u64>("a")?;
+        if runs == 1 {
+            state.update([("a", &1_u64), ("b", &1)])?;
+        }
+        Ok::<_, StateError>((a, view.get::<u64>("b")?))
+    })?;
+    assert_eq!((both, runs), ((Some(1), Some(1)), 2));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    let waits = clerk.wait_equal("n", 1).send()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    kill_process(pid, Signal::KILL)?;
+    assert!(waits.wait().unwrap_err().to_string().contains("gave no answer"));
+    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
+    assert!(matches!(state.set("n", &1_u64), Err(StateError::Lost(_))));
+    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
+    Ok(())
+}
+
+/// One that hangs, too, within the timeout.
+#[coproc::test]
+fn a_server_that_hangs_is_an_error() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_millis(500)).spawn()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    kill_process(pid, Signal::STOP)?;
+    // It stops when it next comes by the kernel, which may be after an answer.
+    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    while !std::fs::read_to_string(&stat)?.contains(") T ") {
+        thread::yield_now();
+    }
+    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
+    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
+    kill_process(pid, Signal::CONT)?;
+    Ok(())
+}
+
+/// It ends with the last handle of the process that started it, whoever waits.
+#[coproc::test]
+fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    state.set("n", &1_u64)?;
+    let travelled = clerk.state().wait()?;
+    assert_eq!(travelled.get::<u64>("n")?, Some(1));
+    let waits = thread::spawn(move || travelled.key::<u64>("n").wait_equal(&2));
+    let other = state.clone();
+    drop(state);
+    assert_eq!(other.get::<u64>("n")?, Some(1));
+    drop(other);
+    assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
+    assert!(clerk.wait_equal("n", 2).wait().is_err());
+    Ok(())
+}
