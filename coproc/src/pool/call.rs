@@ -207,7 +207,7 @@ impl<T, E> Submission<T, E> {
             return Some(Err(CallError::Cancelled));
         }
         let until = [self.until, patience].into_iter().flatten().min();
-        self.desk.await_task(self.task, until);
+        self.desk.clone().await_task(self.task, until);
         let mut outcome = self.inbox.wait(until);
         if outcome.is_none() && self.expire() {
             // Either it had not begun, or the call's own deadline ends it.

@@ -66,7 +66,6 @@ fn all_workers_may_die_at_once() {
 }
 
 #[coproc::test]
-#[ignore = "a defect: once in some twenty runs the pool is not told of such a death, and waits"]
 fn a_worker_that_is_killed_while_it_rests_is_replaced_and_nobody_notices() {
     let _watch = Watch::set();
     let pool = hands(2);

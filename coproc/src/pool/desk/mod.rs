@@ -8,6 +8,8 @@
 mod helper;
 mod member;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::HashMap, fmt, task::Waker};
 
@@ -178,6 +180,7 @@ impl<W: Worker> Desk<W> {
             let owners = members.filter_map(|member| member.owner.take()).collect();
             (owners, std::mem::take(&mut state.threads))
         };
+        self.catch_up();
         for thread in threads {
             let _ = thread.join();
         }
@@ -185,9 +188,13 @@ impl<W: Worker> Desk<W> {
     }
 
     /// The controllers of all workers that are there, in order.
-    pub(super) fn controllers(&self) -> Vec<W::Controller> {
+    pub(super) fn controllers(self: &Arc<Self>) -> Vec<W::Controller> {
         let state = self.state.lock();
-        state.members.iter().flatten().map(|member| member.controller.clone()).collect()
+        let members = state.members.iter().flatten();
+        let controllers = members.map(|member| member.controller.clone()).collect();
+        drop(state);
+        self.catch_up();
+        controllers
     }
 
     fn wait_for(&self, is_met: impl Fn(&Status) -> bool) {
@@ -221,6 +228,13 @@ impl<W: Worker> Desk<W> {
             if self.notes.lock().is_empty() {
                 return;
             }
+        }
+    }
+
+    /// Whoever has had the state locked for another reason deals with what was noted meanwhile.
+    fn catch_up(self: &Arc<Self>) {
+        if !self.notes.lock().is_empty() {
+            self.attend();
         }
     }
 

@@ -37,7 +37,7 @@ pub(in crate::pool) trait Counter: Send + Sync {
     fn expire(self: Arc<Self>, task: u64);
     /// Waits for a task that a worker is at, until `until` at the latest: whoever waits reads, and
     /// need not be woken. It may return at once.
-    fn await_task(&self, task: u64, until: Option<Instant>);
+    fn await_task(self: Arc<Self>, task: u64, until: Option<Instant>);
     /// How many workers there are to be.
     fn workers(&self) -> usize;
 }
@@ -57,11 +57,12 @@ impl<W: Worker> Counter for Desk<W> {
         self.note(Note::Expired(task));
     }
 
-    fn await_task(&self, task: u64, until: Option<Instant>) {
+    fn await_task(self: Arc<Self>, task: u64, until: Option<Instant>) {
         let lookout = self.state.try_lock().and_then(|state| {
             let mut members = state.members.iter().flatten();
             members.find_map(|member| member.lookout(task))
         });
+        self.catch_up();
         if let Some(lookout) = lookout {
             lookout.wait(until);
         }

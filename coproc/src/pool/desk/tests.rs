@@ -1,0 +1,26 @@
+use super::{super::runner::Runner, *};
+use crate::spawn::Thread;
+
+fn desk() -> Arc<Desk<Runner>> {
+    let launch = || Runner::on(Thread).spawn().map_err(|error| error.to_string());
+    Desk::new(launch().unwrap(), Vec::new(), Box::new(launch), Recycling::default())
+}
+
+/// Whoever notes something while the state is locked leaves it to whoever has locked it.
+fn noted_meanwhile(look: impl FnOnce(&Arc<Desk<Runner>>)) -> bool {
+    let desk = desk();
+    let state = desk.state.lock();
+    desk.note(Note::Closed);
+    assert!(!desk.notes.lock().is_empty());
+    drop(state);
+    look(&desk);
+    let done = desk.notes.lock().is_empty();
+    drop(desk.take_owners());
+    done
+}
+
+#[test]
+fn what_is_noted_while_somebody_looks_is_dealt_with() {
+    assert!(noted_meanwhile(|desk| Arc::clone(desk).await_task(1, None)));
+    assert!(noted_meanwhile(|desk| drop(desk.controllers())));
+}
