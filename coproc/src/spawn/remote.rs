@@ -60,6 +60,7 @@ pub(super) fn line(
     let [near, ledger, process]: [OwnedFd; 3] = descriptors.try_into().ok()?;
     let max_message = usize::try_from(ticket.max_message).ok()?;
     let socket = Socket::new(near, max_message.max(FORMALITIES));
+    socket.set_aging(plan.aging);
     let port = Port::new(AnyTransport::Socket(socket), Role::Caller, plan.capacities(), None);
     let ledger = Arc::new(LedgerFile::received(ledger, plan.channels.len()).ok()?);
     let line =

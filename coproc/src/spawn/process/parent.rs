@@ -79,6 +79,7 @@ pub(super) fn launch<W: Worker>(
     let hello = hello(place, entry, &name, identity);
     let greeted = greet(&process.socket, &hello, until);
     let Started { socket, ledger, running } = process;
+    socket.set_aging(plan.aging);
     let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
     let line = Line::new(port, ledger, plan, name, place.max_message, identity);

@@ -10,7 +10,7 @@ mod outbox;
 use std::{
     fmt, io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     codec::Frame,
+    message::{Envelope, Kind},
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 
@@ -64,7 +65,7 @@ impl Socket {
     pub(crate) fn with_side(main: OwnedFd, side: Option<OwnedFd>, max: usize) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
             fds: Ends { main, side },
-            outbox: Mutex::default(),
+            outbox: Mutex::new(Outbox::new(None)),
             waiting: AtomicBool::new(false),
             room: Condvar::new(),
             inbox: Mutex::new(Inbox::new(max)),
@@ -76,6 +77,12 @@ impl Socket {
             watching: Mutex::new(()),
             this: Weak::clone(this),
         })
+    }
+
+    /// From now on, messages that wait here become more urgent with each such interval. Nothing is to
+    /// have been sent yet.
+    pub(crate) fn set_aging(&self, interval: Option<Duration>) {
+        *self.outbox.lock() = Outbox::new(interval);
     }
 
     /// Makes this end known to the reactor.
@@ -160,7 +167,7 @@ impl Socket {
     fn write(&self) -> MutexGuard<'_, Outbox> {
         let mut outbox = self.outbox.lock();
         outbox.write(&self.fds);
-        self.waiting.store(!outbox.waiting.is_empty(), Ordering::SeqCst);
+        self.waiting.store(!outbox.is_empty(), Ordering::SeqCst);
         outbox
     }
 
@@ -229,15 +236,16 @@ impl Transport for Socket {
         if outbox.ended {
             return Err(Broken::Ended);
         }
+        let Envelope { kind, priority, .. } = frame.envelope;
         let (bytes, luggage) = frame.into_parts();
         let mut packet = Packet { bytes, descriptors: luggage.into_descriptors() };
-        if !outbox.waiting.is_empty() {
-            outbox.put(packet, 0);
+        if !outbox.is_empty() {
+            outbox.put(packet, matches!(kind, Kind::Call | Kind::Tell).then_some(priority));
             return Ok(());
         }
         match packet.send(&self.fds, 0) {
             Ok(sent) if sent == packet.bytes.len() => return Ok(()),
-            Ok(sent) => outbox.put(packet, sent),
+            Ok(sent) => outbox.begin(packet, sent),
             Err(stuck) => {
                 outbox.is_stuck(&stuck);
                 if outbox.ended {
@@ -245,7 +253,7 @@ impl Transport for Socket {
                     self.room.notify_all();
                     return Err(Broken::Ended);
                 }
-                outbox.put(packet, 0);
+                outbox.begin(packet, 0);
             }
         }
         self.waiting.store(true, Ordering::SeqCst);
@@ -344,24 +352,4 @@ impl fmt::Debug for Socket {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{io::Write, os::unix::net::UnixStream};
-
-    use super::*;
-
-    /// Of a frame that is not whole, no more is read when the time is over.
-    #[test]
-    fn a_deadline_holds_while_more_of_a_frame_is_there() {
-        let (near, mut far) = UnixStream::pair().unwrap();
-        let copy = near.try_clone().unwrap();
-        let socket = Socket::new(near.into(), 1 << 20);
-        let mut head = [0; 32];
-        head[..4].copy_from_slice(&(1_u32 << 20).to_le_bytes());
-        head[4] = 9;
-        far.write_all(&head).unwrap();
-        far.write_all(&[0; 100_000]).unwrap();
-        assert!(matches!(socket.recv(Wait::Until(Instant::now())), Ok(None)));
-        let left = rustix::io::ioctl_fionread(&copy).unwrap();
-        assert!(left > 0 && left < 100_032, "{left} bytes are left");
-    }
-}
+mod tests;

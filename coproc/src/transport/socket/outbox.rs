@@ -5,6 +5,7 @@ use std::{
     io::IoSlice,
     mem::MaybeUninit,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -13,7 +14,7 @@ use rustix::{
     net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg},
 };
 
-use crate::codec::luggage::DESCRIPTORS_MOST;
+use crate::{codec::luggage::DESCRIPTORS_MOST, message::Priority, multiqueue::PriorityMultiQueue};
 
 /// A write that never waits, and tells of a peer that is gone without a signal.
 pub(super) const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -73,9 +74,13 @@ impl Packet {
 }
 
 /// Frames that wait for room in the kernel.
-#[derive(Default)]
+///
+/// The next few are on their way: they go in this order. Behind them messages wait by urgency, so
+/// that an urgent one need not wait until a slow worker has taken in all that was sent before it.
+/// Frames that are no messages overtake nothing, and nothing overtakes them.
 pub(super) struct Outbox {
-    pub(super) waiting: VecDeque<Packet>,
+    going: VecDeque<Packet>,
+    waiting: PriorityMultiQueue<Packet>,
     /// How much of the first is already written.
     written: usize,
     pub(super) bytes: usize,
@@ -85,20 +90,58 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Adds a frame of which so many bytes are written: none, unless it is the only one.
-    pub(super) fn put(&mut self, packet: Packet, written: usize) {
+    /// An empty one, where messages become more urgent with each such interval that they wait.
+    pub(super) fn new(aging: Option<Duration>) -> Self {
+        Self {
+            going: VecDeque::new(),
+            waiting: PriorityMultiQueue::new(1, aging),
+            written: 0,
+            bytes: 0,
+            ended: false,
+            side_is_full: false,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.going.is_empty()
+    }
+
+    /// Adds the first frame, of which so many bytes are written.
+    pub(super) fn begin(&mut self, packet: Packet, written: usize) {
         self.bytes += packet.bytes.len() - written;
-        self.written += written;
-        self.waiting.push_back(packet);
+        self.written = written;
+        self.going.push_back(packet);
+    }
+
+    /// Adds a frame behind others; a message has a priority.
+    pub(super) fn put(&mut self, packet: Packet, priority: Option<Priority>) {
+        self.bytes += packet.bytes.len();
+        let Some(priority) = priority else {
+            self.send_off(usize::MAX);
+            self.going.push_back(packet);
+            return;
+        };
+        if let Err(packet) = self.waiting.put(packet, priority, 0, Instant::now()) {
+            self.going.push_back(packet);
+        }
+    }
+
+    /// Has the most urgent messages be the next to go, so many at most.
+    fn send_off(&mut self, most: usize) {
+        let packets = std::iter::from_fn(|| self.waiting.take()).take(most);
+        self.going.extend(packets.map(|taken| taken.item));
     }
 
     /// Writes as much as the kernel takes.
     pub(super) fn write(&mut self, fds: &Ends) {
         self.side_is_full = false;
         while !self.ended {
-            let plain = self.waiting.iter().take_while(|packet| packet.descriptors.is_empty());
+            if self.going.is_empty() {
+                self.send_off(BATCH);
+            }
+            let plain = self.going.iter().take_while(|packet| packet.descriptors.is_empty());
             let sent = if plain.take(2).count() < 2 {
-                let Some(first) = self.waiting.front_mut() else { return };
+                let Some(first) = self.going.front_mut() else { return };
                 first.send(fds, self.written)
             } else {
                 self.write_many(&fds.main).map_err(Stuck::Main)
@@ -130,7 +173,7 @@ impl Outbox {
 
     /// Writes frames that carry nothing, many at once.
     fn write_many(&self, fd: &OwnedFd) -> Result<usize, Errno> {
-        let plain = self.waiting.iter().take_while(|packet| packet.descriptors.is_empty());
+        let plain = self.going.iter().take_while(|packet| packet.descriptors.is_empty());
         let mut slices: Vec<IoSlice<'_>> =
             plain.take(BATCH).map(|packet| IoSlice::new(&packet.bytes)).collect();
         if let Some(first) = slices.first_mut() {
@@ -141,7 +184,7 @@ impl Outbox {
 
     fn sent(&mut self, mut sent: usize) {
         self.bytes = self.bytes.saturating_sub(sent);
-        while let Some(first) = self.waiting.front() {
+        while let Some(first) = self.going.front() {
             let left = first.bytes.len() - self.written;
             if sent < left {
                 self.written += sent;
@@ -149,13 +192,15 @@ impl Outbox {
             }
             sent -= left;
             self.written = 0;
-            self.waiting.pop_front();
+            self.going.pop_front();
         }
     }
 
     pub(super) fn end(&mut self) {
         self.ended = true;
-        self.waiting.clear();
+        self.going.clear();
+        self.send_off(usize::MAX);
+        self.going.clear();
         self.bytes = 0;
     }
 }
