@@ -205,18 +205,32 @@ const _: () = {
     impl<P> SquareOn<P> {
         /// Runs it again when it fails, so many times at most: what is spawned is `Retried`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn retry(self, number: u32) -> SquareOn<::coproc::__private::Retrying<P>> {
+        pub fn retry(
+            self,
+            number: u32,
+        ) -> SquareOn<::coproc::__private::Retrying<Square, P>> {
             SquareOn(
-                <::coproc::__private::Retrying<P>>::new(self.0, number),
+                <::coproc::__private::Retrying<Square, P>>::new(self.0, number),
                 ::core::marker::PhantomData,
             )
         }
     }
-    impl<P> SquareOn<::coproc::__private::Retrying<P>> {
+    impl<P> SquareOn<::coproc::__private::Retrying<Square, P>> {
         /// How long to wait before each of the later runs; not at all unless said otherwise.
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_delay(self, delay: ::core::time::Duration) -> Self {
             SquareOn(self.0.delay(delay), ::core::marker::PhantomData)
+        }
+        /// Runs it again only after the errors that `which` says yes to; after all unless said
+        /// otherwise.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry_if(
+            self,
+            which: impl ::core::ops::Fn(
+                &::coproc::CallError<<Square as ::coproc::Worker>::OutputError>,
+            ) -> bool + ::core::marker::Send + 'static,
+        ) -> Self {
+            SquareOn(self.0.only(which), ::core::marker::PhantomData)
         }
         /// The arguments of the later runs; those of the first unless said otherwise.
         #[must_use = "nothing starts before `spawn`"]
@@ -228,7 +242,6 @@ const _: () = {
                 self
                     .0
                     .with::<
-                        Square,
                         By,
                     >(|draft| {
                         ::coproc::__private::argument::<u64>().put(draft, &n);

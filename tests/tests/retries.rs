@@ -93,6 +93,22 @@ fn later_runs_have_the_other_arguments_and_none_follows_success() {
     assert_eq!(diary.lines(), ["first", "later", "later"]);
 }
 
+/// The fourth run would give a value.
+#[coproc::test]
+fn no_run_follows_an_error_that_is_not_to_be_retried() {
+    let _watch = Watch::set();
+    let diary = Diary::new("which");
+    let is_wanted = |error: &CallError<String>| match error {
+        CallError::Handler(text) => text == "an error",
+        error => matches!(error, CallError::Panicked(_)),
+    };
+    let worker = Stumble::on(Process::new()).retry(9).retry_if(is_wanted).spawn(&diary.0).unwrap();
+    let outcome = worker.worker().join();
+    assert!(matches!(outcome, Err(CallError::Crashed(_))), "{outcome:?}");
+    assert_eq!(worker.worker().runs(), 3);
+    assert_eq!(diary.lines().len(), 3);
+}
+
 #[test]
 fn retries_are_the_same_on_a_thread_and_inline() {
     let _watch = Watch::set();

@@ -11,9 +11,9 @@ use crate::model::Subject;
 
 /// The options of a function on its way to a place.
 pub(super) fn items(start: &Start<'_>) -> TokenStream {
-    let Subject { library, names, .. } = start.subject;
+    let Subject { library, path, names, .. } = start.subject;
     let (placed, place) = (&names.placed, &names.place);
-    let retrying = quote_spanned!(mixed()=> #library::__private::Retrying<#place>);
+    let retrying = quote_spanned!(mixed()=> #library::__private::Retrying<#path, #place>);
     let retried = at(start.subject, &retrying);
     let with = other_arguments(start);
     quote_spanned! {mixed()=>
@@ -32,6 +32,20 @@ pub(super) fn items(start: &Start<'_>) -> TokenStream {
                 #placed(self.0.delay(delay), ::core::marker::PhantomData)
             }
 
+            /// Runs it again only after the errors that `which` says yes to; after all unless said
+            /// otherwise.
+            #[must_use = "nothing starts before `spawn`"]
+            pub fn retry_if(
+                self,
+                which: impl ::core::ops::Fn(
+                    &#library::CallError<<#path as #library::Worker>::OutputError>,
+                ) -> bool
+                    + ::core::marker::Send
+                    + 'static,
+            ) -> Self {
+                #placed(self.0.only(which), ::core::marker::PhantomData)
+            }
+
             #with
         }
     }
@@ -47,7 +61,7 @@ fn other_arguments(start: &Start<'_>) -> Option<TokenStream> {
     }
     let body = match encoder {
         Some(encoder) => quote_spanned! {mixed()=>
-            #placed(self.0.with::<#path, #by>(#encoder), ::core::marker::PhantomData)
+            #placed(self.0.with::<#by>(#encoder), ::core::marker::PhantomData)
         },
         None => quote_spanned!(mixed()=> #library::__private::refused()),
     };

@@ -94,6 +94,7 @@ const OWN: &[&str] = &[
     "reader",
     "schedule",
     "seat",
+    "which",
     "worker",
     "writer",
     "workers",

@@ -11,7 +11,7 @@ use crate::{
     controller::Controller,
     error::{CallError, CloseReason, SpawnError},
     sync::{Arc, Condvar, Mutex, thread},
-    worker::Function,
+    worker::{Function, Worker},
 };
 
 /// The owner of a function worker that is run again when it fails: what `.retry(n)` on the way to a
@@ -19,7 +19,9 @@ use crate::{
 ///
 /// `n` is how often it may be run again, so that there are `n + 1` runs at most; `u32::MAX` is as
 /// good as for ever. A run has failed if it gave an `Err`, panicked, crashed or could not be
-/// started, the first one aside: that it could not be started is `spawn`'s error. The next run
+/// started, the first one aside: that it could not be started is `spawn`'s error. With
+/// `.retry_if(…)`, only after the errors it says yes to, as [`join`](RetriedHandle::join) would give
+/// them, is it run again; a panic of its own ends the retries. The next run
 /// begins `.retry_delay(…)` after that, at once without it, and has the arguments of
 /// `.retry_with(…)` if there are any, else those of `spawn`. It is a thread of its own that waits
 /// for each run and begins the next; nobody else has to wait for that. On
@@ -78,6 +80,19 @@ enum Run<F: Function> {
     /// It could not be started, and why.
     Failed(String),
 }
+
+impl<F: Function> Run<F> {
+    /// The error of a run that could not be started.
+    fn unstarted(&self) -> Option<CallError<F::OutputError>> {
+        match self {
+            Self::Started(_) => None,
+            Self::Failed(text) => Some(CallError::Closed(CloseReason::unstarted(text.clone()))),
+        }
+    }
+}
+
+/// After which errors a function is run again.
+type Which<F> = dyn Fn(&CallError<<F as Worker>::OutputError>) -> bool + Send;
 
 impl<F: Function> Retried<F> {
     /// Everything about this worker.
@@ -148,9 +163,7 @@ impl<F: Function> RetriedHandle<F> {
         }
         let run = match &state.last {
             Run::Started(run) => Arc::clone(run),
-            Run::Failed(text) => {
-                return Some(Err(CallError::Closed(CloseReason::unstarted(text.clone()))));
-            }
+            failed @ Run::Failed(_) => return failed.unstarted().map(Err),
         };
         drop(state);
         Some(owner(&*run).join())
@@ -195,9 +208,18 @@ impl<F: Function> Life<F> {
         drop(before);
     }
 
-    /// Waits for the last run; whether it gave a value.
-    fn has_succeeded(&self) -> bool {
-        self.last().is_some_and(|run| owner(&*run).has_succeeded())
+    /// Waits for the last run; whether it failed in a way that another may follow.
+    fn has_failed(&self, which: Option<&Which<F>>) -> bool {
+        let Some(run) = self.last() else { return self.has_not_started(which) };
+        if owner(&*run).has_succeeded() {
+            return false;
+        }
+        which.is_none_or(|which| owner(&*run).join().is_err_and(|error| which(&error)))
+    }
+
+    fn has_not_started(&self, which: Option<&Which<F>>) -> bool {
+        let error = self.state.lock().last.unstarted();
+        which.is_none_or(|which| error.is_some_and(|error| which(&error)))
     }
 }
 
@@ -243,20 +265,21 @@ impl<F: Function> fmt::Debug for RetriedHandle<F> {
 }
 
 /// A place for several runs of a function: what `.retry(n)` makes of a place.
-#[derive(Debug)]
-pub struct Retrying<P> {
+pub struct Retrying<F: Function, P> {
     place: P,
     /// How many runs may follow the first.
     left: u32,
     delay: Duration,
     /// The arguments of the later runs, if they have others.
     later: Option<Result<Body, EncodeError>>,
+    /// After which errors; after all without it.
+    which: Option<Box<Which<F>>>,
 }
 
-impl<P> Retrying<P> {
+impl<F: Function, P> Retrying<F, P> {
     /// This place for the first run and for so many more.
     pub fn new(place: P, left: u32) -> Self {
-        Self { place, left, delay: Duration::ZERO, later: None }
+        Self { place, left, delay: Duration::ZERO, later: None, which: None }
     }
 
     /// Waits so long before each of the later runs.
@@ -265,9 +288,15 @@ impl<P> Retrying<P> {
         Self { delay, ..self }
     }
 
+    /// Runs it again only after errors that `which` says yes to.
+    #[must_use]
+    pub fn only(self, which: impl Fn(&CallError<F::OutputError>) -> bool + Send + 'static) -> Self {
+        Self { which: Some(Box::new(which)), ..self }
+    }
+
     /// Gives the later runs the arguments that `write` writes.
     #[must_use]
-    pub fn with<F: Function, By>(self, write: impl FnOnce(&mut Draft)) -> Self
+    pub fn with<By>(self, write: impl FnOnce(&mut Draft)) -> Self
     where
         P: Place<F, By>,
     {
@@ -277,13 +306,13 @@ impl<P> Retrying<P> {
     }
 
     /// Runs it again for as long as it fails and may be.
-    fn supervise<F: Function, By>(mut self, life: Arc<Life<F>>, order: &Order)
+    fn supervise<By>(mut self, life: Arc<Life<F>>, order: &Order)
     where
         P: Place<F, By, Spawned = WorkerResource<F>> + Clone,
         F::InitError: fmt::Display,
     {
         let Over(life) = &Over(life);
-        while !life.has_succeeded() && self.left > 0 && life.pause(self.delay) {
+        while life.has_failed(self.which.as_deref()) && self.left > 0 && life.pause(self.delay) {
             self.left -= 1;
             life.begun(match self.place.clone().launch(order.clone()) {
                 Ok(run) => Run::Started(Arc::new(run)),
@@ -293,7 +322,7 @@ impl<P> Retrying<P> {
     }
 }
 
-impl<F, By, P> Place<F, By> for Retrying<P>
+impl<F, By, P> Place<F, By> for Retrying<F, P>
 where
     F: Function,
     F::InitError: fmt::Display,
@@ -316,8 +345,18 @@ where
         let handle = RetriedHandle { life: Arc::clone(&life) };
         let supervisor = thread::Builder::new()
             .name("coproc-retry".to_owned())
-            .spawn(move || self.supervise::<F, By>(life, &later))
+            .spawn(move || self.supervise::<By>(life, &later))
             .map_err(SpawnError::Os)?;
         Ok(Retried { handle, supervisor: Some(supervisor) })
+    }
+}
+
+impl<F: Function, P: fmt::Debug> fmt::Debug for Retrying<F, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Retrying")
+            .field("place", &self.place)
+            .field("left", &self.left)
+            .field("delay", &self.delay)
+            .finish_non_exhaustive()
     }
 }
