@@ -57,7 +57,7 @@
 //! | many workers, waited for and ended together | [`Group`] |
 //! | a function that is run again when it fails | [`Retried`] |
 //! | what a handler can do beside its arguments | [`Context`] |
-//! | values that many processes share | [`State`], [`Key`], [`View`], [`StateError`] |
+//! | values that many processes share | [`State`], [`Key`], [`View`], [`Watch`], [`StateError`] |
 //! | many workers behind one handle | [`WorkerPool`], [`Map`] |
 //! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
@@ -149,7 +149,7 @@ pub use spawn::{
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
 #[cfg(feature = "process")]
-pub use state::{Key, Snapshot, State, StateBuilder, View};
+pub use state::{Key, Snapshot, State, StateBuilder, Update, View, Watch};
 pub use worker::{
     Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,
     Registered, With, Worker,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::State;
+use super::{State, Update};
 use crate::{error::StateError, message::Wire};
 
 /// One name of a [`State`], as a value of type `T`; see [`State::key`].
@@ -146,12 +146,14 @@ impl<T: Wire + PartialEq> Key<T> {
 
 impl<T: Wire> Key<T> {
     fn changed(&self, until: Option<Instant>) -> Result<Option<T>, StateError> {
-        let after = self.state.change_of([self.name.as_str()], until)?;
-        after.get(&self.name)
+        let batch = self.state.change_of([self.name.as_str()], until)?;
+        batch.updates.first().map_or_else(|| self.get(), Update::after)
     }
 
     waits! {
-        /// Waits until the name is set or removed, and gives what it then holds.
+        /// Waits until the name is set to another value or removed, and gives what it then holds.
+        /// What is set and removed again at once counts, too; what is set to the value that it has
+        /// does not.
         wait_change, wait_change_timeout, () -> Option<T>, |key, until| key.changed(until);
     }
 }

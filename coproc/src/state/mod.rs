@@ -3,30 +3,38 @@
 mod core;
 mod key;
 mod server;
+mod update;
 mod value;
 mod view;
 mod waiting;
+mod watch;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use self::{
-    core::{Change, Seen, Stored},
+    core::{Change, Seen},
     server::{Server, ServerController},
-    value::{load, lost, store},
+    value::{Stored, VALUE_MOST, load, lost, store},
 };
 use crate::{
     error::{SpawnError, StateError},
     message::Wire,
-    spawn::WorkerResource,
-    sync::Arc,
+    spawn::{Process, WorkerResource},
+    sync::{Arc, AtomicU64, Ordering},
 };
 
 pub use key::Key;
+pub use update::Update;
 pub use view::View;
+pub use watch::Watch;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+const HISTORY_UPDATES: usize = 4096;
+const HISTORY_BYTES: usize = 64 << 20;
+/// An update with a value before and one after, and what stands around them.
+const MESSAGE_MOST: usize = 2 * VALUE_MOST + (1 << 20);
 const NAMESPACE: &str = "default";
 
 /// Ends the server with the last handle of the process that started it.
@@ -40,6 +48,18 @@ impl Drop for Owner {
     }
 }
 
+/// Tells the handles of one process apart, for a watch that is not to see what was written through
+/// its own.
+#[derive(Clone, Copy, Debug)]
+struct Handle(u64);
+
+impl Handle {
+    fn new() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
 /// Named values of any serde type, kept by a process of coproc's own and reachable from every
 /// process that holds a handle.
 ///
@@ -49,8 +69,9 @@ impl Drop for Owner {
 /// [`State::builder`] says otherwise), or the operation fails; a wait may last longer, but goes on no
 /// longer than that without a sign of the server, and a transaction asks it several times.
 ///
-/// A value with its name has the size of a message at most, 64 MiB; so has everything that one
-/// operation reads or writes.
+/// A value has at most 64 MiB, everything that one operation reads or writes twice that.
+///
+/// The server keeps the last updates of each namespace for those who [watch](State::watch) it.
 ///
 /// ```
 /// use coproc::{State, StateError};
@@ -81,6 +102,8 @@ pub struct State {
     server: ServerController,
     space: String,
     timeout: Duration,
+    #[serde(skip, default = "Handle::new")]
+    handle: Handle,
     #[serde(skip)]
     _owner: Option<Arc<Owner>>,
 }
@@ -90,6 +113,8 @@ pub struct State {
 #[must_use = "nothing is started before `spawn`"]
 pub struct StateBuilder {
     timeout: Duration,
+    updates: usize,
+    bytes: usize,
 }
 
 impl StateBuilder {
@@ -99,16 +124,26 @@ impl StateBuilder {
         self
     }
 
+    /// How much of its past each namespace keeps for those who [watch](State::watch) it: this many
+    /// updates, of this many bytes together, values before and after counted. Unless said otherwise
+    /// that is 4096 updates of 64 MiB. Who waits while an update is made gets it in any case.
+    pub fn history(mut self, updates: usize, bytes: usize) -> Self {
+        (self.updates, self.bytes) = (updates, bytes);
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
     ///
     /// [`SpawnError`], as for every worker.
     pub fn spawn(self) -> Result<State, SpawnError> {
-        let owner = Server::spawn()?;
+        let place = Process::new().max_message(MESSAGE_MOST);
+        let owner = Server::on(place).spawn(self.updates, self.bytes)?;
         let server = (*owner).clone();
         let _owner = Some(Arc::new(Owner(owner)));
-        Ok(State { server, space: NAMESPACE.to_owned(), timeout: self.timeout, _owner })
+        let (space, handle) = (NAMESPACE.to_owned(), Handle::new());
+        Ok(State { server, space, timeout: self.timeout, handle, _owner })
     }
 }
 
@@ -124,7 +159,7 @@ impl State {
 
     /// A state with settings of its own.
     pub fn builder() -> StateBuilder {
-        StateBuilder { timeout: TIMEOUT }
+        StateBuilder { timeout: TIMEOUT, updates: HISTORY_UPDATES, bytes: HISTORY_BYTES }
     }
 
     /// The same server's values under another namespace, which has nothing to do with this one. A
@@ -284,7 +319,7 @@ impl State {
 
     /// Whether the change was made: what was seen had not changed.
     fn commit(&self, seen: &Seen, change: Change) -> Result<bool, StateError> {
-        let call = self.server.commit(&self.space, seen, change);
+        let call = self.server.commit(self.handle.0, &self.space, seen, change);
         call.deadline(self.timeout).wait().map_err(lost)
     }
 }

@@ -5,10 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::core::{Change, Core, Seen, Stored, Versioned};
+use super::{
+    core::{Batch, Capacity, Change, Client, Core, Interest, Seen, Versioned, Woken},
+    value::Stored,
+};
 use crate::{
     error::StateError,
-    worker::{Context, Idle, Later, LaterAnswer},
+    worker::{Context, Idle, Later, LaterAnswer, Peer},
 };
 
 /// How long a question waits at most; whoever still wants to know asks again.
@@ -16,15 +19,23 @@ const PATIENCE_MOST: Duration = Duration::from_secs(3600);
 
 /// Keeps the values of a state.
 pub(super) struct Server {
-    core: Core<LaterAnswer<(), StateError>>,
+    core: Core<Answer>,
     ending: bool,
+}
+
+type Answer = LaterAnswer<Batch, StateError>;
+
+fn answer(woken: Woken<Answer>) {
+    for (answer, batch) in woken {
+        answer.ok(batch);
+    }
 }
 
 #[crate::worker(pub(super), name = "coproc::State")]
 impl Server {
     #[init]
-    fn new() -> Self {
-        Self { core: Core::new(), ending: false }
+    fn new(updates: usize, bytes: usize) -> Self {
+        Self { core: Core::new(Capacity { updates, bytes }), ending: false }
     }
 
     /// A value, unless what was seen before has changed.
@@ -33,10 +44,16 @@ impl Server {
         self.core.holds(space, seen).then(|| self.core.read(space, name))
     }
 
-    /// All names, unless what was seen before has changed.
+    /// The version of the namespace and all names in it, unless what was seen before has changed.
     #[message]
     fn names(&self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
-        self.core.holds(space, seen).then(|| self.core.names(space))
+        let core = &self.core;
+        core.holds(space, seen).then(|| (core.version(space), core.names(space)))
+    }
+
+    #[message]
+    fn version(&self, space: &str) -> u64 {
+        self.core.version(space)
     }
 
     #[message]
@@ -51,32 +68,51 @@ impl Server {
 
     /// Makes a change and says `true`, unless what was seen has changed.
     #[message]
-    fn commit(&mut self, space: &str, seen: &Seen, change: Change) -> bool {
-        let woken = self.core.commit(space, seen, change);
+    fn commit(
+        &mut self,
+        cx: &mut Context<Self>,
+        handle: u64,
+        space: &str,
+        seen: &Seen,
+        change: Change,
+    ) -> bool {
+        let woken = self.core.commit(client(cx, handle), space, seen, change);
         let done = woken.is_some();
-        for answer in woken.into_iter().flatten() {
-            answer.ok(());
-        }
+        answer(woken.unwrap_or_default());
         done
     }
 
-    /// Answers when what was seen has changed, or when this much time has passed.
     #[message]
-    fn changed(
+    fn pop_any(
         &mut self,
         cx: &mut Context<Self>,
+        handle: u64,
         space: &str,
-        seen: Seen,
+    ) -> Option<(String, Stored)> {
+        let (name, stored, woken) = self.core.pop_any(client(cx, handle), space)?;
+        answer(woken);
+        Some((name, stored))
+    }
+
+    /// Answers when what is waited for is there, or with nothing when this much time has passed.
+    #[message]
+    fn wait(
+        &mut self,
+        cx: &mut Context<Self>,
+        handle: u64,
+        space: &str,
+        interest: Interest,
         patience: Duration,
-    ) -> Later<(), StateError> {
+    ) -> Later<Batch, StateError> {
         self.expire();
         let (later, answer) = cx.later();
         if self.ending {
             return later;
         }
         let until = Instant::now() + patience.min(PATIENCE_MOST);
-        if let Some(answer) = self.core.wait(space, seen, until, answer) {
-            answer.ok(());
+        let client = client(cx, handle);
+        if let Some((answer, batch)) = self.core.wait(client, space, interest, until, answer) {
+            answer.ok(batch);
         }
         later
     }
@@ -93,6 +129,12 @@ impl Server {
         self.core.release();
     }
 
+    /// Nobody is left to be answered over that link.
+    #[gone]
+    fn gone(&mut self, peer: Peer) {
+        self.core.forget(peer.id());
+    }
+
     #[idle]
     fn rest(&mut self) -> Idle {
         self.expire();
@@ -103,8 +145,10 @@ impl Server {
     }
 
     fn expire(&mut self) {
-        for answer in self.core.expired(Instant::now()) {
-            answer.ok(());
-        }
+        answer(self.core.expired(Instant::now()));
     }
+}
+
+fn client(cx: &Context<Server>, handle: u64) -> Client {
+    Client { peer: cx.peer().id(), handle }
 }

@@ -2,33 +2,64 @@
 
 use std::any::type_name;
 
-use super::core::Stored;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::{
     codec::{BoundedBuf, Bytes, Chosen, Codec, Limits},
     error::{CallError, StateError},
     message::Wire,
+    sync::Arc,
 };
 
-/// How large a value may be, in bytes: a message, less what stands around it.
-const VALUE_MOST: usize = (64 << 20) - (64 << 10);
+/// How large a value may be, in bytes.
+pub(super) const VALUE_MOST: usize = 64 << 20;
+
+/// A value, encoded, with the name of its type. Cloning it does not copy the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored(Arc<Content>);
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Content {
+    type_name: String,
+    bytes: Bytes,
+}
+
+impl Stored {
+    /// How much it takes to keep or send it, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.0.type_name.len() + self.0.bytes.len()
+    }
+}
+
+impl Serialize for Stored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Stored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Content::deserialize(deserializer).map(|content| Self(Arc::new(content)))
+    }
+}
 
 pub(super) fn store<T: Wire>(value: &T) -> Result<Stored, StateError> {
     let mut buffer = BoundedBuf::new(VALUE_MOST);
     let text = |error: crate::codec::EncodeError| StateError::Encode(error.to_string());
     Chosen::encode(value, &mut buffer).map_err(text)?;
     let bytes = Bytes::from(buffer.finish().map_err(text)?);
-    Ok(Stored { type_name: type_name::<T>().to_owned(), bytes })
+    Ok(Stored(Arc::new(Content { type_name: type_name::<T>().to_owned(), bytes })))
 }
 
-pub(super) fn load<T: Wire>(name: &str, stored: &Stored) -> Result<T, StateError> {
-    if stored.type_name != type_name::<T>() {
+pub(super) fn load<T: Wire>(name: &str, Stored(content): &Stored) -> Result<T, StateError> {
+    if content.type_name != type_name::<T>() {
         return Err(StateError::Type {
             name: name.to_owned(),
-            stored: stored.type_name.clone(),
+            stored: content.type_name.clone(),
             asked: type_name::<T>().to_owned(),
         });
     }
-    let mut input = &*stored.bytes;
+    let mut input = &*content.bytes;
     let mut limits = Limits::of(input.len());
     Chosen::decode(&mut input, &mut limits)
         .map_err(|error| StateError::Decode { name: name.to_owned(), text: error.to_string() })

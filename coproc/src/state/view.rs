@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Instant};
 
 use super::{
     State,
-    core::{Change, Seen, Stored},
-    value::{load, lost, store},
+    core::{Change, Seen},
+    value::{Stored, load, lost, store},
 };
 use crate::{error::StateError, message::Wire};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Snapshot, State, View,
-    core::{Change, Seen},
+    core::{Batch, Interest, Wish},
     value::lost,
 };
 use crate::error::StateError;
@@ -37,17 +37,41 @@ impl State {
         self.until(Instant::now().checked_add(timeout), test)
     }
 
-    /// Waits until one of these names is set or removed, and gives the state after that. A name
-    /// that is set to the value that it has counts too.
+    /// Waits until one of these names is set to another value or removed, and gives the state after
+    /// that. What is set and removed again at once counts, too; what is set to the value that it has
+    /// does not.
     ///
     /// # Errors
     ///
     /// As for [every operation](State#errors).
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     std::thread::scope(|scope| {
+    ///         let waits = scope.spawn(|| state.wait_for_change(["left", "right"]));
+    ///         // Until it waits, there may be nobody to see it.
+    ///         for n in 0.. {
+    ///             if waits.is_finished() {
+    ///                 break;
+    ///             }
+    ///             state.set("right", &n)?;
+    ///         }
+    ///         let after = waits.join().unwrap()?;
+    ///         assert!(after.get::<i32>("right")?.is_some());
+    ///         Ok(())
+    ///     })
+    /// }
+    /// ```
     pub fn wait_for_change<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Result<Snapshot, StateError> {
-        self.change_of(names, None)
+        self.change_of(names, None)?;
+        self.snapshot()
     }
 
     /// As [`wait_for_change`](Self::wait_for_change), for this long at most.
@@ -60,23 +84,28 @@ impl State {
         names: impl IntoIterator<Item = &'a str>,
         timeout: Duration,
     ) -> Result<Snapshot, StateError> {
-        self.change_of(names, Instant::now().checked_add(timeout))
+        self.change_of(names, Instant::now().checked_add(timeout))?;
+        self.snapshot()
     }
 
+    /// Waits until one of these names changes, and gives how; without updates if so much has
+    /// happened between two looks that it may have been among what is not kept.
     pub(super) fn change_of<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
         until: Option<Instant>,
-    ) -> Result<Snapshot, StateError> {
-        let names: Vec<_> = names.into_iter().collect();
-        let seen = self.atomic_until(until, |view| {
-            names.iter().try_for_each(|name| view.contains(name).map(drop))?;
-            Ok::<_, StateError>(view.seen.clone())
-        })?;
-        while self.commit(&seen, Change::default())? {
-            self.rest(&seen, until)?;
+    ) -> Result<Batch, StateError> {
+        let only = Some(names.into_iter().map(str::to_owned).collect());
+        let wish = Wish { only, ..Wish::default() };
+        let mut seen = None;
+        loop {
+            let batch = self.ask(Interest::Updates(seen, wish.clone()), until)?;
+            if batch.missed > 0 || !batch.updates.is_empty() {
+                return Ok(batch);
+            }
+            seen = Some(batch.seen);
+            in_time(until)?;
         }
-        self.snapshot()
     }
 
     pub(super) fn until(
@@ -93,19 +122,28 @@ impl State {
             if met {
                 return Ok(());
             }
-            self.rest(&seen, until)?;
+            in_time(until)?;
+            self.ask(Interest::Seen(seen), until)?;
         }
     }
 
-    /// Waits until what was seen may have changed.
-    fn rest(&self, seen: &Seen, until: Option<Instant>) -> Result<(), StateError> {
+    /// Waits until what is waited for may be there.
+    pub(super) fn ask(
+        &self,
+        interest: Interest,
+        until: Option<Instant>,
+    ) -> Result<Batch, StateError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        if left.is_some_and(|left| left.is_zero()) {
-            return Err(StateError::Timeout);
-        }
         // The server answers in time even if nothing changes, so that one that hangs is noticed.
         let patience = left.map_or(self.timeout / 2, |left| left.min(self.timeout / 2));
-        let call = self.server.changed(&self.space, seen.clone(), patience);
+        let call = self.server.wait(self.handle.0, &self.space, interest, patience);
         call.deadline(self.timeout).wait().map_err(|error| lost(error.without_handler()))
+    }
+}
+
+pub(super) fn in_time(until: Option<Instant>) -> Result<(), StateError> {
+    match until {
+        Some(until) if until <= Instant::now() => Err(StateError::Timeout),
+        _ => Ok(()),
     }
 }

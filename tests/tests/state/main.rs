@@ -1,5 +1,7 @@
 //! Shared state: values that every process with a handle can read, change and wait for.
 
+mod watching;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     process, thread,
@@ -39,6 +41,11 @@ impl Clerk {
         Ok(self.state.key::<u64>(name).wait_equal(&value)?)
     }
 
+    #[message]
+    fn set(&self, name: &str, value: u64) -> coproc::Result<()> {
+        Ok(self.state.set(name, &value)?)
+    }
+
     /// Ends inside of a transaction.
     #[message]
     fn die_inside(&self) {
@@ -55,6 +62,9 @@ impl Clerk {
         self.state.clone()
     }
 }
+
+/// How long a test waits for what is not to come.
+const SHORT: Duration = Duration::from_millis(20);
 
 fn clerk(state: &State) -> WorkerResource<Clerk> {
     Clerk::on(Process::new()).spawn(state.clone()).expect("a clerk")

@@ -1,0 +1,242 @@
+//! What the values are, which version each has, and who waits for a change: no clock, thread or
+//! descriptor.
+
+mod history;
+
+use std::{collections::BTreeMap, time::Instant};
+
+use serde::{Deserialize, Serialize};
+
+use self::history::{Event, History};
+use super::value::Stored;
+
+pub(super) use self::history::{Batch, Capacity, Client, Wish};
+
+/// Which versions somebody has seen. The version of what is not there is 0.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Seen {
+    pub(super) names: BTreeMap<String, u64>,
+    /// The version of the whole namespace, if all of it was looked at.
+    pub(super) whole: Option<u64>,
+}
+
+/// What is to be changed at once. `None` removes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Change {
+    /// Everything goes first.
+    pub(super) clear: bool,
+    pub(super) writes: BTreeMap<String, Option<Stored>>,
+}
+
+/// What somebody waits for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Interest {
+    /// What was seen is no longer so.
+    Seen(Seen),
+    /// There is an update to be given after this version; `None`: after now.
+    Updates(Option<u64>, Wish),
+}
+
+/// A value with its version.
+pub(super) type Versioned = (u64, Option<Stored>);
+
+/// Whom a change wakes, and with what.
+pub(super) type Woken<A> = Vec<(A, Batch)>;
+
+struct Space {
+    entries: BTreeMap<String, (u64, Stored)>,
+    history: History,
+}
+
+impl Space {
+    fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
+        let before = self.entries.remove(&name).map(|(_, stored)| stored);
+        if before.is_none() && after.is_none() {
+            return;
+        }
+        let event = Event { name: name.clone(), before, after: after.clone(), author };
+        let version = self.history.push(event);
+        if let Some(stored) = after {
+            self.entries.insert(name, (version, stored));
+        }
+    }
+}
+
+struct Waiter<A> {
+    space: String,
+    interest: Interest,
+    client: Client,
+    until: Instant,
+    answer: A,
+}
+
+/// All namespaces, and who waits; `A` is what a waiter is answered with.
+pub(super) struct Core<A> {
+    spaces: BTreeMap<String, Space>,
+    waiters: Vec<Waiter<A>>,
+    capacity: Capacity,
+}
+
+impl<A> Core<A> {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self { spaces: BTreeMap::new(), waiters: Vec::new(), capacity }
+    }
+
+    pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
+        match self.spaces.get(space).and_then(|space| space.entries.get(name)) {
+            Some((version, stored)) => (*version, Some(stored.clone())),
+            None => (0, None),
+        }
+    }
+
+    pub(super) fn len(&self, space: &str) -> usize {
+        self.spaces.get(space).map_or(0, |space| space.entries.len())
+    }
+
+    /// How many updates the namespace has had.
+    pub(super) fn version(&self, space: &str) -> u64 {
+        version(self.spaces.get(space))
+    }
+
+    pub(super) fn names(&self, space: &str) -> Vec<String> {
+        let entries = self.spaces.get(space).into_iter().flat_map(|space| &space.entries);
+        entries.map(|(name, _)| name.clone()).collect()
+    }
+
+    pub(super) fn all(&self, space: &str) -> BTreeMap<String, Stored> {
+        let entries = self.spaces.get(space).into_iter().flat_map(|space| &space.entries);
+        entries.map(|(name, (_, stored))| (name.clone(), stored.clone())).collect()
+    }
+
+    /// Whether what was seen is still so.
+    pub(super) fn holds(&self, space: &str, seen: &Seen) -> bool {
+        holds(self.spaces.get(space), seen)
+    }
+
+    /// Makes a change, unless what was seen has changed. Gives whom it wakes.
+    pub(super) fn commit(
+        &mut self,
+        client: Client,
+        space: &str,
+        seen: &Seen,
+        mut change: Change,
+    ) -> Option<Woken<A>> {
+        if !self.holds(space, seen) {
+            return None;
+        }
+        if !change.clear && change.writes.is_empty() {
+            return Some(Vec::new());
+        }
+        let place = self.spaces.entry(space.to_owned()).or_insert_with(|| Space {
+            entries: BTreeMap::new(),
+            history: History::new(self.capacity),
+        });
+        if change.clear {
+            for name in place.entries.keys() {
+                change.writes.entry(name.clone()).or_default();
+            }
+        }
+        for (name, value) in change.writes {
+            place.write(name, value, client);
+        }
+        Some(self.wake(space))
+    }
+
+    /// Removes some name, if there is one. Gives it with its value, and whom that wakes.
+    pub(super) fn pop_any(
+        &mut self,
+        client: Client,
+        space: &str,
+    ) -> Option<(String, Stored, Woken<A>)> {
+        let place = self.spaces.get_mut(space)?;
+        let (name, (_, stored)) = place.entries.first_key_value()?;
+        let (name, stored) = (name.clone(), stored.clone());
+        place.write(name.clone(), None, client);
+        Some((name, stored, self.wake(space)))
+    }
+
+    /// Takes out those whom the last change concerns. Who waits misses nothing: the history is
+    /// trimmed only afterwards.
+    fn wake(&mut self, space: &str) -> Woken<A> {
+        let Some(place) = self.spaces.get_mut(space) else { return Vec::new() };
+        let mut woken = Vec::new();
+        let mut index = 0;
+        while let Some(waiter) = self.waiters.get_mut(index) {
+            match (waiter.space == space).then(|| due(Some(place), waiter)).flatten() {
+                Some(batch) => woken.push((self.waiters.swap_remove(index).answer, batch)),
+                None => index += 1,
+            }
+        }
+        place.history.trim();
+        woken
+    }
+
+    /// Lets somebody wait; gives `answer` back if what they wait for is there.
+    pub(super) fn wait(
+        &mut self,
+        client: Client,
+        space: &str,
+        interest: Interest,
+        until: Instant,
+        answer: A,
+    ) -> Option<(A, Batch)> {
+        let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
+        match due(self.spaces.get(space), &mut waiter) {
+            Some(batch) => Some((waiter.answer, batch)),
+            None => {
+                self.waiters.push(waiter);
+                None
+            }
+        }
+    }
+
+    /// Those who have waited long enough by `now`.
+    pub(super) fn expired(&mut self, now: Instant) -> Woken<A> {
+        let expired = self.waiters.extract_if(.., |waiter| waiter.until <= now);
+        let nothing = |interest| match interest {
+            Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
+            _ => Batch::default(),
+        };
+        expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect()
+    }
+
+    /// When the next has waited long enough.
+    pub(super) fn next_expiry(&self) -> Option<Instant> {
+        self.waiters.iter().map(|waiter| waiter.until).min()
+    }
+
+    /// Lets go of those who waited at the other end of a link that has ended.
+    pub(super) fn forget(&mut self, peer: u64) {
+        self.waiters.retain(|waiter| waiter.client.peer != peer);
+    }
+
+    /// Lets go of all who wait.
+    pub(super) fn release(&mut self) {
+        self.waiters.clear();
+    }
+}
+
+/// What a waiter is answered with, if that is to be now.
+fn due<A>(space: Option<&Space>, waiter: &mut Waiter<A>) -> Option<Batch> {
+    match &mut waiter.interest {
+        Interest::Seen(seen) => (!holds(space, seen)).then(Batch::default),
+        Interest::Updates(seen, wish) => {
+            let seen = seen.get_or_insert_with(|| version(space));
+            let batch = space?.history.after(*seen, wish, waiter.client);
+            *seen = batch.seen;
+            (batch.missed > 0 || !batch.updates.is_empty()).then_some(batch)
+        }
+    }
+}
+
+fn version(space: Option<&Space>) -> u64 {
+    space.map_or(0, |space| space.history.version())
+}
+
+fn holds(space: Option<&Space>, seen: &Seen) -> bool {
+    let version_of = |name: &String| {
+        space.and_then(|space| space.entries.get(name)).map_or(0, |(version, _)| *version)
+    };
+    seen.whole.is_none_or(|whole| whole == version(space))
+        && seen.names.iter().all(|(name, seen)| version_of(name) == *seen)
+}

@@ -1,0 +1,182 @@
+//! Every change, one after the other.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    mem,
+    time::{Duration, Instant},
+};
+
+use super::{
+    State, Update,
+    core::{Interest, Wish},
+    value::lost,
+    waiting::in_time,
+};
+use crate::error::StateError;
+
+/// Gives the updates of some names of a [`State`], or of all, in the order in which they were made;
+/// see [`State::watch`].
+///
+/// It starts where it was made, and gives every update made since, however much later it is asked:
+/// the server keeps the last updates of each namespace, as many as
+/// [`StateBuilder::history`](super::StateBuilder::history) says. A watch that falls behind by more
+/// goes on with the oldest that is there, which says in [`Update::missed`] how many are not.
+///
+/// As an iterator it waits for the next update, and ends only after an error other than
+/// [`StateError::Timeout`]. It does not keep the server: when the last handle of the process that
+/// started it is dropped, a watch gives [`StateError::Lost`] and ends.
+///
+/// ```
+/// use std::time::Duration;
+/// use coproc::{State, StateError};
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     for n in 1..=3_u32 {
+///         state.update([("n", &n), ("square", &(n * n))])?;
+///     }
+///     let squares = state.watch(["square"]).from_start().take(3);
+///     let squares: Vec<u32> = squares
+///         .map(|update| Ok(update?.after()?.unwrap_or_default()))
+///         .collect::<Result<_, StateError>>()?;
+///     assert_eq!(squares, [1, 4, 9]);
+///
+///     let mut rest = state.watch_all().except(["square"]).timeout(Duration::from_millis(20));
+///     assert_eq!(rest.next(), Some(Err(StateError::Timeout)));
+///     state.remove("n")?;
+///     assert_eq!(rest.next().ok_or("a watch goes on")??.before::<u32>()?, Some(3));
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a watch is an iterator, and does nothing unless it is asked"]
+pub struct Watch {
+    state: State,
+    wish: Wish,
+    /// Up to which version everything was seen or lies here; an error if that is not known.
+    seen: Result<u64, StateError>,
+    ahead: VecDeque<Update>,
+    missed: u64,
+    timeout: Option<Duration>,
+    over: bool,
+}
+
+impl State {
+    /// Watches these names of the namespace, from now on.
+    pub fn watch<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Watch {
+        Watch::new(self, Some(names.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// Watches all names of the namespace, from now on.
+    pub fn watch_all(&self) -> Watch {
+        Watch::new(self, None)
+    }
+
+    fn version(&self) -> Result<u64, StateError> {
+        self.server.version(&self.space).deadline(self.timeout).wait().map_err(lost)
+    }
+}
+
+impl Watch {
+    fn new(state: &State, only: Option<BTreeSet<String>>) -> Self {
+        Self {
+            state: State { _owner: None, ..state.clone() },
+            wish: Wish { only, ..Wish::default() },
+            seen: state.version(),
+            ahead: VecDeque::new(),
+            missed: 0,
+            timeout: None,
+            over: false,
+        }
+    }
+
+    /// Starts with the oldest update that is kept; those before count as missed.
+    pub fn from_start(self) -> Self {
+        self.from(Ok(0))
+    }
+
+    /// Starts here, with the next update that is made. So does a watch of which nothing else is
+    /// said, where it is made.
+    pub fn from_now(self) -> Self {
+        let seen = self.state.version();
+        self.from(seen)
+    }
+
+    /// From here on gives the last update of each name only, and skips those that are older when it
+    /// is asked; they count as missed.
+    pub fn live(self) -> Self {
+        self.wishing(|wish| wish.live = true)
+    }
+
+    /// Whether it also gives updates made through the handle that the watch was made from, its
+    /// clones, namespaces and keys; `true` unless said otherwise. A handle that has travelled is
+    /// another one.
+    pub fn own(self, own: bool) -> Self {
+        self.wishing(|wish| wish.own = own)
+    }
+
+    /// Whether it also gives updates that set a name to the value that it has; `false` unless said
+    /// otherwise.
+    pub fn identical(self, identical: bool) -> Self {
+        self.wishing(|wish| wish.identical = identical)
+    }
+
+    /// Leaves out these names.
+    pub fn except<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.wishing(|wish| wish.except.extend(names.into_iter().map(str::to_owned)))
+    }
+
+    /// How long it waits for each update before it gives [`StateError::Timeout`]; it can be asked
+    /// again then. As long as it takes unless said otherwise; no time at all gives what is there.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    fn from(mut self, seen: Result<u64, StateError>) -> Self {
+        self.ahead.clear();
+        (self.seen, self.missed) = (seen, 0);
+        self
+    }
+
+    fn wishing(mut self, change: impl FnOnce(&mut Wish)) -> Self {
+        // What lies here was chosen as was wished before.
+        if let Some(next) = self.ahead.front() {
+            self.seen = Ok(next.version - 1);
+            self.ahead.clear();
+        }
+        change(&mut self.wish);
+        self
+    }
+
+    fn find(&mut self) -> Result<Update, StateError> {
+        let until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        loop {
+            if let Some(update) = self.ahead.pop_front() {
+                return Ok(Update { missed: mem::take(&mut self.missed), ..update });
+            }
+            let seen = self.seen.clone()?;
+            let batch = self.state.ask(Interest::Updates(Some(seen), self.wish.clone()), until)?;
+            self.seen = Ok(batch.seen);
+            self.missed += batch.missed;
+            self.ahead = batch.updates.into();
+            if self.ahead.is_empty() {
+                in_time(until)?;
+            }
+        }
+    }
+}
+
+impl Iterator for Watch {
+    type Item = Result<Update, StateError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let found = self.find();
+        self.over = found.as_ref().is_err_and(|error| *error != StateError::Timeout);
+        Some(found)
+    }
+}

@@ -1,0 +1,228 @@
+//! Every change is given to whoever watches, or told of as missed.
+
+use std::{thread, time::Duration};
+
+use coproc::{Bytes, State, StateError, Thread, Update, Watch};
+use coproc_tests::Watch as Hangs;
+
+use crate::{Clerk, SHORT, clerk};
+
+/// Before and after.
+type Step = (Option<u64>, Option<u64>);
+
+fn step(update: &Update) -> Step {
+    (update.before().expect("a number"), update.after().expect("a number"))
+}
+
+/// All that is there.
+fn there(watch: Watch) -> Vec<Update> {
+    let mut watch = watch.timeout(Duration::ZERO);
+    let updates = watch.by_ref().map_while(Result::ok).collect();
+    assert!(watch.next().is_some(), "the watch has ended");
+    updates
+}
+
+fn afters(watch: Watch) -> Vec<Option<u64>> {
+    there(watch).iter().map(|update| step(update).1).collect()
+}
+
+fn set_all(state: &State, name: &str, values: impl IntoIterator<Item = u64>) {
+    for value in values {
+        state.set(name, &value).expect("the server");
+    }
+}
+
+#[coproc::test]
+fn a_watch_gives_what_was_changed_since_it_was_made() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    set_all(&state, "n", [1]);
+    let watch = state.watch(["n"]);
+    set_all(&state, "n", [2, 3]);
+    set_all(&state, "other", [7]);
+    state.remove("n")?;
+    set_all(&state.namespace("jobs"), "n", [9]);
+    let updates = there(watch.clone());
+    let steps: Vec<_> = updates.iter().map(step).collect();
+    assert_eq!(steps, [(Some(1), Some(2)), (Some(2), Some(3)), (Some(3), None)]);
+    let versions: Vec<_> = updates.iter().map(|update| update.version).collect();
+    assert_eq!(versions, [2, 3, 5]);
+    assert!(updates.iter().all(|update| update.name == "n" && update.missed == 0));
+    assert_eq!(afters(watch.from_now()), []);
+    Ok(())
+}
+
+#[coproc::test]
+fn a_watch_can_start_from_the_beginning() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    set_all(&state, "a", 1..=3);
+    set_all(&state, "b", [4]);
+    state.clear()?;
+    assert_eq!(afters(state.watch(["a"]).from_start()), [Some(1), Some(2), Some(3), None]);
+    let all = there(state.watch_all().from_start());
+    let versions: Vec<_> = all.iter().map(|update| update.version).collect();
+    assert_eq!(versions, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(afters(state.watch_all().except(["a"]).from_start()), [Some(4), None]);
+    assert_eq!(afters(state.watch(["a", "b"]).except(["a"]).from_start()), [Some(4), None]);
+    Ok(())
+}
+
+/// More than the server gives at once.
+#[coproc::test]
+fn nothing_is_missed_while_there_is_room() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let watch = state.watch(["n"]);
+    set_all(&state, "n", 0..1000);
+    let updates = there(watch);
+    assert!(updates.iter().all(|update| update.missed == 0));
+    let afters = updates.iter().map(|update| step(update).1);
+    assert!(afters.eq((0..1000).map(Some)));
+    Ok(())
+}
+
+#[coproc::test]
+fn who_falls_behind_is_told_by_how_much() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(4, usize::MAX).spawn()?;
+    let mut watch = state.watch(["n"]);
+    set_all(&state, "n", 1..=10);
+    let updates = there(watch.clone());
+    let missed: Vec<_> = updates.iter().map(|update| update.missed).collect();
+    assert_eq!((missed, step(&updates[0])), (vec![6, 0, 0, 0], (Some(6), Some(7))));
+    // In bytes, too: a single value may be too large to be kept, but not for who waits for it.
+    let state = State::builder().history(usize::MAX, 4096).spawn()?;
+    watch = state.watch_all();
+    state.set("large", &Bytes::from(vec![0; 8192]))?;
+    set_all(&state, "n", [1]);
+    assert_eq!(there(watch).iter().map(|update| update.missed).collect::<Vec<_>>(), [1]);
+    Ok(())
+}
+
+#[coproc::test]
+fn own_writes_are_seen_by_choice() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let (elsewhere, here) = (clerk(&state), Clerk::on(Thread).spawn(state.clone())?);
+    let watch = state.watch(["n"]);
+    state.clone().key("n").set(&1_u64)?;
+    elsewhere.set("n", 2).wait()?;
+    here.set("n", 3).wait()?;
+    state.pop::<u64>("n")?;
+    assert_eq!(afters(watch.clone()), [Some(1), Some(2), Some(3), None]);
+    assert_eq!(afters(watch.own(false)), [Some(2), Some(3)]);
+    Ok(())
+}
+
+#[coproc::test]
+fn identical_writes_are_seen_by_choice() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let watch = state.watch(["n"]);
+    set_all(&state, "n", [1, 1, 2]);
+    state.remove("n")?;
+    state.remove("n")?;
+    assert_eq!(afters(watch.clone()), [Some(1), Some(2), None]);
+    assert_eq!(afters(watch.identical(true)), [Some(1), Some(1), Some(2), None]);
+    let key = state.key::<u64>("n");
+    key.set(&5)?;
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| key.wait_change_timeout(SHORT));
+        while !waits.is_finished() {
+            key.set(&5)?;
+        }
+        assert_eq!(waits.join().expect("no panic"), Err(StateError::Timeout));
+        Ok(())
+    })
+}
+
+#[coproc::test]
+fn a_live_watch_gives_the_last_of_each_name() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let watch = state.watch_all().live();
+    set_all(&state, "a", 1..=3);
+    set_all(&state, "b", [7]);
+    set_all(&state, "a", [4]);
+    let updates = there(watch.clone());
+    let seen: Vec<_> = updates.iter().map(|update| (step(update), update.missed)).collect();
+    assert_eq!(seen, [((None, Some(7)), 3), ((Some(3), Some(4)), 0)]);
+    assert_eq!(afters(watch.from_start().own(false)), []);
+    Ok(())
+}
+
+/// The watch changes its mind about what it has already been sent.
+#[coproc::test]
+fn a_watch_can_go_live() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let mut watch = state.watch(["n"]);
+    set_all(&state, "n", 1..=5);
+    assert_eq!(step(&watch.next().expect("a watch goes on")?), (None, Some(1)));
+    assert_eq!(afters(watch.live()), [Some(5)]);
+    Ok(())
+}
+
+/// With one look before and one after, there would be nothing to see.
+#[coproc::test]
+fn what_is_set_and_removed_again_is_a_change() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let key = state.key::<u64>("n");
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| (key.wait_change(), state.wait_for_change(["n"])));
+        while !waits.is_finished() {
+            state.set("n", &1_u64)?;
+            state.remove("n")?;
+        }
+        let (value, after) = waits.join().expect("no panic");
+        assert!(matches!((value?, after?.get("n")?), (None | Some(1_u64), None | Some(1_u64))));
+        Ok(())
+    })
+}
+
+#[coproc::test]
+fn a_watch_waits_for_what_comes() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().timeout(Duration::from_secs(2)).spawn()?;
+    let mut watch = state.watch(["n"]).timeout(SHORT);
+    assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
+    // Longer than one question to the server may take.
+    watch = watch.timeout(Duration::from_millis(2500));
+    assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
+    let mut watch = watch.timeout(Duration::MAX);
+    let waits = thread::spawn(move || watch.next());
+    set_all(&state, "other", [1]);
+    set_all(&state, "n", [1]);
+    let update = waits.join().expect("no panic").expect("a watch goes on")?;
+    assert_eq!((step(&update), update.missed), ((None, Some(1)), 0));
+    Ok(())
+}
+
+/// An update is larger than any value.
+#[coproc::test]
+fn large_values_are_seen_before_and_after() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let patience = Duration::from_secs(60);
+    let state = State::builder().history(4, usize::MAX).timeout(patience).spawn()?;
+    let value = |byte| Bytes::from(vec![byte; 33 << 20]);
+    state.set("n", &value(1))?;
+    let mut watch = state.watch(["n"]);
+    state.set("n", &value(2))?;
+    let update = watch.next().expect("a watch goes on")?;
+    assert_eq!((update.before()?, update.after()?), (Some(value(1)), Some(value(2))));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_watch_does_not_keep_the_server() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let mut watch = state.watch_all();
+    let waits = thread::spawn(move || (watch.next(), watch.next()));
+    drop(state);
+    let (lost, ended) = waits.join().expect("no panic");
+    assert!(matches!((lost, ended), (Some(Err(StateError::Lost(_))), None)));
+    Ok(())
+}
