@@ -149,7 +149,7 @@ pub use spawn::{
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
 #[cfg(feature = "process")]
-pub use state::{Key, Snapshot, State, StateBuilder, Update, View, Watch};
+pub use state::{Entry, Key, Snapshot, State, StateBuilder, Update, View, Watch};
 pub use worker::{
     Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,
     Registered, With, Worker,

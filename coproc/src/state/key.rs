@@ -84,6 +84,10 @@ impl<T: Wire> Key<T> {
         Ok(found.expect("it was found, or the wait would go on"))
     }
 
+    fn available(&self, until: Option<Instant>) -> Result<(), StateError> {
+        self.state.until(until, |view| view.contains(&self.name))
+    }
+
     fn find_value(
         &self,
         until: Option<Instant>,
@@ -127,6 +131,8 @@ impl<T: Wire> Key<T> {
             |key, until| key.find_value(until, test);
         /// Waits until there is a value, and gives it.
         wait_some, wait_some_timeout, () -> T, |key, until| key.find_value(until, |_| true);
+        /// Waits until there is a value of whatever type, which is left unread.
+        wait_available, wait_available_timeout, () -> (), |key, until| key.available(until);
         /// Waits until there is no value.
         wait_none, wait_none_timeout, () -> (),
             |key, until| key.find(until, |value| value.is_none().then_some(()));
@@ -141,6 +147,52 @@ impl<T: Wire + PartialEq> Key<T> {
         /// Waits until there is a value that does not equal this one, and gives it.
         wait_not_equal, wait_not_equal_timeout, (unwanted: &T) -> T,
             |key, until| key.find_value(until, |value| value != unwanted);
+    }
+}
+
+impl<T: Wire + Default + PartialEq> Key<T> {
+    waits! {
+        /// Waits until there is a value that is not its type's default, and gives it: not `false`,
+        /// 0 or empty.
+        wait_truthy, wait_truthy_timeout, () -> T,
+            |key, until| key.find_value(until, |value| *value != T::default());
+        /// Waits until there is no value, or one that is its type's default, and gives it: `false`,
+        /// 0 or empty.
+        wait_falsy, wait_falsy_timeout, () -> Option<T>,
+            |key, until| key.find(until, |value| match value {
+                Some(value) if value != T::default() => None,
+                other => Some(other),
+            });
+    }
+}
+
+impl<T: Wire + Default> Key<T> {
+    /// Changes the value in place, or the type's default if there is none. `change` runs again if
+    /// somebody else has changed the value meanwhile; what it gives last is the result.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     let (apples, log) = (state.key::<u32>("apples"), state.key::<Vec<String>>("log"));
+    ///     apples.modify(|n| *n += 5)?;
+    ///     log.modify(|lines| lines.push("picked".to_owned()))?;
+    ///     assert_eq!((apples.get()?, log.get()?), (Some(5), Some(vec!["picked".to_owned()])));
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn modify<R>(&self, mut change: impl FnMut(&mut T) -> R) -> Result<R, StateError> {
+        self.state.atomic(|view| {
+            let mut value = view.get::<T>(&self.name)?.unwrap_or_default();
+            let result = change(&mut value);
+            view.set(&self.name, &value).map(|()| result)
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Named values that many processes share.
 
 mod core;
+mod dictionary;
 mod key;
 mod server;
 mod update;
@@ -9,14 +10,14 @@ mod view;
 mod waiting;
 mod watch;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use self::{
     core::{Change, Seen},
     server::{Server, ServerController},
-    value::{Stored, VALUE_MOST, load, lost, store},
+    value::{VALUE_MOST, lost},
 };
 use crate::{
     error::{SpawnError, StateError},
@@ -25,6 +26,7 @@ use crate::{
     sync::{Arc, AtomicU64, Ordering},
 };
 
+pub use dictionary::{Entry, Snapshot};
 pub use key::Key;
 pub use update::Update;
 pub use view::View;
@@ -169,135 +171,16 @@ impl State {
         Self { space: name.into(), ..self.clone() }
     }
 
+    /// A handle to the same values that is not this one: what is written through one is not the
+    /// other's [own](Watch::own).
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { handle: Handle::new(), ..self.clone() }
+    }
+
     /// A view of one name as a value of type `T`.
     pub fn key<T: Wire>(&self, name: impl Into<String>) -> Key<T> {
         Key::new(self.clone(), name.into())
-    }
-
-    /// The value of a name. Takes as long as the value is large, however many there are.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
-        let call = self.server.read(&self.space, name, &Seen::default());
-        let read = call.deadline(self.timeout).wait().map_err(lost)?;
-        read.and_then(|(_, stored)| stored).map(|stored| load(name, &stored)).transpose()
-    }
-
-    /// Sets a name to a value, of whatever type it was before.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn set<T: Wire>(&self, name: &str, value: &T) -> Result<(), StateError> {
-        self.change([(name.to_owned(), Some(store(value)?))].into(), false)
-    }
-
-    /// Sets several names at once: nobody sees some of them set and others not.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn update<'a, T: Wire + 'a>(
-        &self,
-        values: impl IntoIterator<Item = (&'a str, &'a T)>,
-    ) -> Result<(), StateError> {
-        let stored = values.into_iter().map(|(name, value)| Ok((name.into(), Some(store(value)?))));
-        self.change(stored.collect::<Result<_, StateError>>()?, false)
-    }
-
-    /// Removes a name, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn remove(&self, name: &str) -> Result<(), StateError> {
-        self.change([(name.to_owned(), None)].into(), false)
-    }
-
-    /// Removes every name.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn clear(&self) -> Result<(), StateError> {
-        self.change(BTreeMap::new(), true)
-    }
-
-    /// Removes a name and gives its value; a value of another type stays.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn pop<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
-        self.atomic(|view| {
-            let value = view.get(name)?;
-            view.remove(name);
-            Ok(value)
-        })
-    }
-
-    /// The value of a name, which is set to `default` first if it is not there.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn set_default<T: Wire + Clone>(&self, name: &str, default: &T) -> Result<T, StateError> {
-        self.atomic(|view| match view.get(name)? {
-            Some(value) => Ok(value),
-            None => view.set(name, default).map(|()| default.clone()),
-        })
-    }
-
-    /// Whether there is a value of that name.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn contains(&self, name: &str) -> Result<bool, StateError> {
-        let call = self.server.read(&self.space, name, &Seen::default());
-        let read = call.deadline(self.timeout).wait().map_err(lost)?;
-        Ok(read.is_some_and(|(_, stored)| stored.is_some()))
-    }
-
-    /// All names, sorted.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn keys(&self) -> Result<Vec<String>, StateError> {
-        let call = self.server.names(&self.space, &Seen::default());
-        let names = call.deadline(self.timeout).wait().map_err(lost)?;
-        Ok(names.map_or_else(Vec::new, |(_, names)| names))
-    }
-
-    /// How many names there are.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn len(&self) -> Result<usize, StateError> {
-        self.server.len(&self.space).deadline(self.timeout).wait().map_err(lost)
-    }
-
-    /// Whether there is no name.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn is_empty(&self) -> Result<bool, StateError> {
-        Ok(self.len()? == 0)
-    }
-
-    /// All values as they are at one moment.
-    ///
-    /// # Errors
-    ///
-    /// As for [every operation](State#errors).
-    pub fn snapshot(&self) -> Result<Snapshot, StateError> {
-        let call = self.server.all(&self.space);
-        Ok(Snapshot { values: call.deadline(self.timeout).wait().map_err(lost)? })
     }
 
     /// The process id of the server, if it answers within `timeout`.
@@ -309,39 +192,9 @@ impl State {
         self.server.ping().deadline(timeout).wait().map_err(lost)
     }
 
-    fn change(
-        &self,
-        writes: BTreeMap<String, Option<Stored>>,
-        clear: bool,
-    ) -> Result<(), StateError> {
-        self.commit(&Seen::default(), Change { clear, writes }).map(drop)
-    }
-
     /// Whether the change was made: what was seen had not changed.
     fn commit(&self, seen: &Seen, change: Change) -> Result<bool, StateError> {
         let call = self.server.commit(self.handle.0, &self.space, seen, change);
         call.deadline(self.timeout).wait().map_err(lost)
-    }
-}
-
-/// The values of a namespace as they were at one moment.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    values: BTreeMap<String, Stored>,
-}
-
-impl Snapshot {
-    /// The value that a name had.
-    ///
-    /// # Errors
-    ///
-    /// [`StateError::Type`] and [`StateError::Decode`], as they say.
-    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
-        self.values.get(name).map(|stored| load(name, stored)).transpose()
-    }
-
-    /// The names, sorted.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
     }
 }

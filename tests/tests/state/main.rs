@@ -115,9 +115,52 @@ fn a_wait_tests_the_present_first() -> coproc::Result<()> {
     assert_eq!((key.wait_some()?, key.wait_equal(&5)?, key.wait_not_equal(&4)?), (5, 5, 5));
     assert_eq!(key.wait_until(|n| *n > 4)?, 5);
     state.wait_until(|view| Ok(view.keys()?.len() == 1))?;
-    let short = Duration::from_millis(5);
-    assert_eq!(key.wait_equal_timeout(&6, short), Err(StateError::Timeout));
-    assert_eq!(key.wait_change_timeout(short), Err(StateError::Timeout));
+    assert_eq!(key.wait_equal_timeout(&6, SHORT), Err(StateError::Timeout));
+    assert_eq!(key.wait_change_timeout(SHORT), Err(StateError::Timeout));
+    Ok(())
+}
+
+#[coproc::test]
+fn a_wait_can_be_for_less_than_a_value() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let (n, list) = (state.key::<u64>("n"), state.key::<Vec<u8>>("list"));
+    assert_eq!(n.wait_falsy()?, None);
+    assert_eq!(n.wait_available_timeout(SHORT), Err(StateError::Timeout));
+    n.set(&0)?;
+    list.set(&vec![])?;
+    assert_eq!((n.wait_falsy()?, list.wait_falsy()?), (Some(0), Some(vec![])));
+    assert_eq!(n.wait_truthy_timeout(SHORT), Err(StateError::Timeout));
+    n.modify(|n| *n += 5)?;
+    list.modify(|list| list.push(7))?;
+    assert_eq!((n.wait_truthy()?, list.wait_truthy()?), (5, vec![7]));
+    assert_eq!(n.wait_falsy_timeout(SHORT), Err(StateError::Timeout));
+    assert!(matches!(state.key::<u8>("n").wait_some(), Err(StateError::Type { .. })));
+    state.key::<u8>("n").wait_available()?;
+    Ok(())
+}
+
+#[coproc::test]
+fn everything_is_popped_once() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    state.set("text", &"a".to_owned())?;
+    let names: Vec<_> = (0..50_u64).map(|n| format!("job {n:02}")).collect();
+    state.update(names.iter().map(String::as_str).zip(&(0..50).collect::<Vec<u64>>()))?;
+    let watch = state.watch(["text"]).timeout(Duration::ZERO);
+    let mut popped = thread::scope(|scope| {
+        let pop =
+            || -> Vec<_> { std::iter::from_fn(|| state.pop_any().expect("the server")).collect() };
+        let threads = [0; 4].map(|_| scope.spawn(pop));
+        threads.map(|thread| thread.join().expect("no panic")).concat()
+    });
+    popped.sort_by(|a, b| a.name.cmp(&b.name));
+    let (text, jobs) = popped.split_last().expect("51 of them");
+    assert_eq!((text.name.as_str(), text.value::<String>()?), ("text", "a".to_owned()));
+    assert!(matches!(text.value::<u64>(), Err(StateError::Type { .. })));
+    assert!(jobs.iter().map(|job| job.name.as_str()).eq(names.iter().map(String::as_str)));
+    assert_eq!(jobs[49].value::<u64>()?, 49);
+    assert_eq!(watch.map_while(Result::ok).count(), 1);
     Ok(())
 }
 

@@ -111,7 +111,8 @@ fn own_writes_are_seen_by_choice() -> coproc::Result<()> {
     here.set("n", 3).wait()?;
     state.pop::<u64>("n")?;
     assert_eq!(afters(watch.clone()), [Some(1), Some(2), Some(3), None]);
-    assert_eq!(afters(watch.own(false)), [Some(2), Some(3)]);
+    state.fork().set("n", &4_u64)?;
+    assert_eq!(afters(watch.own(false)), [Some(2), Some(3), Some(4)]);
     Ok(())
 }
 

@@ -1,0 +1,228 @@
+//! What one does with a dictionary.
+
+use std::collections::BTreeMap;
+
+use super::{
+    State,
+    core::{Change, Seen},
+    value::{Stored, load, lost, store},
+};
+use crate::{error::StateError, message::Wire};
+
+impl State {
+    /// The value of a name. Takes as long as the value is large, however many there are.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        let call = self.server.read(&self.space, name, &Seen::default());
+        let read = call.deadline(self.timeout).wait().map_err(lost)?;
+        read.and_then(|(_, stored)| stored).map(|stored| load(name, &stored)).transpose()
+    }
+
+    /// Sets a name to a value, of whatever type it was before.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn set<T: Wire>(&self, name: &str, value: &T) -> Result<(), StateError> {
+        self.change([(name.to_owned(), Some(store(value)?))].into(), false)
+    }
+
+    /// Sets several names at once: nobody sees some of them set and others not.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn update<'a, T: Wire + 'a>(
+        &self,
+        values: impl IntoIterator<Item = (&'a str, &'a T)>,
+    ) -> Result<(), StateError> {
+        let stored = values.into_iter().map(|(name, value)| Ok((name.into(), Some(store(value)?))));
+        self.change(stored.collect::<Result<_, StateError>>()?, false)
+    }
+
+    /// Removes a name, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn remove(&self, name: &str) -> Result<(), StateError> {
+        self.change([(name.to_owned(), None)].into(), false)
+    }
+
+    /// Removes every name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn clear(&self) -> Result<(), StateError> {
+        self.change(BTreeMap::new(), true)
+    }
+
+    /// Removes a name and gives its value; a value of another type stays.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn pop<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        self.atomic(|view| {
+            let value = view.get(name)?;
+            view.remove(name);
+            Ok(value)
+        })
+    }
+
+    /// The value of a name, which is set to `default` first if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn set_default<T: Wire + Clone>(&self, name: &str, default: &T) -> Result<T, StateError> {
+        self.atomic(|view| match view.get(name)? {
+            Some(value) => Ok(value),
+            None => view.set(name, default).map(|()| default.clone()),
+        })
+    }
+
+    /// Removes some name, whichever, and gives it with its value: nobody else gets the same.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.set("apples", &5_u32)?;
+    ///     let entry = state.pop_any()?.ok_or("there are apples")?;
+    ///     assert_eq!((entry.name.as_str(), entry.value::<u32>()?), ("apples", 5));
+    ///     assert!(state.pop_any()?.is_none());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn pop_any(&self) -> Result<Option<Entry>, StateError> {
+        let call = self.server.pop_any(self.handle.0, &self.space);
+        let popped = call.deadline(self.timeout).wait().map_err(lost)?;
+        Ok(popped.map(|(name, stored)| Entry { name, stored }))
+    }
+
+    /// Whether there is a value of that name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn contains(&self, name: &str) -> Result<bool, StateError> {
+        let call = self.server.read(&self.space, name, &Seen::default());
+        let read = call.deadline(self.timeout).wait().map_err(lost)?;
+        Ok(read.is_some_and(|(_, stored)| stored.is_some()))
+    }
+
+    /// All names, sorted.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn keys(&self) -> Result<Vec<String>, StateError> {
+        let call = self.server.names(&self.space, &Seen::default());
+        let names = call.deadline(self.timeout).wait().map_err(lost)?;
+        Ok(names.map_or_else(Vec::new, |(_, names)| names))
+    }
+
+    /// How many names there are.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn len(&self) -> Result<usize, StateError> {
+        self.server.len(&self.space).deadline(self.timeout).wait().map_err(lost)
+    }
+
+    /// Whether there is no name.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn is_empty(&self) -> Result<bool, StateError> {
+        Ok(self.len()? == 0)
+    }
+
+    /// All values as they are at one moment.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    pub fn snapshot(&self) -> Result<Snapshot, StateError> {
+        let call = self.server.all(&self.space);
+        Ok(Snapshot { values: call.deadline(self.timeout).wait().map_err(lost)? })
+    }
+
+    fn change(
+        &self,
+        writes: BTreeMap<String, Option<Stored>>,
+        clear: bool,
+    ) -> Result<(), StateError> {
+        self.commit(&Seen::default(), Change { clear, writes }).map(drop)
+    }
+}
+
+/// A name with its value; see [`State::pop_any`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The name.
+    pub name: String,
+    stored: Stored,
+}
+
+impl Entry {
+    /// The value.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Type`] and [`StateError::Decode`], as they say.
+    pub fn value<T: Wire>(&self) -> Result<T, StateError> {
+        load(&self.name, &self.stored)
+    }
+}
+
+/// The values of a namespace as they were at one moment.
+///
+/// ```
+/// use coproc::State;
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     state.update([("apples", &5_u32), ("pears", &3)])?;
+///     let snapshot = state.snapshot()?;
+///     state.clear()?;
+///     assert_eq!(snapshot.keys().collect::<Vec<_>>(), ["apples", "pears"]);
+///     assert_eq!(snapshot.get::<u32>("pears")?, Some(3));
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    values: BTreeMap<String, Stored>,
+}
+
+impl Snapshot {
+    /// The value that a name had.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Type`] and [`StateError::Decode`], as they say.
+    pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
+        self.values.get(name).map(|stored| load(name, stored)).transpose()
+    }
+
+    /// The names, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+}
