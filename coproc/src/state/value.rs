@@ -70,6 +70,10 @@ pub(super) fn lost(error: CallError) -> StateError {
         error @ (CallError::TooLarge { .. } | CallError::Encode(_)) => {
             StateError::Encode(error.to_string())
         }
+        // Who moves the only handle into a worker's arguments has dropped it.
+        CallError::Closed(reason) => StateError::Lost(format!(
+            "{reason}; a state ends with the last handle in the process that started it"
+        )),
         error => StateError::Lost(error.to_string()),
     }
 }

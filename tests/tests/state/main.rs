@@ -292,6 +292,7 @@ fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     assert_eq!(other.get::<u64>("n")?, Some(1));
     drop(other);
     assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
-    assert!(clerk.wait_equal("n", 2).wait().is_err());
+    let error = clerk.wait_equal("n", 2).wait().unwrap_err();
+    assert!(error.to_string().ends_with("the last handle in the process that started it"));
     Ok(())
 }
