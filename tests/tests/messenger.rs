@@ -582,6 +582,27 @@ fn a_message_over_the_limit_does_not_leave() {
     counters(0, 0, 0, 0)(left.counters());
 }
 
+/// Says that it cannot be encoded.
+#[derive(Deserialize)]
+struct Unspeakable;
+
+impl Serialize for Unspeakable {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("for no ears"))
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_encoded_is_not_owed_a_reply() {
+    let (left, right) = Messenger::<Unspeakable, u8>::pair();
+    match left.send_request(Unspeakable) {
+        Err(SendError::Encode(text)) => assert!(text.contains("for no ears"), "{text}"),
+        other => panic!("it cannot have been sent: {other:?}"),
+    }
+    assert_eq!((left.remaining(), right.available()), (0, 0));
+    counters(0, 0, 0, 0)(left.counters());
+}
+
 #[coproc::test]
 fn a_function_is_a_worker_with_a_messenger() {
     let _watch = Watch::set();

@@ -36,7 +36,14 @@ fn both() -> Texts {
 
 /// The pages and scripts that a reader of the repository meets, as far as they exist.
 fn pages() -> Texts {
-    let pages = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "justfile"];
+    let pages = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/from-python.md",
+        "justfile",
+    ];
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let found = pages.into_iter().filter(|page| folder.join(page).exists());
     found.map(|page| (page.to_owned(), text(page))).collect()
@@ -107,6 +114,12 @@ fn the_code_of_the_readme_is_tested() {
 fn no_file_knows_the_machine_it_was_written_on() {
     let code = [RUNTIME, MACROS, "examples", "tests/tests"];
     hold(&words::machines(&code.into_iter().flat_map(texts).chain(pages()).collect()));
+}
+
+#[test]
+fn the_tests_that_pages_name_exist() {
+    let code = texts(RUNTIME).into_iter().chain(texts("tests/tests")).collect();
+    hold(&words::unknown_tests(&pages(), &code));
 }
 
 #[test]

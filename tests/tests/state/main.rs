@@ -105,6 +105,25 @@ fn it_is_a_dictionary() -> coproc::Result<()> {
     Ok(())
 }
 
+/// All of them together would be no message.
+#[coproc::test]
+fn a_name_is_read_and_set_without_the_others() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_secs(30)).spawn()?;
+    let large = Bytes::from(vec![7; 24 << 20]);
+    for name in ["a", "b", "c"] {
+        state.set(name, &large)?;
+    }
+    assert!(matches!(state.snapshot(), Err(StateError::Encode(_))));
+    state.set("n", &1_u8)?;
+    assert_eq!(state.get::<u8>("n")?, Some(1));
+    assert_eq!((state.len()?, state.keys()?.len()), (4, 4));
+    state.atomic(|view| view.set("n", &2_u8))?;
+    assert_eq!(state.key::<u8>("n").wait_equal(&2)?, 2);
+    assert_eq!(state.pop::<u8>("n")?, Some(2));
+    Ok(())
+}
+
 #[coproc::test]
 fn a_wait_tests_the_present_first() -> coproc::Result<()> {
     let _watch = Watch::set();

@@ -207,6 +207,19 @@ fn machines_are_found() {
 }
 
 #[test]
+fn unknown_tests_are_found() {
+    let code = Texts::from([
+        ("tests/tests/pools/maps.rs".to_owned(), "fn any_number() {}".to_owned()),
+        ("coproc/src/codec/buffer.rs".to_owned(), "fn it_is_bounded() {}".to_owned()),
+    ]);
+    let page = "| `pools/maps::any_number`, `coproc::codec::buffer::it_is_bounded` |\n\
+                | `pools/maps::any_number`, `pools/maps::any` |\n\
+                | `pools/turns::any_number` |\n\
+                `std::process::id()`, `coproc::Error`";
+    at(&words::unknown_tests(&one(page), &code), &["a.rs:2", "a.rs:3"]);
+}
+
+#[test]
 fn what_was_left_for_later_is_found() {
     for mark in ["TO\u{44}O: later", "FIX\u{4d}E", "todo\u{21}()"] {
         at(&words::unfinished(&one(&format!("\n\n// {mark}"))), &["a.rs:3"]);

@@ -72,6 +72,23 @@ pub(crate) fn sleeps(texts: &Texts) -> Vec<Finding> {
     findings
 }
 
+/// Tests that a page names as `folder/file::test`, or of the runtime as `coproc::module::test`, and
+/// that do not exist.
+pub(crate) fn unknown_tests(pages: &Texts, code: &Texts) -> Vec<Finding> {
+    let of_a_test = |ch: char| ch.is_ascii_lowercase() || "_/:".contains(ch);
+    search(pages, |line| {
+        let spans = line.split('`').skip(1).step_by(2).filter(|span| span.chars().all(of_a_test));
+        spans.filter_map(|span| span.rsplit_once("::")).find_map(|(file, test)| {
+            let file = match file.strip_prefix("coproc::") {
+                Some(module) => format!("coproc/src/{}.rs", module.replace("::", "/")),
+                None => format!("tests/tests/{file}.rs"),
+            };
+            let known = code.get(&file).is_some_and(|text| text.contains(&format!("fn {test}(")));
+            (!known).then(|| format!("`{file}` has no test `{test}`; name one that there is"))
+        })
+    })
+}
+
 /// The lines for which `broken` has an advice.
 fn search(texts: &Texts, broken: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
     let mut findings = Vec::new();
