@@ -4,5 +4,7 @@
 mod deaths;
 #[path = "hosts/leaks.rs"]
 mod leaks;
+#[path = "hosts/nested.rs"]
+mod nested;
 #[path = "hosts/owners.rs"]
 mod owners;
