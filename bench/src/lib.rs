@@ -5,7 +5,9 @@
 pub mod cores;
 pub mod median;
 pub mod peers;
+pub mod rounds;
 pub mod subject;
+pub mod work;
 
 /// The text of every round trip.
 pub const TEXT: &str = "sixty-four bytes of text make a message that is small, but not 0";

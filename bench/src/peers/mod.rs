@@ -2,6 +2,8 @@
 
 pub mod actor;
 pub mod ipc;
+pub mod pipes;
+pub mod python;
 pub mod raw;
 pub mod threads;
 
@@ -40,6 +42,7 @@ pub fn serve_if_asked() {
     let (role, told) = asked.split_once(' ').unwrap_or((&asked, ""));
     let served = match role {
         raw::ROLE => raw::serve(),
+        pipes::ROLE => pipes::serve(told),
         _ => ipc::serve(role, told.to_owned()),
     };
     // The links to a peer end at any time; that is how it is told to end.
