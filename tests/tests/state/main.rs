@@ -110,7 +110,7 @@ fn it_is_a_dictionary() -> coproc::Result<()> {
 fn a_name_is_read_and_set_without_the_others() -> coproc::Result<()> {
     let _watch = Watch::set();
     let state = State::builder().timeout(Duration::from_secs(30)).spawn()?;
-    let large = Bytes::from(vec![7; 24 << 20]);
+    let large = Bytes::from(vec![7; 48 << 20]);
     for name in ["a", "b", "c"] {
         state.set(name, &large)?;
     }
