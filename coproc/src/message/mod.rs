@@ -26,7 +26,8 @@ pub(crate) use registry::{Registry, Urgency};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent to a worker",
     label = "this does not implement `Serialize` and `Deserialize`",
-    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place"
+    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place, as \
+            `String` for `str`"
 )]
 pub trait Wire: Serialize + DeserializeOwned {}
 
@@ -38,7 +39,8 @@ impl<T: Serialize + DeserializeOwned> Wire for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a message",
     label = "this does not implement `Serialize` and `Deserialize`",
-    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place"
+    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place, as \
+            `String` for `str`"
 )]
 pub trait Message: Wire + 'static {}
 
