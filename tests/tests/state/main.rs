@@ -1,5 +1,6 @@
 //! Shared state: values that every process with a handle can read, change and wait for.
 
+mod server;
 mod watching;
 
 use std::{
@@ -10,7 +11,6 @@ use std::{
 
 use coproc::{Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
-use rustix::process::{Pid, Signal, kill_process};
 
 /// Works on a state in a process of its own.
 pub struct Clerk {
@@ -44,6 +44,12 @@ impl Clerk {
     #[message]
     fn set(&self, name: &str, value: u64) -> coproc::Result<()> {
         Ok(self.state.set(name, &value)?)
+    }
+
+    #[message]
+    fn wait_in_vain(&self, number: u64) -> coproc::Result<u64> {
+        self.state.set("waiting", &number)?;
+        Ok(self.state.key::<u64>("never").wait_some()?)
     }
 
     /// Ends inside of a transaction.
@@ -258,60 +264,5 @@ fn a_transaction_never_sees_half_of_another() -> coproc::Result<()> {
         Ok::<_, StateError>((a, view.get::<u64>("b")?))
     })?;
     assert_eq!((both, runs), ((Some(1), Some(1)), 2));
-    Ok(())
-}
-
-#[coproc::test]
-fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
-    let _watch = Watch::set();
-    let state = State::spawn()?;
-    let clerk = clerk(&state);
-    let waits = clerk.wait_equal("n", 1).send()?;
-    let pid = state.ping(Duration::from_secs(30))?;
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    kill_process(pid, Signal::KILL)?;
-    assert!(waits.wait().unwrap_err().to_string().contains("gave no answer"));
-    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
-    assert!(matches!(state.set("n", &1_u64), Err(StateError::Lost(_))));
-    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
-    Ok(())
-}
-
-/// One that hangs, too, within the timeout.
-#[coproc::test]
-fn a_server_that_hangs_is_an_error() -> coproc::Result<()> {
-    let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_millis(500)).spawn()?;
-    let pid = state.ping(Duration::from_secs(30))?;
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    kill_process(pid, Signal::STOP)?;
-    // It stops when it next comes by the kernel, which may be after an answer.
-    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
-    while !std::fs::read_to_string(&stat)?.contains(") T ") {
-        thread::yield_now();
-    }
-    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
-    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
-    kill_process(pid, Signal::CONT)?;
-    Ok(())
-}
-
-/// It ends with the last handle of the process that started it, whoever waits.
-#[coproc::test]
-fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
-    let _watch = Watch::set();
-    let state = State::spawn()?;
-    let clerk = clerk(&state);
-    state.set("n", &1_u64)?;
-    let travelled = clerk.state().wait()?;
-    assert_eq!(travelled.get::<u64>("n")?, Some(1));
-    let waits = thread::spawn(move || travelled.key::<u64>("n").wait_equal(&2));
-    let other = state.clone();
-    drop(state);
-    assert_eq!(other.get::<u64>("n")?, Some(1));
-    drop(other);
-    assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
-    let error = clerk.wait_equal("n", 2).wait().unwrap_err();
-    assert!(error.to_string().ends_with("the last handle in the process that started it"));
     Ok(())
 }

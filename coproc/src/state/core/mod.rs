@@ -2,6 +2,8 @@
 //! descriptor.
 
 mod history;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::{collections::BTreeMap, time::Instant};

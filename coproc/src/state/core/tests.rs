@@ -1,0 +1,356 @@
+//! The core against all that was ever written, which a model simply keeps.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use proptest::prelude::*;
+
+use super::{super::update::Update, *};
+use crate::state::value::store;
+
+const SPACES: [&str; 2] = ["default", "jobs"];
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// Something that a client does, or that happens to it; numbers choose among what is there.
+#[derive(Clone, Debug)]
+enum Move {
+    Commit { by: Client, space: usize, change: Written, on: Option<usize> },
+    PopAny { by: Client, space: usize },
+    Look { space: usize, names: Vec<usize>, whole: bool },
+    Watch { by: Client, space: usize, wish: Wish, from_start: bool },
+    Ask { watcher: usize, patience: u64 },
+    AskForLook { by: Client, look: usize, patience: u64 },
+    Later(u64),
+    Gone(u64),
+}
+
+/// A change, with numbers for names and values.
+type Written = (bool, BTreeMap<usize, Option<u8>>);
+
+fn clients() -> impl Strategy<Value = Client> {
+    (0..3_u64, 0..2_u64).prop_map(|(peer, handle)| Client { peer, handle })
+}
+
+fn wishes() -> impl Strategy<Value = Wish> {
+    let names = || {
+        let numbers = prop::collection::btree_set(0..NAMES.len(), 0..3);
+        numbers.prop_map(|numbers| numbers.into_iter().map(|name| NAMES[name].to_owned()).collect())
+    };
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (prop::option::of(names()), names(), flags).prop_map(|(only, except, flags)| {
+        let (own, identical, live) = flags;
+        Wish { only, except, own, identical, live }
+    })
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let values = prop::option::weighted(0.8, 0..3_u8);
+    let writes = prop::collection::btree_map(0..NAMES.len(), values, 0..4);
+    let change = (prop::bool::weighted(0.05), writes);
+    let space = || 0..SPACES.len();
+    let look = prop::option::weighted(0.3, any::<usize>());
+    let a_move = prop_oneof![
+        8 => (clients(), space(), change, look)
+            .prop_map(|(by, space, change, on)| Move::Commit { by, space, change, on }),
+        1 => (clients(), space()).prop_map(|(by, space)| Move::PopAny { by, space }),
+        2 => (space(), prop::collection::vec(0..NAMES.len(), 0..3), prop::bool::weighted(0.3))
+            .prop_map(|(space, names, whole)| Move::Look { space, names, whole }),
+        2 => (clients(), space(), wishes(), any::<bool>()).prop_map(
+            |(by, space, wish, from_start)| Move::Watch { by, space, wish, from_start }
+        ),
+        6 => (any::<usize>(), 0..20_u64)
+            .prop_map(|(watcher, patience)| Move::Ask { watcher, patience }),
+        2 => (clients(), any::<usize>(), 0..20_u64)
+            .prop_map(|(by, look, patience)| Move::AskForLook { by, look, patience }),
+        1 => (0..10_u64).prop_map(Move::Later),
+        1 => (0..3_u64).prop_map(Move::Gone),
+    ];
+    prop::collection::vec(a_move, 0..60)
+}
+
+#[derive(Clone, Debug)]
+struct Write {
+    name: &'static str,
+    before: Option<Stored>,
+    after: Option<Stored>,
+    by: Client,
+}
+
+/// One who watches, or waits for what was seen to change.
+#[derive(Clone, Debug)]
+struct Watcher {
+    by: Client,
+    space: usize,
+    wish: Wish,
+    look: Option<Seen>,
+    seen: usize,
+    /// When it stops waiting, if it waits.
+    until: Option<u64>,
+}
+
+struct Model {
+    core: Core<usize>,
+    start: Instant,
+    now: u64,
+    kept: usize,
+    /// All that was ever written.
+    logs: [Vec<Write>; SPACES.len()],
+    looks: Vec<(usize, Seen)>,
+    watchers: Vec<Watcher>,
+}
+
+impl Model {
+    fn new(kept: usize) -> Self {
+        let capacity = Capacity { updates: kept, bytes: usize::MAX };
+        let (core, start) = (Core::new(capacity), Instant::now());
+        let (logs, looks, watchers) = (Default::default(), Vec::new(), Vec::new());
+        Self { core, start, now: 0, kept, logs, looks, watchers }
+    }
+
+    fn value(&self, space: usize, name: &str) -> Versioned {
+        let last = self.logs[space].iter().rposition(|write| write.name == name);
+        let after = last.and_then(|at| self.logs[space][at].after.clone());
+        (after.as_ref().and(last).map_or(0, |at| at as u64 + 1), after)
+    }
+
+    fn holds(&self, space: usize, seen: &Seen) -> bool {
+        seen.names.iter().all(|(name, version)| self.value(space, name).0 == *version)
+            && seen.whole.is_none_or(|whole| whole == self.logs[space].len() as u64)
+    }
+
+    /// What a watcher is to be given if this many of the first updates are not kept.
+    fn due(&self, watcher: &Watcher, gone: usize) -> Option<Batch> {
+        if let Some(look) = &watcher.look {
+            return (!self.holds(watcher.space, look)).then(Batch::default);
+        }
+        let Watcher { by, wish, .. } = watcher;
+        let log = &self.logs[watcher.space];
+        let wanted = |write: &Write| {
+            wish.only.as_ref().is_none_or(|only| only.contains(write.name))
+                && !wish.except.contains(write.name)
+                && (wish.own || write.by != *by)
+                && (wish.identical || write.before != write.after)
+        };
+        let mut given: Vec<usize> =
+            (gone.max(watcher.seen)..log.len()).filter(|at| wanted(&log[*at])).collect();
+        let mut missed = gone.saturating_sub(watcher.seen);
+        let mut seen = log.len();
+        if wish.live {
+            let is_last = |at: usize| {
+                !given.iter().any(|other| *other > at && log[*other].name == log[at].name)
+            };
+            let first = given.iter().position(|at| is_last(*at));
+            missed += first.unwrap_or(0);
+            given = first.map(|first| given[first]).into_iter().collect();
+            seen = given.first().map_or(seen, |at| at + 1);
+        }
+        let updates: Vec<_> = given.into_iter().map(|at| update(&log[at], at)).collect();
+        let some = missed > 0 || !updates.is_empty();
+        some.then_some(Batch { updates, seen: seen as u64, missed: missed as u64 })
+    }
+
+    fn gone(&self, space: usize) -> usize {
+        self.logs[space].len().saturating_sub(self.kept)
+    }
+
+    /// Those who wait are answered with these, and nobody else is.
+    fn check_woken(&mut self, space: usize, before: usize, woken: Woken<usize>) {
+        let woken: BTreeMap<_, _> = woken.into_iter().collect();
+        let mut expected = BTreeMap::new();
+        for (number, watcher) in self.watchers.iter().enumerate() {
+            if watcher.until.is_some() && watcher.space == space {
+                let here = Watcher { seen: before, ..watcher.clone() };
+                // Who waits has missed nothing, whatever is kept.
+                expected.extend(self.due(&here, 0).map(|batch| (number, batch)));
+            }
+        }
+        assert_eq!(woken, expected);
+        let version = self.logs[space].len();
+        for watcher in self.watchers.iter_mut().filter(|watcher| watcher.space == space) {
+            if watcher.until.is_some() {
+                watcher.seen = version;
+            }
+        }
+        for (number, batch) in woken {
+            self.answered(number, &batch);
+        }
+    }
+
+    fn answered(&mut self, number: usize, batch: &Batch) {
+        let watcher = &mut self.watchers[number];
+        watcher.until = None;
+        if watcher.look.is_none() {
+            watcher.seen = usize::try_from(batch.seen).expect("a small number");
+        }
+    }
+
+    fn write(&mut self, by: Client, space: usize, name: &'static str, after: Option<Stored>) {
+        let before = self.value(space, name).1;
+        if before.is_some() || after.is_some() {
+            self.logs[space].push(Write { name, before, after, by });
+        }
+    }
+
+    fn commit(&mut self, by: Client, space: usize, (clear, writes): Written, on: Option<usize>) {
+        let here: Vec<_> = self.looks.iter().filter(|(at, _)| *at == space).collect();
+        let look = on.filter(|_| !here.is_empty()).map(|on| here[on % here.len()].1.clone());
+        let seen = look.unwrap_or_default();
+        let stored = |value: Option<u8>| value.map(|value| store(&value).expect("a byte"));
+        let change = Change {
+            clear,
+            writes: writes.iter().map(|(n, v)| (NAMES[*n].to_owned(), stored(*v))).collect(),
+        };
+        let woken = self.core.commit(by, SPACES[space], &seen, change);
+        assert_eq!(woken.is_some(), self.holds(space, &seen));
+        let Some(woken) = woken else { return };
+        let before = self.logs[space].len();
+        for (number, name) in NAMES.into_iter().enumerate() {
+            match writes.get(&number) {
+                Some(value) => self.write(by, space, name, stored(*value)),
+                None if clear => self.write(by, space, name, None),
+                None => {}
+            }
+        }
+        self.check_woken(space, before, woken);
+    }
+
+    fn pop_any(&mut self, by: Client, space: usize) {
+        let before = self.logs[space].len();
+        let Some((popped, stored, woken)) = self.core.pop_any(by, SPACES[space]) else {
+            assert!(NAMES.iter().all(|name| self.value(space, name).1.is_none()));
+            return;
+        };
+        let name = NAMES.into_iter().find(|name| *name == popped).expect("a name");
+        assert_eq!(self.value(space, name).1, Some(stored));
+        self.write(by, space, name, None);
+        self.check_woken(space, before, woken);
+    }
+
+    fn ask(&mut self, number: usize, patience: u64) {
+        let watcher = self.watchers[number].clone();
+        if watcher.until.is_some() {
+            return;
+        }
+        let interest = match &watcher.look {
+            Some(look) => Interest::Seen(look.clone()),
+            None => Interest::Updates(Some(watcher.seen as u64), watcher.wish.clone()),
+        };
+        let until = self.now + patience;
+        let moment = self.start + Duration::from_secs(until);
+        let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, moment, number);
+        let expected = self.due(&watcher, self.gone(watcher.space));
+        assert_eq!(answer, expected.map(|batch| (number, batch)));
+        match answer {
+            Some((_, batch)) => self.answered(number, &batch),
+            None => {
+                self.watchers[number].until = Some(until);
+                self.watchers[number].seen = self.logs[watcher.space].len();
+            }
+        }
+    }
+
+    fn later(&mut self, time: u64) {
+        self.now += time;
+        let now = self.start + Duration::from_secs(self.now);
+        let expired = self.core.expired(now);
+        let over = |watcher: &Watcher| watcher.until.is_some_and(|until| until <= self.now);
+        let expected: BTreeSet<_> =
+            (0..self.watchers.len()).filter(|number| over(&self.watchers[*number])).collect();
+        assert_eq!(expired.iter().map(|(number, _)| *number).collect::<BTreeSet<_>>(), expected);
+        for (number, batch) in expired {
+            assert!(batch.updates.is_empty() && batch.missed == 0);
+            self.answered(number, &batch);
+        }
+        let next = self.watchers.iter().filter_map(|watcher| watcher.until).min();
+        assert_eq!(self.core.next_expiry(), next.map(|t| self.start + Duration::from_secs(t)));
+    }
+
+    fn play(&mut self, a_move: Move) {
+        match a_move {
+            Move::Commit { by, space, change, on } => self.commit(by, space, change, on),
+            Move::PopAny { by, space } => self.pop_any(by, space),
+            Move::Look { space, names, whole } => {
+                let core = &self.core;
+                let version = |name| core.read(SPACES[space], NAMES[name]).0;
+                let names =
+                    names.into_iter().map(|name| (NAMES[name].to_owned(), version(name))).collect();
+                let whole = whole.then(|| core.version(SPACES[space]));
+                self.looks.push((space, Seen { names, whole }));
+            }
+            Move::Watch { by, space, wish, from_start } => {
+                let seen = if from_start { 0 } else { self.logs[space].len() };
+                self.watchers.push(Watcher { by, space, wish, look: None, seen, until: None });
+            }
+            Move::Ask { watcher, patience } if !self.watchers.is_empty() => {
+                self.ask(watcher % self.watchers.len(), patience);
+            }
+            Move::AskForLook { by, look, patience } if !self.looks.is_empty() => {
+                let (space, look) = self.looks[look % self.looks.len()].clone();
+                let (wish, look) = (Wish::default(), Some(look));
+                self.watchers.push(Watcher { by, space, wish, look, seen: 0, until: None });
+                self.ask(self.watchers.len() - 1, patience);
+            }
+            Move::Ask { .. } | Move::AskForLook { .. } => {}
+            Move::Later(time) => self.later(time),
+            Move::Gone(peer) => {
+                self.core.forget(peer);
+                for watcher in self.watchers.iter_mut().filter(|watcher| watcher.by.peer == peer) {
+                    watcher.until = None;
+                }
+            }
+        }
+    }
+
+    fn check(&self) {
+        for (space, name_of) in SPACES.into_iter().enumerate() {
+            let there: BTreeMap<String, Stored> = NAMES
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), self.value(space, name).1?)))
+                .collect();
+            assert_eq!(self.core.version(name_of), self.logs[space].len() as u64);
+            assert_eq!(self.core.len(name_of), there.len());
+            assert!(self.core.names(name_of).iter().eq(there.keys()));
+            assert_eq!(self.core.all(name_of), there);
+            for name in NAMES {
+                assert_eq!(self.core.read(name_of, name), self.value(space, name));
+            }
+        }
+        let waiting = self.watchers.iter().filter(|watcher| watcher.until.is_some()).count();
+        assert_eq!(self.core.waiters.len(), waiting);
+    }
+}
+
+fn update(write: &Write, at: usize) -> Update {
+    let (before, after) = (write.before.clone(), write.after.clone());
+    let (name, version) = (write.name.to_owned(), at as u64 + 1);
+    Update { name, version, missed: 0, before, after }
+}
+
+proptest! {
+    #[test]
+    fn everything_written_is_read_and_given_to_who_watches(moves in moves(), kept in 0..40_usize) {
+        let mut model = Model::new(kept);
+        for a_move in moves {
+            model.play(a_move);
+            model.check();
+        }
+    }
+}
+
+#[test]
+fn the_history_is_bounded_in_bytes() {
+    let by = Client { peer: 0, handle: 0 };
+    let mut core = Core::new(Capacity { updates: usize::MAX, bytes: 1 << 20 });
+    let text = store(&"x".repeat(1000)).expect("a text");
+    for n in 0..10_000 {
+        let writes = [(format!("n{}", n % 7), Some(text.clone()))].into();
+        let change = Change { clear: false, writes };
+        core.commit(by, "default", &Seen::default(), change).expect("nothing was seen");
+    }
+    let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
+    let (_, batch) = core.wait(by, "default", all, Instant::now(), ()).expect("some are kept");
+    let kept = 10_000 - batch.missed;
+    assert!((400..525).contains(&kept), "{kept} updates of some 2100 bytes each");
+}

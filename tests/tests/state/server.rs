@@ -1,0 +1,98 @@
+//! The server and its clients die without one another.
+
+use std::{fs, thread, time::Duration};
+
+use coproc::{State, StateError};
+use coproc_tests::Watch;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::clerk;
+
+#[coproc::test]
+fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    let waits = clerk.wait_equal("n", 1).send()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    kill_process(pid, Signal::KILL)?;
+    assert!(waits.wait().unwrap_err().to_string().contains("gave no answer"));
+    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
+    assert!(matches!(state.set("n", &1_u64), Err(StateError::Lost(_))));
+    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
+    Ok(())
+}
+
+/// One that hangs, too, within the timeout.
+#[coproc::test]
+fn a_server_that_hangs_is_an_error() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_millis(500)).spawn()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    kill_process(pid, Signal::STOP)?;
+    // It stops when it next comes by the kernel, which may be after an answer.
+    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    while !std::fs::read_to_string(&stat)?.contains(") T ") {
+        thread::yield_now();
+    }
+    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
+    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
+    kill_process(pid, Signal::CONT)?;
+    Ok(())
+}
+
+/// It ends with the last handle of the process that started it, whoever waits.
+#[coproc::test]
+fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    state.set("n", &1_u64)?;
+    let travelled = clerk.state().wait()?;
+    assert_eq!(travelled.get::<u64>("n")?, Some(1));
+    let waits = thread::spawn(move || travelled.key::<u64>("n").wait_equal(&2));
+    let other = state.clone();
+    drop(state);
+    assert_eq!(other.get::<u64>("n")?, Some(1));
+    drop(other);
+    assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
+    let error = clerk.wait_equal("n", 2).wait().unwrap_err();
+    assert!(error.to_string().ends_with("the last handle in the process that started it"));
+    Ok(())
+}
+
+/// How many sockets the server has.
+fn sockets(pid: u32) -> usize {
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the server lives").flatten();
+    let targets = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+}
+
+/// The links of dead clients are let go of at once, and not when what they waited for comes or their
+/// time is over.
+#[coproc::test]
+fn nobody_waits_for_the_dead() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_secs(3600)).spawn()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let before = sockets(pid);
+    let clerks: Vec<_> = (0..3).map(|_| clerk(&state)).collect();
+    for (clerk, number) in clerks.iter().zip(1..) {
+        let waits = clerk.wait_in_vain(number).send()?;
+        state.key::<u64>("waiting").wait_equal(&number)?;
+        // The clerk has some more to ask before it waits; were it killed too early, it would be let
+        // go of all the same.
+        for _ in 0..200 {
+            state.ping(Duration::from_secs(30))?;
+        }
+        clerk.worker().kill();
+        assert!(waits.wait().is_err());
+    }
+    drop(clerks);
+    while sockets(pid) > before {
+        thread::yield_now();
+    }
+    Ok(())
+}
