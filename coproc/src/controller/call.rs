@@ -247,6 +247,10 @@ impl<T, E> Call<T, E> {
         self.outgoing.tell()
     }
 
+    pub(super) fn of(outgoing: Outgoing, reply: Reply<T, E>) -> Self {
+        Self { outgoing, reply }
+    }
+
     /// The same call of another worker of this type.
     pub(crate) fn again<W>(&self, link: &Link<W>) -> Self {
         Self { outgoing: self.outgoing.again(link), reply: self.reply }

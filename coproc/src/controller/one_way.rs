@@ -2,12 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Link, call::Outgoing, line::Refusal};
-use crate::{
-    codec::Draft,
-    error::CallError,
-    message::{Kind, Priority},
+use super::{
+    Link,
+    call::{Call, Outgoing},
+    reply::reply,
 };
+use crate::{codec::Draft, error::CallError, message::Priority};
 
 /// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
 #[must_use = "a message goes out only with `.tell()`"]
@@ -39,31 +39,9 @@ impl OneWay {
         self
     }
 
-    /// The same message for another worker of this type.
-    pub(crate) fn again<W>(&self, link: &Link<W>) -> Self {
-        Self { outgoing: self.outgoing.again(link) }
-    }
-
-    /// How urgent it is.
-    pub(crate) fn urgency(&self) -> Priority {
-        self.outgoing.priority
-    }
-
-    /// How long it may wait to be begun.
-    pub(crate) fn time_limit(&self) -> Option<Duration> {
-        self.outgoing.deadline
-    }
-
-    /// Sends it without ever blocking; [`CallError::Full`] also where `tell` would wait.
-    pub(crate) fn try_tell(mut self) -> Result<(), CallError> {
-        self.outgoing.check()?;
-        self.outgoing.line.try_admit(self.outgoing.channel()).map_err(|refusal| match refusal {
-            Refusal::Full => CallError::Full,
-            Refusal::Error(error) => error,
-        })?;
-        let until = self.outgoing.until();
-        let (line, envelope, body) = self.outgoing.seal(Kind::Tell, until);
-        line.tell(envelope, body)
+    /// The same as a call: it is answered when its handler has returned.
+    pub(crate) fn answered(self) -> Call<()> {
+        Call::of(self.outgoing, reply())
     }
 
     /// Sends it. While the channel is full it waits for room, unless the channel is declared

@@ -147,6 +147,12 @@ impl Answer {
         Self { content: None }
     }
 
+    /// It is done, and there is nothing to say about it.
+    pub(crate) fn empty() -> Self {
+        let body = Body::empty();
+        Self { content: Some(Content { status: Status::Value, size: 0, body }) }
+    }
+
     fn write<T>(status: Status, value: &T, encode: Encode<T>) -> Self {
         let mut draft = Draft::new(LIMIT.get());
         encode(value, &mut draft);

@@ -1,18 +1,11 @@
 //! Messages as a pool carries them: to whichever worker is free, and again to another.
 
-use std::{
-    convert::Infallible,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{convert::Infallible, time::Duration};
 
 use super::inbox::Outcome;
 use crate::{
     codec::Body,
-    controller::{
-        Call, CallFuture, Link, Lookout, OneWay, Pending,
-        reply::{Reply, reply},
-    },
+    controller::{Call, CallFuture, Link, OneWay, reply::Reply},
     error::CallError,
     message::Priority,
 };
@@ -63,7 +56,7 @@ impl<T, E> Routed for Call<T, E> {
 
     fn route(self) -> (Errand, Reading<T, E>) {
         let (call, reply) = self.unread();
-        (Errand(Message::Call(call)), Reading::Reply(reply))
+        (Errand(call), Reading::Reply(reply))
     }
 }
 
@@ -72,41 +65,27 @@ impl Routed for OneWay {
     type Error = Infallible;
 
     fn route(self) -> (Errand, Reading<(), Infallible>) {
-        (Errand(Message::OneWay(self)), Reading::Reply(reply()))
+        // A pool has to know when the handler is done, so it asks for what nobody reads.
+        self.answered().route()
     }
 }
 
 /// A message that can be sent more than once.
 #[derive(Debug)]
-pub struct Errand(Message);
-
-#[derive(Debug)]
-enum Message {
-    Call(Call<Body, Body>),
-    OneWay(OneWay),
-}
+pub struct Errand(Call<Body, Body>);
 
 impl Errand {
     pub(super) fn priority(&self) -> Priority {
-        match &self.0 {
-            Message::Call(call) => call.urgency(),
-            Message::OneWay(message) => message.urgency(),
-        }
+        self.0.urgency()
     }
 
     pub(super) fn time_limit(&self) -> Option<Duration> {
-        match &self.0 {
-            Message::Call(call) => call.time_limit(),
-            Message::OneWay(message) => message.time_limit(),
-        }
+        self.0.time_limit()
     }
 
     /// Whether it may be done again after a crash.
     pub(super) fn is_idempotent(&self) -> bool {
-        match &self.0 {
-            Message::Call(call) => call.is_idempotent(),
-            Message::OneWay(_) => false,
-        }
+        self.0.is_idempotent()
     }
 
     /// On its way to the worker at the other end of `link`.
@@ -115,59 +94,12 @@ impl Errand {
         link: &Link<W>,
         priority: Priority,
         deadline: Option<Duration>,
-    ) -> Going {
-        match &self.0 {
-            Message::Call(call) => {
-                let call = call.again(link).priority(priority);
-                let call = match deadline {
-                    Some(deadline) => call.deadline(deadline),
-                    None => call,
-                };
-                Going::Call(Box::new(call.into_future()))
-            }
-            Message::OneWay(message) => {
-                let message = message.again(link).priority(priority);
-                let message = match deadline {
-                    Some(deadline) => message.deadline(deadline),
-                    None => message,
-                };
-                match message.try_tell() {
-                    Ok(()) => Going::Told(Box::new(link.attention())),
-                    Err(error) => Going::Failed(Some(error.widen())),
-                }
-            }
-        }
-    }
-}
-
-/// A message on its way, and its reply on the way back.
-pub(super) enum Going {
-    Call(Box<CallFuture<Body, Body>>),
-    /// Until the worker takes it in.
-    Told(Box<Pending<()>>),
-    Failed(Option<CallError<Body>>),
-}
-
-impl Going {
-    /// What can wait for it, once it is sent.
-    pub(super) fn lookout(&self) -> Option<Lookout> {
-        match self {
-            Self::Call(call) => call.lookout(),
-            Self::Told(_) | Self::Failed(_) => None,
-        }
-    }
-
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
-        match self {
-            Self::Call(call) => call.poll_for_others(cx),
-            Self::Told(taken_in) => {
-                let taken_in = taken_in.poll_for_others(cx);
-                taken_in.map(|done| done.map(|()| Body::empty()).map_err(|error| error.widen()))
-            }
-            Self::Failed(error) => match error.take() {
-                Some(error) => Poll::Ready(Err(error)),
-                None => Poll::Pending,
-            },
-        }
+    ) -> CallFuture<Body, Body> {
+        let call = self.0.again(link).priority(priority);
+        let call = match deadline {
+            Some(deadline) => call.deadline(deadline),
+            None => call,
+        };
+        call.into_future()
     }
 }

@@ -82,6 +82,16 @@ impl Hand {
         self.handled
     }
 
+    #[message(oneway)]
+    fn hold_up(&mut self, begun: &Path, end: &Path) {
+        self.hold(begun, end);
+    }
+
+    #[message(oneway)]
+    fn crash(&mut self) {
+        process::abort();
+    }
+
     /// The first time for this mark, it fails, or dies.
     #[message]
     fn fail_first(&mut self, mark: &Path, dies: bool) -> Result<u64, NoGood> {

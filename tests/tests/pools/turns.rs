@@ -69,6 +69,27 @@ fn a_deadline_holds_for_what_waits_and_for_what_runs() {
     assert_eq!(next.wait().unwrap(), 10);
 }
 
+/// That it was taken in does not make its worker free, nor is it all that there is to say of it.
+#[coproc::test]
+fn a_message_without_a_reply_keeps_its_worker_until_it_is_handled() {
+    let _watch = Watch::set();
+    let pool = hands(2);
+    for _ in 0..3 {
+        let (begun, end) = (Gate::new(), Gate::new());
+        let told = pool.call(|w| w.hold_up(&begun, &end)).deadline(secs(1)).send().unwrap();
+        gate::pass(&begun);
+        assert_eq!(pool.call(|w| w.scale(1)).deadline(secs(60)).wait(), Ok(10));
+        assert_eq!(told.wait(), Err(CallError::Deadline { started: true }));
+        assert_eq!(pool.call(|w| w.scale(2)).deadline(secs(60)).wait(), Ok(20));
+        end.open();
+    }
+    let crashed = pool.call(|w| w.crash()).wait();
+    assert!(
+        matches!(crashed, Err(CallError::Crashed(report)) if report.handler() == Some("crash"))
+    );
+    assert_eq!(pool.call(|w| w.drop_factor()).wait(), Ok(()));
+}
+
 #[coproc::test]
 fn what_is_dropped_is_cancelled_and_the_workers_are_free_again() {
     let _watch = Watch::set();

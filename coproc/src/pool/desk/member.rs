@@ -6,12 +6,10 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    super::{errand::Going, inbox::Outcome},
-    Desk, Note, Task,
-};
+use super::{super::inbox::Outcome, Desk, Note, Task};
 use crate::{
-    controller::{Controller, Lookout, Pending},
+    codec::Body,
+    controller::{CallFuture, Controller, Lookout, Pending},
     error::CallError,
     spawn::{WorkerResource, handle},
     sync::{Arc, Weak},
@@ -21,7 +19,7 @@ use crate::{
 /// What a worker is doing.
 enum Doing {
     Nothing,
-    Task(u64, Going),
+    Task(u64, Box<CallFuture<Body, Body>>),
     /// Something that nobody waits for any more.
     Returning(Pending<()>),
 }
@@ -66,7 +64,7 @@ impl<W: Worker> Member<W> {
         let now = Instant::now();
         let limit = task.until.map(|until| until.saturating_duration_since(now));
         let going = task.errand.go(self.controller.link(), task.priority, limit);
-        self.doing = Doing::Task(number, going);
+        self.doing = Doing::Task(number, Box::new(going));
     }
 
     /// What can wait for this task, if it is what the worker does.
@@ -105,7 +103,7 @@ impl<W: Worker> Member<W> {
                 }
             },
             Doing::Task(task, call) => {
-                let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
+                let Poll::Ready(outcome) = call.poll_for_others(&mut cx) else { return None };
                 let task = *task;
                 if matches!(outcome, Err(CallError::Deadline { .. })) {
                     self.await_return();

@@ -153,7 +153,8 @@ impl<W: Dispatch> Serve<W> {
         let (number, call) = (envelope.handler, call_in(&envelope));
         let nested = envelope.nested;
         self.cx.turn_to(peer, port, envelope);
-        let name = self.cx.seat.plan.handler(number).map_or("?", |handler| handler.name);
+        let handler = self.cx.seat.plan.handler(number);
+        let name = handler.map_or("?", |handler| handler.name);
         let mut arguments = content.arguments();
         let waiting = if nested { arguments.take() } else { Ok(Vec::new()) };
         let outcome = match waiting {
@@ -162,6 +163,11 @@ impl<W: Dispatch> Serve<W> {
                 self.guarded(name, |worker, cx| worker.dispatch(cx, number, &mut arguments))
             }
             Err(malformed) => Ok(Err(malformed)),
+        };
+        // A pool asks for an answer where none exists, to know when the handler is done.
+        let outcome = match outcome {
+            Ok(Ok(_)) if handler.is_some_and(|handler| handler.oneway) => Ok(Ok(Answer::empty())),
+            other => other,
         };
         if call == 0 || !Arc::ptr_eq(port, &self.cx.seat.port) {
             self.note(Activity::Rest, 0);
