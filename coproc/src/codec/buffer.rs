@@ -38,7 +38,12 @@ impl BoundedBuf {
         memory.clear();
         memory.reserve(room + limit.min(FIRST));
         memory.resize(room, 0);
-        Self { bytes: memory, start: room, limit, elements: 0, refused: None }
+        Self::onto(memory, limit)
+    }
+
+    /// The same behind what `memory` holds, which does not count.
+    pub(super) fn onto(memory: Vec<u8>, limit: usize) -> Self {
+        Self { start: memory.len(), bytes: memory, limit, elements: 0, refused: None }
     }
 
     /// What is written.
@@ -53,10 +58,20 @@ impl BoundedBuf {
     ///
     /// [`EncodeError::Refused`] if it holds more elements than a reader of so few bytes accepts.
     pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
-        if self.elements > most_elements(self.as_slice().len()) {
-            return Err(EncodeError::Refused(TOO_MANY.to_owned()));
+        self.check().map(|()| self.bytes)
+    }
+
+    /// Whether a reader would accept it.
+    pub(super) fn check(&self) -> Result<(), EncodeError> {
+        match self.elements > most_elements(self.as_slice().len()) {
+            true => Err(EncodeError::Refused(TOO_MANY.to_owned())),
+            false => Ok(()),
         }
-        Ok(self.bytes)
+    }
+
+    /// All of its memory, whatever is written there.
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Starts to write a value.

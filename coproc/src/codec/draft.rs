@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{BoundedBuf, Chosen, Codec, EncodeError, Luggage, frame::Body};
+use super::{
+    BoundedBuf, Chosen, Codec, EncodeError, Luggage,
+    frame::{Body, LONGEST},
+};
 
 /// A message while its arguments are written, one after the other.
 ///
@@ -18,7 +21,18 @@ pub struct Draft {
 impl Draft {
     /// An empty message that may become `limit` bytes long, or 4 GiB.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { out: Body::buffer(Vec::new(), limit), luggage: Luggage::default(), error: None }
+        Self::within(Vec::new(), limit)
+    }
+
+    /// An empty message in memory that is there already, and holds nothing worth keeping.
+    pub(crate) fn within(memory: Vec<u8>, limit: usize) -> Self {
+        Self { out: Body::buffer(memory, limit), luggage: Luggage::default(), error: None }
+    }
+
+    /// An empty message behind what `memory` holds: a payload without room for a head.
+    pub(crate) fn onto(memory: Vec<u8>) -> Self {
+        let out = BoundedBuf::onto(memory, LONGEST);
+        Self { out, luggage: Luggage::default(), error: None }
     }
 
     /// Writes the next argument.
@@ -53,6 +67,13 @@ impl Draft {
             Some(error) => Err(error),
             None => Body::from_encoder(self.out, self.luggage),
         }
+    }
+
+    /// The memory that was given to [`onto`](Self::onto), with the payload behind what it held; or
+    /// what was wrong with it, and then a part of it may stand there. What it carries is lost.
+    pub(crate) fn leave(self) -> (Vec<u8>, Result<(), EncodeError>) {
+        let written = self.error.map_or_else(|| self.out.check(), Err);
+        (self.out.into_memory(), written)
     }
 }
 

@@ -10,6 +10,9 @@ use super::{
 };
 use crate::message::Envelope;
 
+/// How long a payload may be: as long as its length can be said.
+pub(super) const LONGEST: usize = u32::MAX as usize;
+
 /// How many bytes say how many descriptors come with a frame: its last ones, if its head says so.
 pub(super) const COUNT: usize = 2;
 
@@ -105,7 +108,6 @@ impl Body {
 
     /// A buffer for a payload of at most `limit` bytes, in memory that is there already.
     pub(super) fn buffer(memory: Vec<u8>, limit: usize) -> BoundedBuf {
-        const LONGEST: usize = u32::MAX as usize;
         BoundedBuf::behind(HEAD, memory, limit.min(LONGEST))
     }
 
@@ -128,6 +130,11 @@ impl Body {
     /// The payload, to be decoded.
     pub(crate) fn arguments(&self) -> Arguments<'_> {
         Arguments::with(self.payload(), self.luggage.clone())
+    }
+
+    /// Its memory, to be used again.
+    pub(crate) fn into_memory(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// The length of the payload in bytes.

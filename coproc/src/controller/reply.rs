@@ -154,7 +154,7 @@ impl Answer {
     }
 
     fn write<T>(status: Status, value: &T, encode: Encode<T>) -> Self {
-        let mut draft = Draft::new(LIMIT.get());
+        let mut draft = Draft::within(SPARE.take(), LIMIT.get());
         encode(value, &mut draft);
         Self { content: Some(Content::of(status, draft.finish())) }
     }
@@ -206,11 +206,16 @@ impl<T, E> Reply<T, E> {
     }
 
     pub(crate) fn read(self, body: &Body) -> Result<T, Malformed> {
-        read(body, self.decode.0)
+        self.read_from(body.arguments())
     }
 
     pub(crate) fn read_error(self, body: &Body) -> Result<E, Malformed> {
-        read(body, self.decode.1)
+        read(body.arguments(), self.decode.1)
+    }
+
+    /// Reads a value that is all of `arguments`.
+    pub(crate) fn read_from(self, arguments: Arguments<'_>) -> Result<T, Malformed> {
+        read(arguments, self.decode.0)
     }
 }
 
@@ -236,8 +241,7 @@ pub(crate) fn malformed<E>(malformed: Malformed) -> CallError<E> {
     CallError::Protocol(format!("a reply with {malformed}"))
 }
 
-fn read<T>(body: &Body, decode: Decode<T>) -> Result<T, Malformed> {
-    let mut arguments = body.arguments();
+fn read<T>(mut arguments: Arguments<'_>, decode: Decode<T>) -> Result<T, Malformed> {
     let value = decode(&mut arguments)?;
     arguments.finish()?;
     Ok(value)
@@ -245,12 +249,12 @@ fn read<T>(body: &Body, decode: Decode<T>) -> Result<T, Malformed> {
 
 /// Reads a text that stands in place of a value.
 pub(crate) fn read_text(body: &Body) -> String {
-    read(body, take::<String>).unwrap_or_else(|malformed| malformed.to_string())
+    read(body.arguments(), take::<String>).unwrap_or_else(|malformed| malformed.to_string())
 }
 
 /// Reads what a panic left.
 pub(crate) fn read_panic(body: &Body) -> PanicReport {
-    read(body, take::<PanicReport>).unwrap_or_else(|malformed| PanicReport {
+    read(body.arguments(), take::<PanicReport>).unwrap_or_else(|malformed| PanicReport {
         message: malformed.to_string(),
         location: String::new(),
         handler: String::new(),
@@ -262,6 +266,19 @@ thread_local! {
     /// serves one worker at a time; passing it along would put it into every line of generated
     /// code.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// Memory for the next reply that this thread writes, for the same reason.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// How many bytes are kept at most for the next reply.
+const SPARE_MOST: usize = 64 << 10;
+
+/// Has the next reply that this thread writes use the memory of this one, which has been copied.
+pub(crate) fn reuse(reply: Body) {
+    let memory = reply.into_memory();
+    if memory.capacity() <= SPARE_MOST {
+        SPARE.set(memory);
+    }
 }
 
 /// Limits the replies that this thread writes; gives the limit that was in force.

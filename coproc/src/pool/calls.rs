@@ -6,7 +6,7 @@ use super::{
     course::Settled,
     errand::{Errand, Reading, Routed},
     inbox::Outcome,
-    map::Source,
+    map::{Kept, Source},
 };
 use crate::{error::CallError, sync::Arc};
 
@@ -62,13 +62,13 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
         &mut self,
         parcel: &Self::Parcel,
         outcome: Outcome,
-    ) -> Settled<Result<R::Value, CallError<R::Error>>> {
+    ) -> Settled<Kept<R::Value, R::Error>> {
         let died = match outcome {
             Err(CallError::Crashed(_)) => true,
             Err(CallError::Panicked(_)) => !self.keeps_on_panic,
             _ => false,
         };
-        let result = parcel.reading.read(outcome);
+        let result = parcel.reading.read(outcome).map_err(Box::new);
         if died {
             return Settled::Died(result);
         }

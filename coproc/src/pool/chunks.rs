@@ -10,12 +10,12 @@ use super::{
     course::Settled,
     errand::{Errand, Reading, Routed},
     inbox::Outcome,
-    map::Source,
+    map::{Kept, Source},
     parcel::{self, Done},
     runner::RunnerController,
 };
 use crate::{
-    codec::{Body, Bytes, Draft, EncodeError},
+    codec::{Bytes, Draft, EncodeError},
     controller::{Call, reply::fallible},
     error::CallError,
     sync::Arc,
@@ -130,12 +130,6 @@ pub struct Packed {
     ends: Vec<usize>,
 }
 
-fn pack<A: Applicable>(function: &A, item: &A::Item) -> Result<Body, EncodeError> {
-    let mut draft = Draft::new(usize::MAX);
-    function.write(item, &mut draft);
-    draft.finish()
-}
-
 /// The message that has a function run on items.
 fn message<F: PoolFunction>(
     controller: &RunnerController,
@@ -151,15 +145,17 @@ fn message<F: PoolFunction>(
     }
 }
 
-/// The results of the items of a message that were done.
-#[expect(clippy::type_complexity, reason = "each has the two types of the function")]
-fn read<F: PoolFunction>(
+/// The results of the items of a message that were done, of so many that were sent; `keep` says what
+/// is kept of each.
+fn read<F: PoolFunction, R>(
     outcome: Outcome,
-) -> Result<Done<F::Output, F::OutputError>, CallError<F::OutputError>> {
+    sent: usize,
+    keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
+) -> Result<Done<R>, CallError<F::OutputError>> {
     match fallible::<Bytes, String>().read_late(outcome) {
         Ok(results) => {
             let broken = || CallError::Protocol("results that are none".into());
-            parcel::read(&results, F::output()).ok_or_else(broken)
+            parcel::read(&results, sent, F::output(), keep).ok_or_else(broken)
         }
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
         Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),
@@ -188,13 +184,11 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         let started = Instant::now();
         while ends.len() < most && pieces.len() < BYTES_MOST {
             let Some(item) = self.items.next() else { break };
-            match pack(&self.function, &item) {
-                Ok(body) => parcel::put(&mut pieces, body.payload()),
+            let function = &self.function;
+            if let Err(error) = parcel::write(&mut pieces, |draft| function.write(&item, draft)) {
                 // It goes alone, when those before it have gone.
-                Err(error) => {
-                    self.refused = Some(error);
-                    break;
-                }
+                self.refused = Some(error);
+                break;
             }
             ends.push(pieces.len());
             // What is read already does not wait for an input that is slow.
@@ -233,24 +227,21 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         }
     }
 
-    fn results(
-        &mut self,
-        parcel: &Packed,
-        outcome: Outcome,
-    ) -> Settled<Result<Value<A>, CallError<Error<A>>>> {
-        match read::<A::Function>(outcome) {
+    fn results(&mut self, parcel: &Packed, outcome: Outcome) -> Settled<Kept<Value<A>, Error<A>>> {
+        let items = parcel.ends.len();
+        let with_failure = |result: Result<_, _>| {
+            let failed = result.is_err();
+            (result.map_err(Box::new), failed)
+        };
+        match read::<A::Function, _>(outcome, items, with_failure) {
             Ok(Done { taken, results }) => {
                 self.learn(results.len(), taken);
-                let with_failure = |result: Result<_, _>| {
-                    let failed = result.is_err();
-                    (result, failed)
-                };
-                Settled::Results(results.into_iter().map(with_failure).collect())
+                Settled::Results(results)
             }
-            Err(error @ CallError::Crashed(_)) => Settled::Died(Err(error)),
+            Err(error @ CallError::Crashed(_)) => Settled::Died(Err(Box::new(error))),
             // Something is wrong with all of them together; each alone shows with which.
-            Err(error) if parcel.ends.len() > 1 => Settled::Died(Err(error)),
-            Err(error) => Settled::Results(vec![(Err(error), true)]),
+            Err(error) if items > 1 => Settled::Died(Err(Box::new(error))),
+            Err(error) => Settled::Results(vec![(Err(Box::new(error)), true)]),
         }
     }
 }
@@ -263,11 +254,9 @@ pub struct Applied<A: Applicable> {
 
 impl<A: Applicable> Applied<A> {
     pub(super) fn new(controller: &RunnerController, function: &A, item: &A::Item) -> Self {
-        let pieces = pack(function, item).map(|body| {
-            let mut pieces = Vec::new();
-            parcel::put(&mut pieces, body.payload());
-            pieces
-        });
+        let mut pieces = Vec::new();
+        let written = parcel::write(&mut pieces, |draft| function.write(item, draft));
+        let pieces = written.map(|()| pieces);
         let call = message::<A::Function>(controller, u64::MAX, &function.fixed(), &pieces);
         Self { call, function: PhantomData }
     }
@@ -279,7 +268,8 @@ impl<A: Applicable> Routed for Applied<A> {
 
     fn route(self) -> (Errand, Reading<Self::Value, Self::Error>) {
         let only = |outcome| {
-            read::<A::Function>(outcome)?.results.pop().unwrap_or(Err(CallError::Cancelled))
+            let mut done = read::<A::Function, _>(outcome, 1, |result| result)?;
+            done.results.pop().unwrap_or(Err(CallError::Cancelled))
         };
         (self.call.route().0, Reading::Other(only))
     }

@@ -49,7 +49,7 @@ pub trait Source {
         &mut self,
         parcel: &Self::Parcel,
         outcome: Outcome,
-    ) -> Settled<Result<Self::Value, CallError<Self::Error>>>;
+    ) -> Settled<Kept<Self::Value, Self::Error>>;
 }
 
 /// In which order a map gives its results: [`Ordered`] or [`Unordered`].
@@ -92,6 +92,9 @@ impl Order for Unordered {
     }
 }
 
+/// A result until it is given out. An error is large beside most values, and rare.
+pub(super) type Kept<T, E> = Result<T, Box<CallError<E>>>;
+
 type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>;
 
 /// The results of a map over a pool: an iterator.
@@ -110,7 +113,7 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 pub struct Map<S: Source, O> {
     desk: Arc<dyn Counter>,
     source: S,
-    course: Course<Outcomes<S>>,
+    course: Course<Kept<S::Value, S::Error>>,
     inbox: Arc<Inbox>,
     /// What is out: the parcels by their tags, and the number of the task of each.
     out: HashMap<u64, Sent<S::Parcel>>,
@@ -256,7 +259,7 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
             self.fill();
             if let Some((index, fate)) = self.course.next() {
                 let result = match fate {
-                    Fate::Result(result) => result,
+                    Fate::Result(result) => result.map_err(|error| *error),
                     Fate::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),
                 };
                 self.show(true);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::{
-    codec::{Body, Bytes, Luggage, Malformed},
-    controller::reply::{Answer, Content, Reply, malformed, read_panic, read_text, reply_limit},
+    codec::{Arguments, Body, Bytes, Draft, EncodeError, Luggage, Malformed},
+    controller::reply::{
+        Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse,
+    },
     error::{CallError, PanicReport},
     message::Status,
     worker::{content, panicked},
@@ -15,6 +17,26 @@ pub(super) fn put(pieces: &mut Vec<u8>, piece: &[u8]) {
     // A piece is no longer than a message may be, whose length fits.
     pieces.extend_from_slice(&(piece.len() as u32).to_le_bytes());
     pieces.extend_from_slice(piece);
+}
+
+/// Appends what `write` writes as a piece, or nothing.
+pub(super) fn write(
+    pieces: &mut Vec<u8>,
+    write: impl FnOnce(&mut Draft),
+) -> Result<(), EncodeError> {
+    let start = pieces.len();
+    put(pieces, &[]);
+    let behind = pieces.len();
+    let mut draft = Draft::onto(std::mem::take(pieces));
+    write(&mut draft);
+    let written;
+    (*pieces, written) = draft.leave();
+    let length = (pieces.len() - behind) as u32;
+    match written {
+        Ok(()) => pieces[start..behind].copy_from_slice(&length.to_le_bytes()),
+        Err(_) => pieces.truncate(start),
+    }
+    written
 }
 
 /// Takes the first piece off the front.
@@ -63,6 +85,7 @@ impl Results {
             }
             _ => put(&mut self.0, body.payload()),
         }
+        reuse(body);
     }
 
     /// All of them; they took so long.
@@ -76,28 +99,35 @@ impl Results {
 }
 
 /// The results of items.
-pub(super) struct Done<T, E> {
+pub(super) struct Done<R> {
     /// How long they took together.
     pub(super) taken: Duration,
-    pub(super) results: Vec<Result<T, CallError<E>>>,
+    pub(super) results: Vec<R>,
 }
 
-/// Reads the results of items.
-pub(super) fn read<T, E>(bytes: &[u8], reply: Reply<T, E>) -> Option<Done<T, E>> {
+/// Reads the results of items, of which so many were sent; `keep` says what is kept of each.
+pub(super) fn read<T, E, R>(
+    bytes: &[u8],
+    sent: usize,
+    reply: Reply<T, E>,
+    keep: impl Fn(Result<T, CallError<E>>) -> R,
+) -> Option<Done<R>> {
     let (nanoseconds, mut rest) = bytes.split_first_chunk()?;
-    let mut results = Vec::new();
+    let mut results = Vec::with_capacity(sent);
     while let Some((status, behind)) = rest.split_first() {
         let status = *STATUSES.get(usize::from(*status))?;
         rest = behind;
-        results.push(one(status, take(&mut rest)?, reply));
+        results.push(keep(one(status, take(&mut rest)?, reply)));
     }
     Some(Done { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })
 }
 
 fn one<T, E>(status: Status, payload: &[u8], reply: Reply<T, E>) -> Result<T, CallError<E>> {
+    if status == Status::Value {
+        return reply.read_from(Arguments::new(payload)).map_err(malformed);
+    }
     let body = &Body::of_payload(payload, Luggage::default());
     Err(match status {
-        Status::Value => return reply.read(body).map_err(malformed),
         Status::Error => reply.read_error(body).map_or_else(malformed, CallError::Handler),
         Status::Panicked => CallError::Panicked(read_panic(body)),
         Status::TooLarge => {

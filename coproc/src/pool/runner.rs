@@ -7,14 +7,14 @@ use std::{
 
 use super::parcel::Results;
 use crate::{
-    codec::{Arguments, Bytes},
+    codec::{Arguments, Bytes, clock},
     worker::{Context, Recipe, panics},
 };
 
 /// How many bytes of results go back at once: what is left is sent for again.
 const RESULTS_MOST: usize = 1 << 20;
 
-/// How long it runs between two looks whether its results are still wanted.
+/// How long it runs at least between two looks whether to go on.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// Runs functions on items.
@@ -30,8 +30,8 @@ impl Runner {
         Self { found: HashMap::new() }
     }
 
-    /// Runs a function on each of `items`, with `fixed` behind each. It may stop after an item that
-    /// lets it take longer than `budget`, in nanoseconds.
+    /// Runs a function on each of `items`, with `fixed` behind each. It may stop after an item once
+    /// it has taken longer than `budget`, in nanoseconds, by some milliseconds.
     #[message]
     fn run(
         &mut self,
@@ -41,25 +41,32 @@ impl Runner {
         fixed: &[u8],
         items: &[u8],
     ) -> Result<Bytes, String> {
-        let recipe = self.recipe(function)?;
-        let (started, mut looked) = (Instant::now(), Instant::now());
+        let (recipe, budget) = (self.recipe(function)?, Duration::from_nanos(budget));
+        let (started, begun) = (Instant::now(), clock::ticked());
+        let mut looked = begun;
         let mut results = Results::new();
         let mut rest = items;
-        let mut arguments = Vec::new();
+        let mut joined = Vec::new();
         while let Some(item) = super::parcel::take(&mut rest) {
-            arguments.clear();
-            arguments.extend_from_slice(item);
-            arguments.extend_from_slice(fixed);
-            let call = || (recipe.call)(&mut Arguments::new(&arguments));
+            let arguments = match fixed {
+                [] => item,
+                fixed => {
+                    joined.clear();
+                    joined.extend_from_slice(item);
+                    joined.extend_from_slice(fixed);
+                    &joined
+                }
+            };
+            let call = || (recipe.call)(&mut Arguments::new(arguments));
             results.put(panics::catch(recipe.function, call));
-            let now = Instant::now();
-            let taken = now.duration_since(started);
-            if taken.as_nanos() > u128::from(budget) || results.len() > RESULTS_MOST {
+            if results.len() > RESULTS_MOST {
                 break;
             }
-            if now.duration_since(looked) > LOOK_EVERY {
+            let now = clock::ticked();
+            if now.saturating_sub(looked) > LOOK_EVERY {
                 looked = now;
-                if cx.check().is_err() {
+                let spent = now.saturating_sub(begun) > budget;
+                if spent || cx.check().is_err() {
                     break;
                 }
             }
