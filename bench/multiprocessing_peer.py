@@ -49,7 +49,47 @@ class Pool:
         assert results == list(range(1, count + 1))
 
 
-SUBJECTS = {"pool": Pool}
+KEYS = (10, 100_000)
+
+
+def name(number):
+    return f"name {number}"
+
+
+def add(held, lock, count):
+    """Adds one, so many times, with nobody in between."""
+    for _ in range(count):
+        with lock:
+            held["sum"] = held["sum"] + 1
+
+
+class State:
+    """A dictionary of numbers that a process of its own keeps."""
+
+    def __init__(self):
+        self.manager = multiprocessing.Manager()
+        numbers = {keys: {name(n): n for n in range(keys)} for keys in KEYS}
+        self.held = {keys: self.manager.dict(of) for keys, of in numbers.items()}
+        self.lock = multiprocessing.Lock()
+
+    def run(self, count, how, keys="10"):
+        keys = int(keys)
+        held = self.held[keys]
+        if how == "get":
+            for n in range(count):
+                assert held[name(n * 7919 % keys)] is not None
+        elif how == "set":
+            for n in range(count):
+                held[name(n * 7919 % keys)] = n
+        elif how == "add":
+            held["sum"] = 0
+            add(held, self.lock, count)
+            assert held["sum"] == count
+        else:
+            raise ValueError(how)
+
+
+SUBJECTS = {"pool": Pool, "state": State}
 
 
 def main():

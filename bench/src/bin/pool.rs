@@ -4,8 +4,6 @@
 //! Each has two workers, which are there before anything is measured. The first argument says how
 //! many rounds there are.
 
-use std::cell::RefCell;
-
 use coproc::{CallError, Pool};
 use coproc_bench::{
     peers::{pipes::Workers, python::Python, serve_if_asked},
@@ -43,20 +41,13 @@ fn plain<'a>(function: &str, together: u64) -> Result<Case<'a>, Failure> {
 struct Subjects {
     pool: Pool,
     threads: ThreadPool,
-    python: Option<RefCell<Python>>,
+    python: Python,
 }
 
 impl Subjects {
     fn start() -> Result<Self, Failure> {
         let threads = ThreadPoolBuilder::new().num_threads(WORKERS).build()?;
-        let python = Python::start().map(RefCell::new);
-        Ok(Self { pool: Pool::new(WORKERS)?, threads, python })
-    }
-
-    /// A case of Python's, with the words that the script knows it by.
-    fn python(&self, name: &str, words: &'static str) -> Option<Case<'_>> {
-        let python = self.python.as_ref()?;
-        Some(Case::timed(name, move |count| Ok(python.borrow_mut().time(words, count)?)))
+        Ok(Self { pool: Pool::new(WORKERS)?, threads, python: Python::start() })
     }
 
     /// rayon with at most so many items in a task.
@@ -77,8 +68,10 @@ impl Subjects {
         let mut cases = vec![Case::new("coproc `map`, `.chunk(1)`", map)];
         cases.push(plain("successor", 1)?);
         cases.push(self.rayon(successor, 1));
-        cases.extend(self.python("multiprocessing `map`, `chunksize=1`", "pool map-1 successor"));
-        cases.extend(self.python("multiprocessing `imap`", "pool imap successor"));
+        cases.extend(
+            self.python.case("multiprocessing `map`, `chunksize=1`", "pool map-1 successor"),
+        );
+        cases.extend(self.python.case("multiprocessing `imap`", "pool imap successor"));
         Ok(cases)
     }
 
@@ -87,7 +80,7 @@ impl Subjects {
         let mut cases = vec![Case::new("coproc `map`", map)];
         cases.push(plain("successor", TOGETHER)?);
         cases.push(self.rayon(successor, usize::MAX));
-        cases.extend(self.python("multiprocessing `map`", "pool map successor"));
+        cases.extend(self.python.case("multiprocessing `map`", "pool map successor"));
         Ok(cases)
     }
 
@@ -98,9 +91,9 @@ impl Subjects {
         cases.push(Case::new("coproc `map`, `.chunk(1)`", single));
         cases.push(plain("busy", 1)?);
         cases.push(self.rayon(busy, 1));
-        cases.extend(self.python("multiprocessing `map`", "pool map busy"));
-        cases.extend(self.python("multiprocessing `map`, `chunksize=1`", "pool map-1 busy"));
-        cases.extend(self.python("multiprocessing `imap`", "pool imap busy"));
+        cases.extend(self.python.case("multiprocessing `map`", "pool map busy"));
+        cases.extend(self.python.case("multiprocessing `map`, `chunksize=1`", "pool map-1 busy"));
+        cases.extend(self.python.case("multiprocessing `imap`", "pool imap busy"));
         Ok(cases)
     }
 }
