@@ -132,7 +132,7 @@ impl Server {
     /// Nobody is left to be answered over that link.
     #[gone]
     fn gone(&mut self, peer: Peer) {
-        answer(self.core.forget(peer.id()));
+        self.core.forget(peer.id());
     }
 
     #[idle]

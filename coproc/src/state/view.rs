@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use super::{
     State,
-    core::{Change, Interest, Seen},
+    core::{Change, Seen},
     value::{Stored, load, lost, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -106,9 +106,8 @@ impl State {
     /// Runs a closure against the state and does all that it changed at once, or nothing.
     ///
     /// Nothing is locked meanwhile: if something that the closure has read is changed by others
-    /// before it has returned, what it did is forgotten and it runs again, as often as it takes;
-    /// those to whom that happens at the same time run again one after the other. So what it does
-    /// elsewhere may be done more than once. If it fails or panics, or its process
+    /// before it has returned, what it did is forgotten and it runs again, as often as it takes.
+    /// So what it does elsewhere may be done more than once. If it fails or panics, or its process
     /// dies, nothing is changed.
     ///
     /// # Errors
@@ -140,7 +139,6 @@ impl State {
             if until.is_some_and(|until| until <= Instant::now()) {
                 return Err(StateError::Timeout.into());
             }
-            self.ask(Interest::Turn, until)?;
         }
     }
 }

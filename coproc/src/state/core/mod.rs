@@ -4,16 +4,12 @@
 mod history;
 #[cfg(test)]
 mod tests;
-mod turns;
 
 use std::{collections::BTreeMap, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use self::{
-    history::{Event, History},
-    turns::Turns,
-};
+use self::history::{Event, History};
 use super::value::Stored;
 
 pub(super) use self::history::{Batch, Capacity, Client, Wish};
@@ -41,8 +37,6 @@ pub(super) enum Interest {
     Seen(Seen),
     /// There is an update to be given after this version; `None`: after now.
     Updates(Option<u64>, Wish),
-    /// Its turn to try again what others have outdated.
-    Turn,
 }
 
 /// A value with its version.
@@ -82,13 +76,12 @@ struct Waiter<A> {
 pub(super) struct Core<A> {
     spaces: BTreeMap<String, Space>,
     waiters: Vec<Waiter<A>>,
-    turns: Turns<A>,
     capacity: Capacity,
 }
 
 impl<A> Core<A> {
     pub(super) fn new(capacity: Capacity) -> Self {
-        Self { spaces: BTreeMap::new(), waiters: Vec::new(), turns: Turns::new(), capacity }
+        Self { spaces: BTreeMap::new(), waiters: Vec::new(), capacity }
     }
 
     pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
@@ -133,9 +126,8 @@ impl<A> Core<A> {
         if !self.holds(space, seen) {
             return None;
         }
-        let turn = self.turns.done(client, space).map(|answer| (answer, Batch::default()));
         if !change.clear && change.writes.is_empty() {
-            return Some(Vec::from_iter(turn));
+            return Some(Vec::new());
         }
         let place = self.spaces.entry(space.to_owned()).or_insert_with(|| Space {
             entries: BTreeMap::new(),
@@ -149,9 +141,7 @@ impl<A> Core<A> {
         for (name, value) in change.writes {
             place.write(name, value, client);
         }
-        let mut woken = self.wake(space);
-        woken.extend(turn);
-        Some(woken)
+        Some(self.wake(space))
     }
 
     /// Removes some name, if there is one. Gives it with its value, and whom that wakes.
@@ -192,10 +182,6 @@ impl<A> Core<A> {
         until: Instant,
         answer: A,
     ) -> Option<(A, Batch)> {
-        if let Interest::Turn = interest {
-            let first = self.turns.ask(client, space, until, answer);
-            return first.map(|answer| (answer, Batch::default()));
-        }
         let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
         match due(self.spaces.get(space), &mut waiter) {
             Some(batch) => Some((waiter.answer, batch)),
@@ -213,27 +199,22 @@ impl<A> Core<A> {
             Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
             _ => Batch::default(),
         };
-        let waiters = expired.map(|waiter| (waiter.answer, nothing(waiter.interest)));
-        let turns = self.turns.expired(now).into_iter().map(|answer| (answer, Batch::default()));
-        waiters.chain(turns).collect()
+        expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect()
     }
 
     /// When the next has waited long enough.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
-        let waiters = self.waiters.iter().map(|waiter| waiter.until);
-        waiters.chain(self.turns.next_expiry()).min()
+        self.waiters.iter().map(|waiter| waiter.until).min()
     }
 
-    /// Lets go of those who waited at the other end of a link that has ended. Gives whom that wakes.
-    pub(super) fn forget(&mut self, peer: u64) -> Woken<A> {
+    /// Lets go of those who waited at the other end of a link that has ended.
+    pub(super) fn forget(&mut self, peer: u64) {
         self.waiters.retain(|waiter| waiter.client.peer != peer);
-        self.turns.forget(peer).into_iter().map(|answer| (answer, Batch::default())).collect()
     }
 
     /// Lets go of all who wait.
     pub(super) fn release(&mut self) {
         self.waiters.clear();
-        self.turns = Turns::new();
     }
 }
 
@@ -241,7 +222,6 @@ impl<A> Core<A> {
 fn due<A>(space: Option<&Space>, waiter: &mut Waiter<A>) -> Option<Batch> {
     match &mut waiter.interest {
         Interest::Seen(seen) => (!holds(space, seen)).then(Batch::default),
-        Interest::Turn => None,
         Interest::Updates(seen, wish) => {
             let seen = seen.get_or_insert_with(|| version(space));
             let batch = space?.history.after(*seen, wish, waiter.client);
