@@ -76,9 +76,9 @@ impl Server {
         seen: &Seen,
         change: Change,
     ) -> bool {
-        let woken = self.core.commit(client(cx, handle), space, seen, change);
-        let done = woken.is_some();
-        answer(woken.unwrap_or_default());
+        let client = client(cx, handle);
+        let (done, woken) = self.core.commit(client, space, seen, change, Instant::now());
+        answer(woken);
         done
     }
 
@@ -109,9 +109,10 @@ impl Server {
         if self.ending {
             return later;
         }
-        let until = Instant::now() + patience.min(PATIENCE_MOST);
+        let now = Instant::now();
+        let times = (now, now + patience.min(PATIENCE_MOST));
         let client = client(cx, handle);
-        if let Some((answer, batch)) = self.core.wait(client, space, interest, until, answer) {
+        if let Some((answer, batch)) = self.core.wait(client, space, interest, times, answer) {
             answer.ok(batch);
         }
         later
@@ -132,7 +133,7 @@ impl Server {
     /// Nobody is left to be answered over that link.
     #[gone]
     fn gone(&mut self, peer: Peer) {
-        self.core.forget(peer.id());
+        answer(self.core.forget(peer.id(), Instant::now()));
     }
 
     #[idle]

@@ -1,10 +1,10 @@
 //! What a closure sees of the state, and what it changes.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Seen},
+    core::{Change, Interest, Seen},
     value::{Stored, load, lost, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -107,7 +107,8 @@ impl State {
     ///
     /// Nothing is locked meanwhile: if something that the closure has read is changed by others
     /// before it has returned, what it did is forgotten and it runs again, as often as it takes.
-    /// So what it does elsewhere may be done more than once. If it fails or panics, or its process
+    /// Those who were too late try again one after the other, so that many can change the same. What
+    /// the closure does elsewhere may be done more than once. If it fails or panics, or its process
     /// dies, nothing is changed.
     ///
     /// # Errors
@@ -118,14 +119,14 @@ impl State {
         &self,
         change: impl FnMut(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.atomic_until(None, change)
+        self.run(change, || self.ask(Interest::Turn, None).map(drop))
     }
 
-    /// The same, giving up when it is outdated again and the time is over.
-    pub(super) fn atomic_until<T, E: From<StateError>>(
+    /// Runs a closure until it has seen nothing that is outdated, with `again` in between.
+    pub(super) fn run<T, E: From<StateError>>(
         &self,
-        until: Option<Instant>,
         mut change: impl FnMut(&mut View<'_>) -> Result<T, E>,
+        again: impl Fn() -> Result<(), StateError>,
     ) -> Result<T, E> {
         loop {
             let mut view = View::new(self);
@@ -136,9 +137,7 @@ impl State {
                     return result;
                 }
             }
-            if until.is_some_and(|until| until <= Instant::now()) {
-                return Err(StateError::Timeout.into());
-            }
+            again()?;
         }
     }
 }

@@ -114,11 +114,12 @@ impl State {
         mut test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
         loop {
-            let (met, seen) = self.atomic_until(until, |view| {
+            let look = |view: &mut View<'_>| {
                 let met = test(view)?;
                 view.forget();
                 Ok::<_, StateError>((met, view.seen.clone()))
-            })?;
+            };
+            let (met, seen) = self.run(look, || in_time(until))?;
             if met {
                 return Ok(());
             }

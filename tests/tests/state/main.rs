@@ -24,14 +24,14 @@ impl Clerk {
         Self { state }
     }
 
-    /// Adds one, this many times.
+    /// Counts one cookie for each of the first that were baked.
     #[message]
-    fn count(&self, times: u32) -> coproc::Result<()> {
-        for _ in 0..times {
-            self.state.atomic(|view| {
-                let n = view.get::<u64>("n")?.unwrap_or(0);
-                view.set("n", &(n + 1))
-            })?;
+    fn eat(&self, cookies: u64) -> coproc::Result<()> {
+        let mut watch = self.state.watch(["baked"]).from_start();
+        for n in 0..cookies {
+            let update = watch.next().expect("a watch goes on")?;
+            assert_eq!((update.after()?, update.missed), (Some(n), 0));
+            self.state.key::<u64>("eaten").modify(|eaten| *eaten += 1)?;
         }
         Ok(())
     }
@@ -213,16 +213,25 @@ fn a_wait_goes_on_longer_than_an_operation_may_take() -> coproc::Result<()> {
     Ok(())
 }
 
+/// Each of a hundred processes replays what has happened and answers every event with an update of
+/// one and the same value.
 #[coproc::test]
 fn no_update_is_lost_under_contention() -> coproc::Result<()> {
+    const CLERKS: u64 = 100;
+    const EVENTS: u64 = 5;
     let _watch = Watch::set();
-    let state = State::spawn()?;
-    let clerks: Vec<_> = (0..20).map(|_| clerk(&state)).collect();
-    let counting: Vec<_> = clerks.iter().map(|clerk| clerk.count(5).send()).collect();
-    for counted in counting {
-        counted?.wait()?;
+    let state = State::builder().timeout(Duration::from_secs(30)).spawn()?;
+    let clerks: Vec<_> = (0..CLERKS).map(|_| clerk(&state)).collect();
+    let baked = state.key::<u64>("baked");
+    (0..EVENTS).try_for_each(|n| baked.set(&n))?;
+    let eating: Vec<_> = clerks.iter().map(|clerk| clerk.eat(EVENTS).send()).collect();
+    for eaten in eating {
+        eaten?.wait()?;
     }
-    assert_eq!(state.get::<u64>("n")?, Some(100));
+    assert_eq!(state.get::<u64>("eaten")?, Some(CLERKS * EVENTS));
+    let values = state.watch(["eaten"]).from_start().timeout(Duration::ZERO);
+    let values = values.map_while(Result::ok).map(|update| update.after::<u64>());
+    assert!(values.eq((1..=CLERKS * EVENTS).map(|n| Ok(Some(n)))));
     Ok(())
 }
 

@@ -5,7 +5,10 @@ mod history;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +33,9 @@ pub(super) struct Change {
     pub(super) writes: BTreeMap<String, Option<Stored>>,
 }
 
+/// How long a turn lasts at most.
+const TURN: Duration = Duration::from_millis(100);
+
 /// What somebody waits for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Interest {
@@ -37,6 +43,9 @@ pub(super) enum Interest {
     Seen(Seen),
     /// There is an update to be given after this version; `None`: after now.
     Updates(Option<u64>, Wish),
+    /// It is their turn to try a change again, having been too late. Nobody has to wait for that: it
+    /// spares many who want the same from being too late all the time.
+    Turn,
 }
 
 /// A value with its version.
@@ -76,12 +85,14 @@ struct Waiter<A> {
 pub(super) struct Core<A> {
     spaces: BTreeMap<String, Space>,
     waiters: Vec<Waiter<A>>,
+    /// Whose turn it is in a namespace, and until when.
+    turns: BTreeMap<String, (Client, Instant)>,
     capacity: Capacity,
 }
 
 impl<A> Core<A> {
     pub(super) fn new(capacity: Capacity) -> Self {
-        Self { spaces: BTreeMap::new(), waiters: Vec::new(), capacity }
+        Self { spaces: BTreeMap::new(), waiters: Vec::new(), turns: BTreeMap::new(), capacity }
     }
 
     pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
@@ -115,20 +126,27 @@ impl<A> Core<A> {
         holds(self.spaces.get(space), seen)
     }
 
-    /// Makes a change, unless what was seen has changed. Gives whom it wakes.
+    /// Makes a change, unless what was seen has changed. Gives whether it did, and whom that wakes.
     pub(super) fn commit(
         &mut self,
         client: Client,
         space: &str,
         seen: &Seen,
-        mut change: Change,
-    ) -> Option<Woken<A>> {
-        if !self.holds(space, seen) {
-            return None;
+        change: Change,
+        now: Instant,
+    ) -> (bool, Woken<A>) {
+        let done = self.holds(space, seen);
+        let mut woken = Vec::new();
+        if done && (change.clear || !change.writes.is_empty()) {
+            woken = self.change(client, space, change);
         }
-        if !change.clear && change.writes.is_empty() {
-            return Some(Vec::new());
+        if self.turns.get(space).is_some_and(|(holder, _)| *holder == client) {
+            woken.extend(self.pass_on(space, now));
         }
+        (done, woken)
+    }
+
+    fn change(&mut self, client: Client, space: &str, mut change: Change) -> Woken<A> {
         let place = self.spaces.entry(space.to_owned()).or_insert_with(|| Space {
             entries: BTreeMap::new(),
             history: History::new(self.capacity),
@@ -141,7 +159,7 @@ impl<A> Core<A> {
         for (name, value) in change.writes {
             place.write(name, value, client);
         }
-        Some(self.wake(space))
+        self.wake(space)
     }
 
     /// Removes some name, if there is one. Gives it with its value, and whom that wakes.
@@ -165,7 +183,7 @@ impl<A> Core<A> {
         let mut index = 0;
         while let Some(waiter) = self.waiters.get_mut(index) {
             match (waiter.space == space).then(|| due(Some(place), waiter)).flatten() {
-                Some(batch) => woken.push((self.waiters.swap_remove(index).answer, batch)),
+                Some(batch) => woken.push((self.waiters.remove(index).answer, batch)),
                 None => index += 1,
             }
         }
@@ -179,9 +197,14 @@ impl<A> Core<A> {
         client: Client,
         space: &str,
         interest: Interest,
-        until: Instant,
+        (now, until): (Instant, Instant),
         answer: A,
     ) -> Option<(A, Batch)> {
+        let is_free = !self.turns.contains_key(space);
+        if matches!(interest, Interest::Turn) && is_free {
+            self.turns.insert(space.to_owned(), (client, now + TURN));
+            return Some((answer, Batch::default()));
+        }
         let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
         match due(self.spaces.get(space), &mut waiter) {
             Some(batch) => Some((waiter.answer, batch)),
@@ -192,24 +215,51 @@ impl<A> Core<A> {
         }
     }
 
-    /// Those who have waited long enough by `now`.
+    /// It is the next one's turn.
+    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Batch)> {
+        self.turns.remove(space);
+        let is_next =
+            |waiter: &Waiter<A>| waiter.space == space && matches!(waiter.interest, Interest::Turn);
+        let waiter = self.waiters.remove(self.waiters.iter().position(is_next)?);
+        self.turns.insert(waiter.space, (waiter.client, now + TURN));
+        Some((waiter.answer, Batch::default()))
+    }
+
+    fn pass_on_where(
+        &mut self,
+        now: Instant,
+        is_over: impl Fn(Client, Instant) -> bool,
+    ) -> Woken<A> {
+        let over = self.turns.iter().filter(|(_, (holder, until))| is_over(*holder, *until));
+        let over: Vec<_> = over.map(|(space, _)| space.clone()).collect();
+        over.into_iter().filter_map(|space| self.pass_on(&space, now)).collect()
+    }
+
+    /// Those who have waited long enough by `now`, and those whose turn it is because another's has
+    /// lasted long enough.
     pub(super) fn expired(&mut self, now: Instant) -> Woken<A> {
         let expired = self.waiters.extract_if(.., |waiter| waiter.until <= now);
         let nothing = |interest| match interest {
             Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
             _ => Batch::default(),
         };
-        expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect()
+        let mut woken: Vec<_> =
+            expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect();
+        woken.extend(self.pass_on_where(now, |_, until| until <= now));
+        woken
     }
 
-    /// When the next has waited long enough.
+    /// When there is next something expired.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
-        self.waiters.iter().map(|waiter| waiter.until).min()
+        let turns = self.turns.values().map(|(_, until)| *until);
+        self.waiters.iter().map(|waiter| waiter.until).chain(turns).min()
     }
 
-    /// Lets go of those who waited at the other end of a link that has ended.
-    pub(super) fn forget(&mut self, peer: u64) {
+    /// Lets go of those who waited at the other end of a link that has ended. Gives whose turn it is
+    /// then.
+    pub(super) fn forget(&mut self, peer: u64, now: Instant) -> Woken<A> {
         self.waiters.retain(|waiter| waiter.client.peer != peer);
+        self.pass_on_where(now, |holder, _| holder.peer == peer)
     }
 
     /// Lets go of all who wait.
@@ -222,6 +272,7 @@ impl<A> Core<A> {
 fn due<A>(space: Option<&Space>, waiter: &mut Waiter<A>) -> Option<Batch> {
     match &mut waiter.interest {
         Interest::Seen(seen) => (!holds(space, seen)).then(Batch::default),
+        Interest::Turn => None,
         Interest::Updates(seen, wish) => {
             let seen = seen.get_or_insert_with(|| version(space));
             let batch = space?.history.after(*seen, wish, waiter.client);

@@ -202,9 +202,12 @@ impl Model {
             clear,
             writes: writes.iter().map(|(n, v)| (NAMES[*n].to_owned(), stored(*v))).collect(),
         };
-        let woken = self.core.commit(by, SPACES[space], &seen, change);
-        assert_eq!(woken.is_some(), self.holds(space, &seen));
-        let Some(woken) = woken else { return };
+        let (done, woken) = self.core.commit(by, SPACES[space], &seen, change, self.start);
+        assert_eq!(done, self.holds(space, &seen));
+        if !done {
+            assert_eq!(woken, []);
+            return;
+        }
         let before = self.logs[space].len();
         for (number, name) in NAMES.into_iter().enumerate() {
             match writes.get(&number) {
@@ -238,8 +241,8 @@ impl Model {
             None => Interest::Updates(Some(watcher.seen as u64), watcher.wish.clone()),
         };
         let until = self.now + patience;
-        let moment = self.start + Duration::from_secs(until);
-        let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, moment, number);
+        let times = (self.start, self.start + Duration::from_secs(until));
+        let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, times, number);
         let expected = self.due(&watcher, self.gone(watcher.space));
         assert_eq!(answer, expected.map(|batch| (number, batch)));
         match answer {
@@ -295,7 +298,7 @@ impl Model {
             Move::Ask { .. } | Move::AskForLook { .. } => {}
             Move::Later(time) => self.later(time),
             Move::Gone(peer) => {
-                self.core.forget(peer);
+                assert_eq!(self.core.forget(peer, self.start), []);
                 for watcher in self.watchers.iter_mut().filter(|watcher| watcher.by.peer == peer) {
                     watcher.until = None;
                 }
@@ -343,14 +346,60 @@ proptest! {
 fn the_history_is_bounded_in_bytes() {
     let by = Client { peer: 0, handle: 0 };
     let mut core = Core::new(Capacity { updates: usize::MAX, bytes: 1 << 20 });
+    let now = Instant::now();
     let text = store(&"x".repeat(1000)).expect("a text");
     for n in 0..10_000 {
         let writes = [(format!("n{}", n % 7), Some(text.clone()))].into();
         let change = Change { clear: false, writes };
-        core.commit(by, "default", &Seen::default(), change).expect("nothing was seen");
+        core.commit(by, "default", &Seen::default(), change, now);
     }
     let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
-    let (_, batch) = core.wait(by, "default", all, Instant::now(), ()).expect("some are kept");
+    let (_, batch) = core.wait(by, "default", all, (now, now), ()).expect("some are kept");
     let kept = 10_000 - batch.missed;
     assert!((400..525).contains(&kept), "{kept} updates of some 2100 bytes each");
+}
+
+/// A core in which four clients want a turn, and who got it.
+fn turns(now: Instant) -> Core<u64> {
+    let mut core = Core::new(Capacity { updates: 4, bytes: 4096 });
+    for peer in 0..4 {
+        let (client, until) = (Client { peer, handle: 0 }, now + 10 * TURN);
+        let answer = core.wait(client, "default", Interest::Turn, (now, until), peer);
+        assert_eq!(answer.is_some(), peer == 0);
+    }
+    core
+}
+
+fn peers(woken: Woken<u64>) -> Vec<u64> {
+    woken.into_iter().map(|(peer, _)| peer).collect()
+}
+
+#[test]
+fn a_turn_is_over_with_the_next_commit() {
+    let now = Instant::now();
+    let mut core = turns(now);
+    let mut commit = |peer, version| {
+        let names = [("n".to_owned(), version)].into();
+        let (by, seen) = (Client { peer, handle: 0 }, Seen { names, whole: None });
+        let (done, woken) = core.commit(by, "default", &seen, Change::default(), now);
+        (done, peers(woken))
+    };
+    assert_eq!(commit(0, 0), (true, vec![1]));
+    assert_eq!(commit(3, 0), (true, vec![]));
+    assert_eq!(commit(1, 7), (false, vec![2]));
+    assert_eq!(commit(2, 0), (true, vec![3]));
+    assert_eq!(commit(3, 0), (true, vec![]));
+    assert_eq!(core.next_expiry(), None);
+}
+
+#[test]
+fn nobody_keeps_a_turn() {
+    let now = Instant::now();
+    let mut core = turns(now);
+    assert_eq!(core.next_expiry(), Some(now + TURN));
+    assert_eq!(peers(core.expired(now + TURN)), [1]);
+    assert_eq!(peers(core.forget(1, now + TURN)), [2]);
+    assert!(core.forget(3, now + TURN).is_empty());
+    assert!(core.forget(2, now + TURN).is_empty());
+    assert_eq!(core.next_expiry(), None);
 }
