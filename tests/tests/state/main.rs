@@ -1,15 +1,12 @@
 //! Shared state: values that every process with a handle can read, change and wait for.
 
 mod server;
+mod transactions;
 mod watching;
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    process, thread,
-    time::Duration,
-};
+use std::{process, thread, time::Duration};
 
-use coproc::{Process, State, StateError, prelude::*};
+use coproc::{Bytes, Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
 
 /// Works on a state in a process of its own.
@@ -52,14 +49,25 @@ impl Clerk {
         Ok(self.state.key::<u64>("never").wait_some()?)
     }
 
-    /// Ends inside of a transaction.
+    /// Ends at a moment of a transaction: before, between and after what it does, or when it tries
+    /// again.
     #[message]
-    fn die_inside(&self) {
+    fn die_inside(&self, moment: u32) {
+        let mut runs = 0;
+        let at = |here| {
+            if here == moment {
+                process::abort()
+            }
+        };
         let _ = self.state.atomic(|view| {
-            view.set("n", &1_u64)?;
-            process::abort();
-            #[allow(unreachable_code)]
-            Ok::<_, StateError>(())
+            at(3 * runs);
+            let n = view.get::<u64>("n")?.unwrap_or(0);
+            at(3 * runs + 1);
+            view.set("n", &(n + 1))?;
+            at(3 * runs + 2);
+            runs += 1;
+            // It will be too late.
+            self.state.set("n", &n)
         });
     }
 
@@ -111,22 +119,33 @@ fn it_is_a_dictionary() -> coproc::Result<()> {
     Ok(())
 }
 
-/// All of them together would be no message.
+/// Nothing of the one is found in the other.
 #[coproc::test]
-fn a_name_is_read_and_set_without_the_others() -> coproc::Result<()> {
+fn two_states_are_two_servers() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_secs(30)).spawn()?;
-    let large = Bytes::from(vec![7; 48 << 20]);
-    for name in ["a", "b", "c"] {
-        state.set(name, &large)?;
-    }
+    let (one, other) = (State::spawn()?, State::spawn()?);
+    one.set("n", &1_u64)?;
+    assert!(other.is_empty()?);
+    other.set("n", &2_u64)?;
+    assert_eq!((one.get::<u64>("n")?, other.get::<u64>("n")?), (Some(1), Some(2)));
+    let patience = Duration::from_secs(30);
+    assert_ne!(one.ping(patience)?, other.ping(patience)?);
+    Ok(())
+}
+
+/// What is read is one value, and not all there are: those would be larger than any answer.
+#[coproc::test]
+fn one_value_is_read_where_all_together_are_too_large() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::builder().timeout(Duration::from_secs(60)).spawn()?;
+    let large = Bytes::from(vec![1; 30 << 20]);
+    (0..5).try_for_each(|n| state.set(&format!("large {n}"), &large))?;
+    state.set("small", &5_u64)?;
     assert!(matches!(state.snapshot(), Err(StateError::Encode(_))));
-    state.set("n", &1_u8)?;
-    assert_eq!(state.get::<u8>("n")?, Some(1));
-    assert_eq!((state.len()?, state.keys()?.len()), (4, 4));
-    state.atomic(|view| view.set("n", &2_u8))?;
-    assert_eq!(state.key::<u8>("n").wait_equal(&2)?, 2);
-    assert_eq!(state.pop::<u8>("n")?, Some(2));
+    assert_eq!(state.get::<u64>("small")?, Some(5));
+    assert_eq!(state.atomic(|view| view.get::<u64>("small"))?, Some(5));
+    assert_eq!(state.key("small").wait_equal(&5_u64)?, 5);
+    assert_eq!((state.len()?, state.keys()?.len(), state.contains("large 4")?), (6, 6, true));
     Ok(())
 }
 
@@ -210,68 +229,5 @@ fn a_wait_goes_on_longer_than_an_operation_may_take() -> coproc::Result<()> {
     let key = state.key::<u64>("n");
     let patience = Duration::from_millis(3500);
     assert_eq!(key.wait_some_timeout(patience), Err(StateError::Timeout));
-    Ok(())
-}
-
-/// Each of a hundred processes replays what has happened and answers every event with an update of
-/// one and the same value.
-#[coproc::test]
-fn no_update_is_lost_under_contention() -> coproc::Result<()> {
-    const CLERKS: u64 = 100;
-    const EVENTS: u64 = 5;
-    let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_secs(30)).spawn()?;
-    let clerks: Vec<_> = (0..CLERKS).map(|_| clerk(&state)).collect();
-    let baked = state.key::<u64>("baked");
-    (0..EVENTS).try_for_each(|n| baked.set(&n))?;
-    let eating: Vec<_> = clerks.iter().map(|clerk| clerk.eat(EVENTS).send()).collect();
-    for eaten in eating {
-        eaten?.wait()?;
-    }
-    assert_eq!(state.get::<u64>("eaten")?, Some(CLERKS * EVENTS));
-    let values = state.watch(["eaten"]).from_start().timeout(Duration::ZERO);
-    let values = values.map_while(Result::ok).map(|update| update.after::<u64>());
-    assert!(values.eq((1..=CLERKS * EVENTS).map(|n| Ok(Some(n)))));
-    Ok(())
-}
-
-#[coproc::test]
-fn a_transaction_is_all_or_nothing() -> coproc::Result<()> {
-    let _watch = Watch::set();
-    let state = State::spawn()?;
-    let failed = state.atomic(|view| {
-        view.set("n", &1_u64)?;
-        Err::<(), _>(StateError::Timeout)
-    });
-    assert_eq!(failed, Err(StateError::Timeout));
-    let panicked = catch_unwind(AssertUnwindSafe(|| {
-        state.atomic(|view| -> Result<(), StateError> {
-            view.set("n", &1_u64)?;
-            panic!("inside")
-        })
-    }));
-    assert!(panicked.is_err());
-    assert!(matches!(clerk(&state).die_inside().wait(), Err(CallError::Crashed(_))));
-    assert!(state.is_empty()?);
-    state.set("n", &2_u64)?;
-    Ok(())
-}
-
-/// What a closure reads was so at one moment, even where it is to be run again.
-#[coproc::test]
-fn a_transaction_never_sees_half_of_another() -> coproc::Result<()> {
-    let _watch = Watch::set();
-    let state = State::spawn()?;
-    state.update([("a", &0_u64), ("b", &0)])?;
-    let mut runs = 0;
-    let both = state.atomic(|view| {
-        runs += 1;
-        let a = view.get::<u64>("a")?;
-        if runs == 1 {
-            state.update([("a", &1_u64), ("b", &1)])?;
-        }
-        Ok::<_, StateError>((a, view.get::<u64>("b")?))
-    })?;
-    assert_eq!((both, runs), ((Some(1), Some(1)), 2));
     Ok(())
 }

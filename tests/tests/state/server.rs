@@ -8,20 +8,80 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::clerk;
 
+fn end(pid: u32, signal: Signal) -> coproc::Result<()> {
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    Ok(kill_process(pid, signal)?)
+}
+
+fn is_lost<T>(result: Result<T, StateError>) -> bool {
+    matches!(result, Err(StateError::Lost(_)))
+}
+
 #[coproc::test]
 fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
     let _watch = Watch::set();
     let state = State::spawn()?;
     let clerk = clerk(&state);
     let waits = clerk.wait_equal("n", 1).send()?;
-    let pid = state.ping(Duration::from_secs(30))?;
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    kill_process(pid, Signal::KILL)?;
+    let mut watch = state.watch_all();
+    end(state.ping(Duration::from_secs(30))?, Signal::KILL)?;
     assert!(waits.wait().unwrap_err().to_string().contains("gave no answer"));
-    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
-    assert!(matches!(state.set("n", &1_u64), Err(StateError::Lost(_))));
-    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
+    let key = state.key::<u64>("n");
+    let answers = [
+        is_lost(watch.next().expect("an error")),
+        is_lost(state.watch_all().from_start().next().expect("an error")),
+        is_lost(state.get::<u64>("n")),
+        is_lost(state.set("n", &1_u64)),
+        is_lost(state.update([("n", &1_u64)])),
+        is_lost(state.set_default("n", &1_u64)),
+        is_lost(state.remove("n")),
+        is_lost(state.pop::<u64>("n")),
+        is_lost(state.pop_any()),
+        is_lost(state.clear()),
+        is_lost(state.contains("n")),
+        is_lost(state.keys()),
+        is_lost(state.len()),
+        is_lost(state.snapshot()),
+        is_lost(state.ping(Duration::from_secs(30))),
+        is_lost(state.atomic(|view| view.set("n", &1_u64))),
+        is_lost(state.wait_until(|view| view.contains("n"))),
+        is_lost(state.wait_for_change(["n"])),
+        is_lost(key.modify(|n| *n += 1)),
+        is_lost(key.wait_some()),
+        is_lost(key.wait_change_timeout(Duration::from_secs(30))),
+    ];
+    assert_eq!(answers, [true; 21]);
+    assert_eq!(watch.next(), None);
     Ok(())
+}
+
+/// Up to its end everything is in order, and afterwards nothing begins anew.
+#[coproc::test]
+fn a_server_killed_at_work_is_lost_for_good() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let mut watch = state.watch(["n"]);
+    thread::scope(|scope| {
+        let writes = scope.spawn(|| (1..).find(|n| state.set("n", n).is_err()).unwrap_or(u64::MAX));
+        let mut seen = 0;
+        let error = loop {
+            match watch.next().expect("a watch goes on until an error") {
+                Ok(update) => {
+                    seen += 1;
+                    assert_eq!((update.version, update.after()?), (seen, Some(seen)));
+                }
+                Err(error) => break error,
+            }
+            if seen == 500 {
+                end(pid, Signal::KILL)?;
+            }
+        };
+        assert!(matches!(error, StateError::Lost(_)));
+        assert!(writes.join().expect("no panic") >= seen);
+        assert!(is_lost(state.get::<u64>("n")));
+        Ok(())
+    })
 }
 
 /// One that hangs, too, within the timeout.
@@ -30,17 +90,16 @@ fn a_server_that_hangs_is_an_error() -> coproc::Result<()> {
     let _watch = Watch::set();
     let state = State::builder().timeout(Duration::from_millis(500)).spawn()?;
     let pid = state.ping(Duration::from_secs(30))?;
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    kill_process(pid, Signal::STOP)?;
+    end(pid, Signal::STOP)?;
     // It stops when it next comes by the kernel, which may be after an answer.
-    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    let stat = format!("/proc/{pid}/stat");
     while !std::fs::read_to_string(&stat)?.contains(") T ") {
         thread::yield_now();
     }
-    assert!(matches!(state.get::<u64>("n"), Err(StateError::Lost(_))));
-    assert!(matches!(state.key::<u64>("n").wait_some(), Err(StateError::Lost(_))));
-    kill_process(pid, Signal::CONT)?;
-    Ok(())
+    assert!(is_lost(state.get::<u64>("n")));
+    assert!(is_lost(state.key::<u64>("n").wait_some()));
+    assert!(is_lost(state.watch_all().from_start().next().expect("an error")));
+    end(pid, Signal::CONT)
 }
 
 /// It ends with the last handle of the process that started it, whoever waits.

@@ -1,6 +1,6 @@
 //! Every change is given to whoever watches, or told of as missed.
 
-use std::{thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use coproc::{Bytes, State, StateError, Thread, Update, Watch};
 use coproc_tests::Watch as Hangs;
@@ -65,6 +65,29 @@ fn a_watch_can_start_from_the_beginning() -> coproc::Result<()> {
     assert_eq!(versions, [1, 2, 3, 4, 5, 6]);
     assert_eq!(afters(state.watch_all().except(["a"]).from_start()), [Some(4), None]);
     assert_eq!(afters(state.watch(["a", "b"]).except(["a"]).from_start()), [Some(4), None]);
+    Ok(())
+}
+
+#[coproc::test]
+fn every_way_of_writing_is_seen() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::spawn()?;
+    let (watch, key) = (state.watch_all(), state.key::<u64>("n"));
+    state.set("n", &1_u64)?;
+    state.update([("n", &2_u64)])?;
+    key.set(&3)?;
+    key.modify(|n| *n += 1)?;
+    state.atomic(|view| view.set("n", &5_u64))?;
+    state.remove("n")?;
+    state.set_default("n", &6_u64)?;
+    state.pop::<u64>("n")?;
+    state.set_default("n", &7_u64)?;
+    state.pop_any()?;
+    state.set_default("n", &8_u64)?;
+    state.clear()?;
+    let values = [Some(1), Some(2), Some(3), Some(4), Some(5), None];
+    let rest = [Some(6), None, Some(7), None, Some(8), None];
+    assert_eq!(afters(watch), [values, rest].concat());
     Ok(())
 }
 
@@ -151,6 +174,34 @@ fn a_live_watch_gives_the_last_of_each_name() -> coproc::Result<()> {
     assert_eq!(seen, [((None, Some(7)), 3), ((Some(3), Some(4)), 0)]);
     assert_eq!(afters(watch.from_start().own(false)), []);
     Ok(())
+}
+
+/// A server that forgot nothing would grow by 128 MiB.
+#[coproc::test]
+fn the_past_takes_no_more_room_than_it_may() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(100, 8 << 20).spawn()?;
+    let pid = state.ping(Duration::from_secs(30))?;
+    let write = |count: u32| {
+        let mut value = vec![0; 64 << 10];
+        (0..count).try_for_each(|n| {
+            value[..4].copy_from_slice(&n.to_ne_bytes());
+            state.set("n", &Bytes::from(value.clone()))
+        })
+    };
+    write(200)?;
+    let before = resident(pid);
+    write(2000)?;
+    let after = resident(pid);
+    assert!(after < before + (40 << 20), "from {before} to {after} bytes");
+    Ok(())
+}
+
+/// How much memory a process has, in bytes.
+fn resident(pid: u32) -> usize {
+    let text = fs::read_to_string(format!("/proc/{pid}/statm")).expect("the server lives");
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.expect("a number") * rustix::param::page_size()
 }
 
 /// The watch changes its mind about what it has already been sent.
