@@ -2,7 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Why an operation on a `State` gave nothing.
+/// Why an operation on a [`State`](crate::State) gave nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use coproc::{State, StateError};
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     let n = state.key::<u32>("n");
+///     match n.wait_some_timeout(Duration::from_millis(10)) {
+///         Ok(n) => println!("{n}"),
+///         Err(StateError::Timeout) => println!("not yet"),
+///         Err(error) => return Err(error.into()),
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {

@@ -112,6 +112,22 @@ pub struct State {
 }
 
 /// How a [`State`] is to be; see [`State::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use coproc::State;
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::builder().timeout(Duration::from_secs(30)).history(10, 1 << 20).spawn()?;
+///     for n in 1..=100_u32 {
+///         state.set("n", &n)?;
+///     }
+///     let oldest = state.watch(["n"]).from_start().next().ok_or("a watch goes on")??;
+///     assert_eq!((oldest.after()?, oldest.missed), (Some(91_u32), 90));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is started before `spawn`"]
 pub struct StateBuilder {
@@ -167,6 +183,19 @@ impl State {
 
     /// The same server's values under another namespace, which has nothing to do with this one. A
     /// new handle's namespace is `default`.
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.namespace("jobs").set("n", &1_u32)?;
+    ///     assert!(state.is_empty()?);
+    ///     assert_eq!(state.namespace("jobs").get::<u32>("n")?, Some(1));
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn namespace(&self, name: impl Into<String>) -> Self {
         Self { space: name.into(), ..self.clone() }
@@ -174,6 +203,20 @@ impl State {
 
     /// A handle to the same values that is not this one: what is written through one is not the
     /// other's [own](Watch::own).
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     let mut others = state.watch(["n"]).own(false);
+    ///     state.set("n", &1_u32)?;
+    ///     state.fork().set("n", &2_u32)?;
+    ///     assert_eq!(others.next().ok_or("a watch goes on")??.after::<u32>()?, Some(2));
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn fork(&self) -> Self {
         Self { handle: Handle::new(), ..self.clone() }

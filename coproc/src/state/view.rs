@@ -11,6 +11,25 @@ use crate::{error::StateError, message::Wire};
 
 /// The state as a closure of [`State::atomic`] or [`State::wait_until`] sees it: all that it reads
 /// was so at one moment, and it sees its own writes.
+///
+/// ```
+/// use coproc::State;
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let state = State::spawn()?;
+///     state.set("old", &5_u32)?;
+///     // Renames it, and nobody sees none or both.
+///     let names = state.atomic(|view| {
+///         let value = view.get::<u32>("old")?.unwrap_or(0);
+///         view.remove("old");
+///         view.set("new", &value)?;
+///         view.keys()
+///     })?;
+///     assert_eq!(names, ["new"]);
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct View<'a> {
     state: &'a State,
@@ -115,6 +134,42 @@ impl State {
     ///
     /// The closure's own error, and [`StateError::Lost`] and [`StateError::Encode`] if the changes
     /// cannot be sent.
+    ///
+    /// ```
+    /// use coproc::{State, StateError};
+    ///
+    /// #[derive(Debug)]
+    /// enum Refused {
+    ///     TooLittle(u32),
+    ///     State(StateError),
+    /// }
+    ///
+    /// impl From<StateError> for Refused {
+    ///     fn from(error: StateError) -> Self {
+    ///         Self::State(error)
+    ///     }
+    /// }
+    ///
+    /// fn pay(state: &State, sum: u32) -> Result<(), Refused> {
+    ///     state.atomic(|view| {
+    ///         let mine = view.get::<u32>("mine")?.unwrap_or(0);
+    ///         let yours = view.get::<u32>("yours")?.unwrap_or(0);
+    ///         view.set("yours", &(yours + sum))?;
+    ///         let rest = mine.checked_sub(sum).ok_or(Refused::TooLittle(mine))?;
+    ///         Ok(view.set("mine", &rest)?)
+    ///     })
+    /// }
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.set("mine", &5_u32)?;
+    ///     pay(&state, 3).unwrap();
+    ///     assert!(matches!(pay(&state, 3), Err(Refused::TooLittle(2))));
+    ///     assert_eq!(state.get::<u32>("yours")?, Some(3));
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn atomic<T, E: From<StateError>>(
         &self,
         change: impl FnMut(&mut View<'_>) -> Result<T, E>,

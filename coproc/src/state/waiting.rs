@@ -17,6 +17,24 @@ impl State {
     /// # Errors
     ///
     /// The predicate's own error, and [`StateError::Lost`].
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.update([("left", &1_u32), ("right", &0)])?;
+    ///     std::thread::scope(|scope| {
+    ///         let equal = scope.spawn(|| {
+    ///             state.wait_until(|view| Ok(view.get::<u32>("left")? == view.get("right")?))
+    ///         });
+    ///         state.set("right", &1_u32)?;
+    ///         equal.join().unwrap()?;
+    ///         Ok(())
+    ///     })
+    /// }
+    /// ```
     pub fn wait_until(
         &self,
         test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,

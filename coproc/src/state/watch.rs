@@ -64,6 +64,22 @@ pub struct Watch {
 
 impl State {
     /// Watches these names of the namespace, from now on.
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.set("ready", &true)?;
+    ///     for update in state.watch(["ready"]).from_start() {
+    ///         if update?.after()? == Some(true) {
+    ///             break;
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn watch<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Watch {
         Watch::new(self, Some(names.into_iter().map(str::to_owned).collect()))
     }
@@ -105,6 +121,22 @@ impl Watch {
 
     /// From here on gives the last update of each name only, and skips those that are older when it
     /// is asked; they count as missed.
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     let mut latest = state.watch(["n"]).live();
+    ///     for n in 1..=100_u32 {
+    ///         state.set("n", &n)?;
+    ///     }
+    ///     let update = latest.next().ok_or("a watch goes on")??;
+    ///     assert_eq!((update.after()?, update.missed), (Some(100_u32), 99));
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn live(self) -> Self {
         self.wishing(|wish| wish.live = true)
     }
