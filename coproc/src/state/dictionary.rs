@@ -39,8 +39,32 @@ impl State {
         &self,
         values: impl IntoIterator<Item = (&'a str, &'a T)>,
     ) -> Result<(), StateError> {
-        let stored = values.into_iter().map(|(name, value)| Ok((name.into(), Some(store(value)?))));
-        self.change(stored.collect::<Result<_, StateError>>()?, false)
+        self.change(stored(values)?, false)
+    }
+
+    /// Sets these names and removes all others, at once.
+    ///
+    /// # Errors
+    ///
+    /// As for [every operation](State#errors).
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     state.update([("apples", &5_u32), ("pears", &3)])?;
+    ///     state.replace([("apples", &6_u32), ("plums", &1)])?;
+    ///     assert_eq!(state.keys()?, ["apples", "plums"]);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn replace<'a, T: Wire + 'a>(
+        &self,
+        values: impl IntoIterator<Item = (&'a str, &'a T)>,
+    ) -> Result<(), StateError> {
+        self.change(stored(values)?, true)
     }
 
     /// Removes a name, if it is there.
@@ -170,6 +194,12 @@ impl State {
     }
 }
 
+fn stored<'a, T: Wire + 'a>(
+    values: impl IntoIterator<Item = (&'a str, &'a T)>,
+) -> Result<BTreeMap<String, Option<Stored>>, StateError> {
+    values.into_iter().map(|(name, value)| Ok((name.to_owned(), Some(store(value)?)))).collect()
+}
+
 /// A name with its value; see [`State::pop_any`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -206,7 +236,7 @@ impl Entry {
 ///     Ok(())
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
     values: BTreeMap<String, Stored>,
 }

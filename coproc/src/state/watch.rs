@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
+    iter::FusedIterator,
     mem,
     time::{Duration, Instant},
 };
@@ -212,3 +213,5 @@ impl Iterator for Watch {
         Some(found)
     }
 }
+
+impl FusedIterator for Watch {}

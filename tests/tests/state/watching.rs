@@ -85,9 +85,10 @@ fn every_way_of_writing_is_seen() -> coproc::Result<()> {
     state.pop_any()?;
     state.set_default("n", &8_u64)?;
     state.clear()?;
+    state.replace([("n", &9_u64)])?;
     let values = [Some(1), Some(2), Some(3), Some(4), Some(5), None];
     let rest = [Some(6), None, Some(7), None, Some(8), None];
-    assert_eq!(afters(watch), [values, rest].concat());
+    assert_eq!(afters(watch), [&values[..], &rest, &[Some(9)]].concat());
     Ok(())
 }
 
@@ -237,11 +238,11 @@ fn what_is_set_and_removed_again_is_a_change() -> coproc::Result<()> {
 #[coproc::test]
 fn a_watch_waits_for_what_comes() -> coproc::Result<()> {
     let _watch = Hangs::set();
-    let state = State::builder().timeout(Duration::from_secs(2)).spawn()?;
+    let state = State::spawn()?;
     let mut watch = state.watch(["n"]).timeout(SHORT);
     assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
-    // Longer than one question to the server may take.
-    watch = watch.timeout(Duration::from_millis(2500));
+    // Longer than one question to the server lasts.
+    watch = watch.timeout(Duration::from_millis(2700));
     assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
     let mut watch = watch.timeout(Duration::MAX);
     let waits = thread::spawn(move || watch.next());
