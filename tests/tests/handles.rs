@@ -280,6 +280,36 @@ fn what_was_told_before_the_end_of_a_link_counts() -> coproc::Result<()> {
     Ok(())
 }
 
+/// Adds through handles until one does not arrive; gives how many did, and the error.
+fn add_until_one_is_lost(counter: &CounterController, clerk: &ClerkController) -> (u64, String) {
+    (1..100)
+        .find_map(|n| {
+            let error = clerk.add(counter.clone(), 1).wait().err()?;
+            Some((n - 1, error.to_string()))
+        })
+        .expect("files are limited")
+}
+
+/// It loses the handle and goes on.
+#[coproc::test]
+fn who_may_have_no_more_files_is_told() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let limited = Process::new().open_files(24);
+    let counter = Counter::spawn(Counter::default())?;
+    let clerk = Clerk::on(limited.clone()).spawn(Vec::new())?;
+    let (kept, error) = add_until_one_is_lost(&counter, &clerk);
+    assert!(kept > 0 && error.contains("no more files open"), "{kept}: {error}");
+    assert_eq!(clerk.add_to_kept(1).wait()?.len() as u64, kept);
+
+    let counter = Counter::on(limited).spawn(Counter::default())?;
+    let clerk = self::clerk();
+    let (kept, _) = add_until_one_is_lost(&counter, &clerk);
+    assert!(kept > 0);
+    assert_eq!(counter.add(0).wait()?, kept);
+    assert_eq!(clerk.add_to_kept(0).wait()?, vec![kept; kept as usize]);
+    Ok(())
+}
+
 #[coproc::test]
 fn many_travel_at_once() -> coproc::Result<()> {
     let _watch = Watch::set();

@@ -42,6 +42,8 @@ enum Item {
     /// Belongs to what lies before it.
     Reserved,
     Descriptor(Arc<Mutex<Option<Descriptor>>>),
+    /// A descriptor that this process had no room for.
+    Lost,
 }
 
 /// What one message carries.
@@ -146,7 +148,7 @@ impl Luggage {
             match item {
                 Item::Here(parcel) => packed.extend(parcel.pack()?.into_iter().map(descriptor)),
                 Item::Reserved => {}
-                Item::Descriptor(_) => packed.push(item),
+                Item::Descriptor(_) | Item::Lost => packed.push(item),
             }
         }
         **items = packed;
@@ -157,6 +159,11 @@ impl Luggage {
     pub(crate) fn into_descriptors(self) -> Vec<Descriptor> {
         let Some(items) = self.items else { return Vec::new() };
         items.into_iter().filter_map(|item| item.into_descriptor()).collect()
+    }
+
+    /// Luggage of so many pieces that has been lost on its way here.
+    pub(super) fn lost(pieces: usize) -> Self {
+        Self { items: Some(Box::new(vec![Item::Lost; pieces])) }
     }
 
     /// Luggage that has come from another process.
@@ -180,7 +187,7 @@ impl Item {
     fn into_descriptor(self) -> Option<Descriptor> {
         match self {
             Self::Descriptor(fd) => fd.lock().take(),
-            Self::Here(_) | Self::Reserved => None,
+            Self::Here(_) | Self::Reserved | Self::Lost => None,
         }
     }
 }
@@ -230,6 +237,9 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
                     return Err("a handle that lies nowhere in its message");
                 }
                 Ok(Found::Descriptors(descriptors))
+            }
+            Some([Item::Lost, ..]) => {
+                Err("a handle was lost: this process may have no more files open")
             }
             _ => Err("a handle that lies nowhere in its message"),
         }

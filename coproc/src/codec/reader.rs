@@ -18,6 +18,10 @@ const FIRST: usize = 4 * 1024;
 /// have not arrived.
 const ROOM: usize = 64 * 1024;
 
+/// How many frames that carry something can have begun to arrive and not be there in full: one read
+/// may bring the end of one and the beginning of another.
+const BEGUN_MOST: usize = 2;
+
 /// A frame that has begun to arrive and is longer than this gets memory of its own.
 const LARGE: usize = 16 * 1024;
 
@@ -35,9 +39,10 @@ pub(crate) struct FrameReader {
     /// What of `buffer` has arrived and is not taken.
     held: Range<usize>,
     large: Option<Large>,
-    /// Descriptors that have arrived, and whose frame has not.
-    descriptors: VecDeque<Descriptor>,
-    /// The next frame is there but for some of its descriptors.
+    /// What has arrived for frames that have not: the descriptors of one frame each, or none where
+    /// they were lost on the way.
+    descriptors: VecDeque<Vec<Descriptor>>,
+    /// The next frame is there but for its descriptors.
     lacking: bool,
 }
 
@@ -102,9 +107,9 @@ impl FrameReader {
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, BadFrame> {
         if let Some(large) = self.large.as_ref().filter(|large| large.arrived == large.total) {
             let carries = if large.carries { carried(&large.bytes)? } else { 0 };
-            self.lacking = carries > self.descriptors.len();
+            self.lacking = carries > 0 && self.descriptors.is_empty();
             let large = self.large.take_if(|_| !self.lacking);
-            return Ok(large.map(|large| self.whole(large.envelope, large.bytes, carries)));
+            return large.map(|large| self.whole(large.envelope, large.bytes, carries)).transpose();
         }
         let held = &self.buffer[self.held.clone()];
         let Some(head) = held.first_chunk::<HEAD>().filter(|_| self.large.is_none()) else {
@@ -114,13 +119,13 @@ impl FrameReader {
         let total = HEAD + length;
         if let Some(bytes) = held.get(..total) {
             let carries = if carries { carried(bytes)? } else { 0 };
-            self.lacking = carries > self.descriptors.len();
+            self.lacking = carries > 0 && self.descriptors.is_empty();
             if self.lacking {
                 return Ok(None);
             }
             let bytes = if length == 0 { Vec::new() } else { bytes.to_vec() };
             self.held.start += total;
-            return Ok(Some(self.whole(envelope, bytes, carries)));
+            return self.whole(envelope, bytes, carries).map(Some);
         }
         if total > LARGE {
             let (bytes, arrived) = (held.to_vec(), held.len());
@@ -130,19 +135,17 @@ impl FrameReader {
         Ok(None)
     }
 
-    /// Takes in descriptors that have come with the bytes.
+    /// Takes in the descriptors of one frame, which have come with its first bytes or before; none
+    /// if they were lost.
     ///
     /// # Errors
     ///
-    /// [`BadFrame`] if they are more than one frame may carry: they would be held for ever.
-    pub(crate) fn arrive(
-        &mut self,
-        descriptors: impl IntoIterator<Item = Descriptor>,
-    ) -> Result<(), BadFrame> {
-        self.descriptors.extend(descriptors);
+    /// [`BadFrame`] if there are more than frames may lack: they would be held for ever.
+    pub(crate) fn arrive(&mut self, descriptors: Vec<Descriptor>) -> Result<(), BadFrame> {
+        self.descriptors.push_back(descriptors);
         match self.descriptors.len() {
-            0..=DESCRIPTORS_MOST => Ok(()),
-            more => Err(BadFrame(format!("{more} descriptors that belong to no frame"))),
+            0..=BEGUN_MOST => Ok(()),
+            _ => Err(BadFrame("descriptors that belong to no frame".into())),
         }
     }
 
@@ -153,13 +156,27 @@ impl FrameReader {
 
     /// A frame that has arrived in full.
     #[inline]
-    fn whole(&mut self, envelope: Envelope, mut bytes: Vec<u8>, carries: usize) -> Frame {
+    fn whole(
+        &mut self,
+        envelope: Envelope,
+        mut bytes: Vec<u8>,
+        carries: usize,
+    ) -> Result<Frame, BadFrame> {
         if carries == 0 {
-            return Frame::new(envelope, Body::received(bytes, Luggage::default()));
+            return Ok(Frame::new(envelope, Body::received(bytes, Luggage::default())));
         }
         bytes.truncate(bytes.len() - COUNT);
-        let luggage = Luggage::of(self.descriptors.drain(..carries));
-        Frame::new(envelope, Body::received(bytes, luggage))
+        let come = self.descriptors.pop_front().unwrap_or_default();
+        let luggage = match come.len() {
+            0 => Luggage::lost(carries),
+            count if count == carries => Luggage::of(come),
+            count => {
+                return Err(BadFrame(format!(
+                    "a frame carries {carries} descriptors, not {count}"
+                )));
+            }
+        };
+        Ok(Frame::new(envelope, Body::received(bytes, luggage)))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.

@@ -62,12 +62,11 @@ impl Inbox {
         let missing = || Broken::Protocol("a frame carries descriptors that are not there".into());
         let side = fds.side.as_ref().ok_or_else(missing)?;
         match receive(side, &mut [0], RecvFlags::DONTWAIT) {
-            Ok((_, descriptors)) if !descriptors.is_empty() => {
+            Ok((_, Some(descriptors))) => {
                 self.reader.arrive(descriptors).map_err(|bad| broken(&bad))
             }
-            Err(Stopped::By(Errno::INTR)) => Ok(()),
-            Ok(_) | Err(Stopped::By(_)) => Err(missing()),
-            Err(Stopped::Broken(broken)) => Err(broken),
+            Err(Errno::INTR) => Ok(()),
+            Ok(_) | Err(_) => Err(missing()),
         }
     }
 
@@ -97,8 +96,10 @@ impl Inbox {
     /// The same where descriptors come with the bytes.
     fn fill_with_descriptors(&mut self, fd: &OwnedFd, flags: RecvFlags) -> Result<usize, Stopped> {
         let Self { reader, .. } = self;
-        let (read, descriptors) = receive(fd, reader.spare(), flags)?;
-        reader.arrive(descriptors).map_err(|bad| Stopped::Broken(broken(&bad)))?;
+        let (read, descriptors) = receive(fd, reader.spare(), flags).map_err(Stopped::By)?;
+        if let Some(descriptors) = descriptors {
+            reader.arrive(descriptors).map_err(|bad| Stopped::Broken(broken(&bad)))?;
+        }
         Ok(read)
     }
 }
@@ -113,26 +114,27 @@ fn broken(bad: &BadFrame) -> Broken {
     Broken::Protocol(bad.to_string())
 }
 
-/// Reads bytes and the descriptors that come with them.
+/// Reads bytes and the descriptors that come with them: all that were sent at once, or none if this
+/// process may not have them all.
 fn receive(
     fd: &OwnedFd,
     bytes: &mut [u8],
     flags: RecvFlags,
-) -> Result<(usize, Vec<OwnedFd>), Stopped> {
+) -> Result<(usize, Option<Vec<OwnedFd>>), Errno> {
     let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(DESCRIPTORS_MOST))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut slices = [IoSliceMut::new(bytes)];
     let flags = flags | RecvFlags::CMSG_CLOEXEC;
-    let received = recvmsg(fd, &mut slices, &mut ancillary, flags).map_err(Stopped::By)?;
+    let received = recvmsg(fd, &mut slices, &mut ancillary, flags)?;
     let mut descriptors = Vec::new();
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(come) = message {
             descriptors.extend(come);
         }
     }
-    if received.flags.contains(ReturnFlags::CTRUNC) {
-        let text = "descriptors that came with a message were lost: this process may have no more";
-        return Err(Stopped::Broken(Broken::Protocol(text.into())));
+    let lost = received.flags.contains(ReturnFlags::CTRUNC);
+    if lost {
+        descriptors.clear();
     }
-    Ok((received.bytes, descriptors))
+    Ok((received.bytes, (lost || !descriptors.is_empty()).then_some(descriptors)))
 }
