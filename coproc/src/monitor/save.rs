@@ -1,19 +1,32 @@
 //! Files that are there as a whole or as they were before.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Write},
     path::{Path, PathBuf},
     process,
 };
 
-/// Writes a file in one step: whoever reads it meanwhile sees the one before, to its end.
+/// Writes a file in one step: whoever reads it meanwhile sees the one before, to its end. What is no
+/// plain file (a link, a pipe, a device) stays what it is, and is written to.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let is_plain = |found: fs::Metadata| found.is_file() || found.is_dir();
+    if !fs::symlink_metadata(path).map_or(true, is_plain) {
+        return fs::write(path, content).map_err(|error| named(path, &error));
+    }
     let beside = beside(path)?;
-    let written = fs::write(&beside, content).and_then(|()| fs::rename(&beside, path));
+    let written = write_new(&beside, content).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         named(path, &error)
     })
+}
+
+/// Writes a file that nobody else has put there.
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    // What a process with this pid may have left when it was killed.
+    let _ = fs::remove_file(path);
+    File::options().write(true).create_new(true).open(path)?.write_all(content)
 }
 
 /// Whether a file can be written at `path`, as far as that can be told beforehand.
@@ -48,7 +61,7 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::{io::Read, os::unix::fs::symlink};
 
     use super::*;
 
@@ -76,6 +89,38 @@ mod tests {
         old.read_to_string(&mut rest).unwrap();
         assert_eq!((rest.as_str(), fs::read(&path).unwrap().as_slice()), ("old one", &b"NEW"[..]));
         fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_plain_file_stays_what_it_is() {
+        let folder = std::env::temp_dir().join(format!("coproc-save-links-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [file, link, null] = ["file", "link", "null"].map(|name| folder.join(name));
+        symlink(&file, &link).unwrap();
+        symlink("/dev/null", &null).unwrap();
+        for content in ["old", "new"] {
+            replace(&link, content.as_bytes()).unwrap();
+            replace(&null, content.as_bytes()).unwrap();
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(link.is_symlink() && null.is_symlink());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// A file of that name may be a link that somebody else has laid.
+    #[test]
+    fn what_lies_in_the_way_is_not_written_to() {
+        let folder = std::env::temp_dir().join(format!("coproc-save-way-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let [file, theirs] = ["file", "theirs"].map(|name| folder.join(name));
+        fs::write(&theirs, "theirs").unwrap();
+        symlink(&theirs, beside(&file).unwrap()).unwrap();
+        replace(&file, b"ours").unwrap();
+        assert_eq!(
+            (fs::read(&file).unwrap(), fs::read(&theirs).unwrap()),
+            (b"ours".to_vec(), b"theirs".to_vec())
+        );
+        fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct Note {
 impl Stats {
     /// Writes the samples to a file, one a line, separated by commas, under a line of names: `at`
     /// (in seconds), `pid`, `name`, `rss`, `anon`, `peak` (in bytes), `cpu` (in cores). A file that
-    /// is there is replaced in one step.
+    /// is there is replaced in one step; a link, a pipe or a device is written to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -104,7 +104,8 @@ impl Stats {
     }
 
     /// Writes everything to a file, as one JSON object with the fields of [`Stats`]; `at` is in
-    /// seconds. A file that is there is replaced in one step.
+    /// seconds. A file that is there is replaced in one step; a link, a pipe or a device is written
+    /// to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -126,7 +127,7 @@ impl Stats {
 
     /// Draws memory and CPU over time, a line a process, with the notes that are labels. The end of
     /// the path says as what: `.svg`, or `.png` with the feature `plot-png`. A file that is there is
-    /// replaced in one step.
+    /// replaced in one step; a link, a pipe or a device is written to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
