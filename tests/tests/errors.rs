@@ -134,6 +134,10 @@ fn what_starts_end_with_says_what_to_do() {
     says(E::TooLarge { size: 7, limit: 5 }, &["7 bytes", "limit of 5", "`.max_message(…)`"]);
     says(E::Encode("a map without length".into()), &["encode", "a map without length"]);
     says(E::Nested, &["16 deep"]);
+    // What a `main` that returns it shows.
+    let shown = format!("{:?}", E::NotInitialized);
+    assert!(shown.contains("`#[coproc::main]`"), "{shown}");
+    assert_eq!(format!("{:?}", E::Init(Empty { tray: 3 })), "Init(Empty { tray: 3 })");
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::{CrashReport, PanicReport};
 /// Why a worker did not start. Nothing of it is left behind.
 ///
 /// `E` is the error type of `#[init]`; of an `#[init]` that cannot fail it is [`Infallible`].
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SpawnError<E = Infallible> {
     /// `#[init]` returned this error.
@@ -86,6 +85,26 @@ impl<E> SpawnError<E> {
                 f.write_str("workers start workers more than 16 deep; is one starting itself?")
             }
         }
+    }
+}
+
+/// A `main` that returns the error shows this, and so does `unwrap`: it says what to do as well.
+impl<E: fmt::Debug> fmt::Debug for SpawnError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            SpawnError::Init(error) => return f.debug_tuple("Init").field(error).finish(),
+            SpawnError::InitPanicked(_) => "InitPanicked",
+            SpawnError::InitCrashed(_) => "InitCrashed",
+            SpawnError::InitTimeout => "InitTimeout",
+            SpawnError::Os(_) => "Os",
+            SpawnError::Incompatible(_) => "Incompatible",
+            SpawnError::NotInitialized => "NotInitialized",
+            SpawnError::Unknown(_) => "Unknown",
+            SpawnError::TooLarge { .. } => "TooLarge",
+            SpawnError::Encode(_) => "Encode",
+            SpawnError::Nested => "Nested",
+        };
+        write!(f, "{name}: {}", self.text())
     }
 }
 
