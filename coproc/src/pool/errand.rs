@@ -13,6 +13,12 @@ use crate::{
 /// What a closure may pick for a pool to carry: a [`Call`] or a [`OneWay`].
 ///
 /// It is not meant to be implemented by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no message that a pool can carry",
+    label = "this closure gives no message",
+    note = "it only picks the message, and the pool sends it: `|worker, item| worker.resize(item)`, \
+            without `.wait()`, `.send()` or `.tell()`"
+)]
 pub trait Routed: Sized {
     /// What the handler returns; `()` of a message that no reply exists for.
     type Value;
