@@ -58,6 +58,7 @@
 //! | a function that is run again when it fails | [`Retried`] |
 //! | what a handler can do beside its arguments | [`Context`] |
 //! | values that many processes share | [`State`], [`Key`], [`View`], [`Watch`], [`StateError`] |
+//! | items that many processes send and receive | [`Queue`], [`Delivery`], [`QueueError`] |
 //! | many workers behind one handle | [`WorkerPool`], [`Map`] |
 //! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
@@ -109,6 +110,7 @@ mod messenger;
 pub mod monitor;
 mod multiqueue;
 mod pool;
+mod queue;
 #[cfg(test)]
 mod simulation;
 mod spawn;
@@ -128,8 +130,8 @@ pub use codec::{BoundedBuf, Bytes, Codec, DecodeError, EncodeError, Limits};
 pub use controller::{Call, CallFuture, Controller, OneWay, Pending};
 pub use coproc_macros::{Channel, main, message, test, worker};
 pub use error::{
-    CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, Result, SpawnError,
-    StateError, TrySendError,
+    CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, QueueError,
+    QueueSendError, Result, SpawnError, StateError, TrySendError,
 };
 pub use message::{Channel, Message, Priority, Wire};
 pub use messenger::{
@@ -142,6 +144,7 @@ pub use pool::{
     Applicable, Keyed, Map, Ordered, Pool, PoolCall, PoolCallFuture, PoolOn, Pooled, Routed,
     Submission, Unordered, WorkerPool,
 };
+pub use queue::{DeadLetter, DeadReason, Delivery, Queue, QueueBuilder, QueueIter, QueueTryIter};
 pub use spawn::{
     Events, Group, Inline, Place, Retried, RetriedHandle, Stats, Thread, WorkerHandle,
     WorkerResource, init, owner,

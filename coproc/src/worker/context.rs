@@ -220,6 +220,11 @@ impl<W: Worker> Context<W> {
         Controller::from_link(Link::new(line))
     }
 
+    /// How many links lead to the worker, its owner's and its own among them.
+    pub(crate) fn links(&self) -> usize {
+        self.others.len() + 1
+    }
+
     /// From now on the worker serves one more link.
     pub(super) fn adopt(&mut self, port: Arc<Port>, ledger: Ledger) {
         // Without interruptions its messages are found whenever the worker next wakes.

@@ -1,0 +1,284 @@
+//! What is in a queue, who has what of it, and who waits: no clock, thread or descriptor.
+
+mod item;
+mod ready;
+mod waiting;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use self::{
+    ready::Ready,
+    waiting::{Joiner, Wish},
+};
+use crate::error::QueueError;
+
+pub(super) use self::waiting::Ask;
+pub use item::DeadReason;
+pub(super) use item::{Content, Cursor, Dead, Handed, Item, Reply};
+
+/// How many of those that an item was delivered to may die with it.
+const DEATHS_MOST: u32 = 3;
+
+/// What a queue may hold.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct Limits {
+    /// How many items may wait for a receiver.
+    pub(super) items: Option<usize>,
+    /// How many bytes there may be, of all items, also those that are delivered or dead.
+    pub(super) bytes: usize,
+}
+
+struct Out {
+    link: u64,
+    ticket: u64,
+    place: u64,
+    item: Item,
+}
+
+/// A queue; `A` is what those who wait are answered with.
+pub(super) struct Core<A> {
+    limits: Limits,
+    ready: Ready,
+    /// What was delivered and is not acknowledged, by the number of the delivery.
+    out: BTreeMap<u64, Out>,
+    dead: VecDeque<Dead>,
+    /// The bytes of all three.
+    bytes: usize,
+    next_place: u64,
+    next_number: u64,
+    version: u64,
+    receivers: VecDeque<(Ask<A>, Wish)>,
+    senders: VecDeque<(Ask<A>, Item)>,
+    joiners: Vec<Joiner<A>>,
+    /// The links of those who have said that nobody there does anything but wait for the end.
+    resigned: BTreeSet<u64>,
+    /// The processes whose death will be told.
+    watched: BTreeSet<u32>,
+    /// The processes whose death is to be told from now on.
+    to_watch: Vec<u32>,
+    answers: Vec<(A, Result<Reply, QueueError>)>,
+}
+
+impl<A> Core<A> {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ready: Ready::default(),
+            out: BTreeMap::new(),
+            dead: VecDeque::new(),
+            bytes: 0,
+            next_place: 1,
+            next_number: 1,
+            version: 0,
+            receivers: VecDeque::new(),
+            senders: VecDeque::new(),
+            joiners: Vec::new(),
+            resigned: BTreeSet::new(),
+            watched: BTreeSet::new(),
+            to_watch: Vec::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Who is to be answered with what.
+    pub(super) fn answers(&mut self) -> std::vec::Drain<'_, (A, Result<Reply, QueueError>)> {
+        self.answers.drain(..)
+    }
+
+    pub(super) fn has_to_watch(&self) -> bool {
+        !self.to_watch.is_empty()
+    }
+
+    /// Whose death is to be told from now on with [`died`](Self::died).
+    pub(super) fn next_to_watch(&mut self) -> Option<u32> {
+        self.to_watch.pop()
+    }
+
+    /// How many items wait for a receiver.
+    pub(super) fn len(&self) -> usize {
+        self.ready.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.limits.items.is_some_and(|most| self.ready.len() >= most)
+            || self.bytes >= self.limits.bytes
+    }
+
+    /// Somebody sends an item, and waits until there is room for it.
+    pub(super) fn send(&mut self, ask: Ask<A>, item: Item) {
+        self.happens_at(ask.link);
+        let limit = self.limits.bytes;
+        let refusal = if item.content.size() > limit {
+            Some(QueueError::TooLarge { size: item.content.size(), limit })
+        } else if self.limits.items.is_none() && self.bytes + item.content.size() > limit {
+            Some(QueueError::Exhausted { limit })
+        } else {
+            None
+        };
+        match refusal {
+            Some(error) => self.answers.push((ask.answer, Err(error))),
+            None => self.senders.push_back((ask, item)),
+        }
+        self.settle();
+    }
+
+    /// Somebody wants the first item for them.
+    pub(super) fn receive(&mut self, ask: Ask<A>) {
+        self.happens_at(ask.link);
+        self.receivers.push_back((ask, Wish::Any));
+        self.settle();
+    }
+
+    /// Somebody wants to see what there is for them behind `cursor`.
+    pub(super) fn look(&mut self, ask: Ask<A>, cursor: Cursor) {
+        self.happens_at(ask.link);
+        self.receivers.push_back((ask, Wish::Look(cursor)));
+        self.settle();
+    }
+
+    /// Somebody has seen the item at `place` and wants it, unless it is gone.
+    pub(super) fn take(&mut self, link: u64, pid: u32, place: u64) -> Option<Handed> {
+        self.happens_at(link);
+        let item = self.ready.take(place, pid)?;
+        let handed = self.hand(link, 0, place, item);
+        self.settle();
+        Some(handed)
+    }
+
+    /// A delivery is done with.
+    pub(super) fn acknowledge(&mut self, link: u64, number: u64) {
+        let Some(out) = self.retrieve(link, number) else { return };
+        self.bytes -= out.item.content.size();
+        self.settle();
+    }
+
+    /// An item that was delivered comes back to its place.
+    pub(super) fn give_back(&mut self, link: u64, number: u64) {
+        let Some(out) = self.retrieve(link, number) else { return };
+        self.enter(out.place, out.item, true);
+        self.settle();
+    }
+
+    /// An item that was delivered cannot be read.
+    pub(super) fn reject(&mut self, link: u64, number: u64) {
+        let Some(out) = self.retrieve(link, number) else { return };
+        self.bury(out.item, DeadReason::Unreadable);
+        self.settle();
+    }
+
+    /// Whoever asked with this ticket does not wait any more, and has got nothing.
+    pub(super) fn withdraw(&mut self, link: u64, ticket: u64) {
+        self.receivers.retain(|(ask, _)| (ask.link, ask.ticket) != (link, ticket));
+        self.senders.retain(|(ask, _)| (ask.link, ask.ticket) != (link, ticket));
+        let is_it = |out: &Out| (out.link, out.ticket) == (link, ticket);
+        let given = self.out.iter().find(|(_, out)| is_it(out)).map(|(number, _)| *number);
+        if let Some(number) = given {
+            self.give_back(link, number);
+        }
+        self.settle();
+    }
+
+    /// A link has ended; what was delivered over it was lost with the process at its other end.
+    pub(super) fn gone(&mut self, link: u64) {
+        self.version += 1;
+        self.resigned.remove(&link);
+        self.receivers.retain(|(ask, _)| ask.link != link);
+        self.senders.retain(|(ask, _)| ask.link != link);
+        self.joiners.retain(|joiner| joiner.ask.link != link);
+        let is_lost = |(number, out): (&u64, &Out)| (out.link == link).then_some(*number);
+        let lost: Vec<u64> = self.out.iter().filter_map(is_lost).collect();
+        let lost: Vec<Out> = lost.iter().filter_map(|number| self.out.remove(number)).collect();
+        for Out { place, mut item, .. } in lost {
+            item.deaths += 1;
+            if item.deaths >= DEATHS_MOST {
+                self.bury(item, DeadReason::Deaths);
+            } else {
+                self.enter(place, item, true);
+            }
+        }
+        self.settle();
+    }
+
+    /// A process is gone, and what was sent to it is for nobody.
+    pub(super) fn died(&mut self, pid: u32) {
+        self.version += 1;
+        self.watched.remove(&pid);
+        for item in self.ready.take_all_for(pid) {
+            self.bury(item, DeadReason::Recipient);
+        }
+        self.settle();
+    }
+
+    /// Somebody wants to know when everything is acknowledged. `resigns`: nobody there does
+    /// anything else; `links` is how many there are who might.
+    pub(super) fn join(&mut self, ask: Ask<A>, resigns: bool, links: usize) {
+        if resigns {
+            self.resigned.insert(ask.link);
+        } else {
+            self.resigned.remove(&ask.link);
+        }
+        let lonely = self.resigned.len() >= links;
+        self.joiners.push(Joiner { ask, lonely });
+        self.settle();
+    }
+
+    /// The dead letters, about as many bytes of them as this.
+    pub(super) fn letters(&mut self, most: usize) -> Vec<Dead> {
+        let mut taken = Vec::new();
+        let mut bytes = 0;
+        while bytes < most
+            && let Some(dead) = self.dead.pop_front()
+        {
+            bytes += dead.content.size();
+            self.bytes -= dead.content.size();
+            taken.push(dead);
+        }
+        self.settle();
+        taken
+    }
+
+    /// Somebody there does something else than to wait for the end.
+    fn happens_at(&mut self, link: u64) {
+        self.version += 1;
+        self.resigned.remove(&link);
+    }
+
+    /// What was delivered with this number over this link.
+    fn retrieve(&mut self, link: u64, number: u64) -> Option<Out> {
+        self.happens_at(link);
+        if self.out.get(&number)?.link != link {
+            return None;
+        }
+        self.out.remove(&number)
+    }
+
+    fn hand(&mut self, link: u64, ticket: u64, place: u64, mut item: Item) -> Handed {
+        let number = self.next_number;
+        self.next_number += 1;
+        let handed = Handed {
+            number,
+            sender: item.sender,
+            recipient: item.recipient,
+            attempt: item.delivered,
+            content: item.content.clone(),
+        };
+        item.delivered += 1;
+        self.out.insert(number, Out { link, ticket, place, item });
+        handed
+    }
+
+    /// An item comes to wait for a receiver.
+    fn enter(&mut self, place: u64, item: Item, returns: bool) {
+        if let Some(pid) = item.recipient
+            && self.watched.insert(pid)
+        {
+            self.to_watch.push(pid);
+        }
+        self.ready.put(place, item, returns);
+    }
+
+    fn bury(&mut self, item: Item, reason: DeadReason) {
+        let Item { content, sender, recipient, delivered, .. } = item;
+        self.dead.push_back(Dead { content, sender, recipient, delivered, reason });
+    }
+}

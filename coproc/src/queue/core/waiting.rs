@@ -1,0 +1,131 @@
+//! Who waits for what, and is served when.
+
+use std::time::Instant;
+
+use super::{Core, Cursor, Item, Reply};
+use crate::error::QueueError;
+
+/// Who asks for something, until when, and what to answer with.
+pub(in crate::queue) struct Ask<A> {
+    /// The link that it came over.
+    pub(in crate::queue) link: u64,
+    /// The process at its other end.
+    pub(in crate::queue) pid: u32,
+    /// What it can be withdrawn by.
+    pub(in crate::queue) ticket: u64,
+    pub(in crate::queue) until: Option<Instant>,
+    pub(in crate::queue) answer: A,
+}
+
+/// What somebody waits for.
+pub(super) enum Wish {
+    Any,
+    Look(Cursor),
+}
+
+pub(super) struct Joiner<A> {
+    pub(super) ask: Ask<A>,
+    pub(super) lonely: bool,
+}
+
+impl<A> Core<A> {
+    /// Answers those who have waited long enough by `now`.
+    pub(in crate::queue) fn expire(&mut self, now: Instant) {
+        let over = |ask: &Ask<A>| ask.until.is_some_and(|until| until <= now);
+        let left = self.ready.len() + self.out.len();
+        for joiner in self.joiners.extract_if(.., |joiner| over(&joiner.ask)) {
+            let open = Reply::Open { left, version: self.version, lonely: joiner.lonely };
+            self.answers.push((joiner.ask.answer, Ok(open)));
+        }
+        let waiting = self.receivers.len() + self.senders.len();
+        for (ask, wish) in std::mem::take(&mut self.receivers) {
+            match over(&ask) {
+                true => self.answers.push((ask.answer, Err(QueueError::Timeout))),
+                false => self.receivers.push_back((ask, wish)),
+            }
+        }
+        for (ask, item) in std::mem::take(&mut self.senders) {
+            match over(&ask) {
+                true => self.answers.push((ask.answer, Err(QueueError::Timeout))),
+                false => self.senders.push_back((ask, item)),
+            }
+        }
+        if self.receivers.len() + self.senders.len() < waiting {
+            self.settle();
+        }
+    }
+
+    /// When the next has waited long enough.
+    pub(in crate::queue) fn next_expiry(&self) -> Option<Instant> {
+        let receivers = self.receivers.iter().map(|(ask, _)| ask.until);
+        let senders = self.senders.iter().map(|(ask, _)| ask.until);
+        let joiners = self.joiners.iter().map(|joiner| joiner.ask.until);
+        receivers.chain(senders).chain(joiners).flatten().min()
+    }
+
+    /// Lets go of all who wait.
+    pub(in crate::queue) fn release(&mut self) {
+        self.receivers.clear();
+        self.senders.clear();
+        self.joiners.clear();
+    }
+
+    /// Does all that can be done now.
+    pub(super) fn settle(&mut self) {
+        loop {
+            self.serve();
+            if !self.admit() {
+                break;
+            }
+        }
+        if self.ready.len() + self.out.len() == 0 {
+            for joiner in self.joiners.drain(..) {
+                self.answers.push((joiner.ask.answer, Ok(Reply::Done)));
+            }
+        }
+    }
+
+    /// Lets those who wait have what is there for them, the first of them first.
+    fn serve(&mut self) {
+        let mut index = 0;
+        while self.ready.len() > 0 && index < self.receivers.len() {
+            let (ask, wish) = &self.receivers[index];
+            let reply = match wish {
+                Wish::Any => {
+                    let (link, ticket) = (ask.link, ask.ticket);
+                    let first = self.ready.take_first(ask.pid);
+                    first.map(|(place, item)| Reply::Handed(self.hand(link, ticket, place, item)))
+                }
+                Wish::Look(cursor) => {
+                    self.ready.offer(ask.pid, *cursor, self.next_place).map(Reply::Offered)
+                }
+            };
+            match reply {
+                Some(reply) => {
+                    if let Some((ask, _)) = self.receivers.remove(index) {
+                        self.answers.push((ask.answer, Ok(reply)));
+                    }
+                }
+                None => index += 1,
+            }
+        }
+    }
+
+    /// Lets in what the first sender has, if there is room; `false` if nobody came in.
+    fn admit(&mut self) -> bool {
+        let has_room = |item: &Item| {
+            self.limits.items.is_none_or(|most| self.ready.len() < most)
+                && self.bytes + item.content.size() <= self.limits.bytes
+        };
+        if !self.senders.front().is_some_and(|(_, item)| has_room(item)) {
+            return false;
+        }
+        let Some((ask, item)) = self.senders.pop_front() else { return false };
+        self.bytes += item.content.size();
+        let place = self.next_place;
+        self.next_place += 1;
+        self.enter(place, item, false);
+        self.answers.push((ask.answer, Ok(Reply::Sent)));
+        true
+    }
+}

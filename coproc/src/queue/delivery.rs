@@ -1,0 +1,153 @@
+//! An item that was received.
+
+use std::{fmt, ops::Deref};
+
+use super::{
+    core::Handed,
+    handle::Shared,
+    value::{failed, load},
+};
+use crate::{
+    error::{CallError, QueueError},
+    message::Wire,
+    sync::Arc,
+};
+
+/// What is to be said about an item that was received; it goes back unless something is.
+#[derive(Debug)]
+struct Claim {
+    shared: Arc<Shared>,
+    number: u64,
+    open: bool,
+}
+
+impl Claim {
+    fn acknowledge(mut self) -> Result<(), QueueError> {
+        self.open = false;
+        let told = self.shared.server.acknowledge(self.number).tell();
+        told.map_err(CallError::widen).map_err(failed)
+    }
+
+    fn give_back(mut self) -> Result<(), QueueError> {
+        self.open = false;
+        let told = self.shared.server.give_back(self.number).tell();
+        told.map_err(CallError::widen).map_err(failed)
+    }
+
+    fn reject(mut self) {
+        self.open = false;
+        // If it fails, the queue has ended.
+        let _ = self.shared.server.reject(self.number).tell();
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.open {
+            // If it fails, the queue has ended.
+            let _ = self.shared.server.give_back(self.number).tell();
+        }
+    }
+}
+
+/// An item that was received from a [`Queue`](crate::Queue), to which it derefs, until it is
+/// acknowledged.
+///
+/// Dropped without [`ack`](Self::ack) it goes back to its place in the queue, and somebody else
+/// gets it; so it does if this process dies. It keeps the queue as a handle does.
+pub struct Delivery<T> {
+    item: T,
+    claim: Claim,
+    sender: u32,
+    recipient: Option<u32>,
+    attempt: u32,
+}
+
+impl<T: Wire> Delivery<T> {
+    /// # Errors
+    ///
+    /// [`QueueError::Decode`]; the item is a dead letter then.
+    pub(super) fn open(shared: &Arc<Shared>, handed: &Handed) -> Result<Self, QueueError> {
+        let Handed { number, sender, recipient, attempt, .. } = *handed;
+        // First of all: if the item's `Deserialize` panics, it goes back.
+        let claim = Claim { shared: Arc::clone(shared), number, open: true };
+        match load(&handed.content) {
+            Ok(item) => Ok(Self { item, claim, sender, recipient, attempt }),
+            Err(error) => {
+                claim.reject();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<T> Delivery<T> {
+    /// Tells the queue that this item is done with. Does not wait for the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] if there is no queue any more.
+    pub fn ack(self) -> Result<(), QueueError> {
+        self.claim.acknowledge()
+    }
+
+    /// Lets the item go back to its place in the queue, as dropping this does.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] if there is no queue any more.
+    pub fn nack(self) -> Result<(), QueueError> {
+        self.claim.give_back()
+    }
+
+    /// Acknowledges the item and gives it. If the queue has ended, there is nobody to tell.
+    #[must_use = "the item is acknowledged, and nobody else gets it"]
+    pub fn into_inner(self) -> T {
+        let _ = self.claim.acknowledge();
+        self.item
+    }
+
+    /// The process that sent it.
+    #[must_use]
+    pub fn sender(&self) -> u32 {
+        self.sender
+    }
+
+    /// The process that it was sent to; `None`: whoever comes first.
+    #[must_use]
+    pub fn recipient(&self) -> Option<u32> {
+        self.recipient
+    }
+
+    /// How often it was delivered before.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The number of this delivery: no other of this queue has it, nor has another of this item.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.claim.number
+    }
+}
+
+impl<T> Deref for Delivery<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.item
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Delivery<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("item", &self.item)
+            .field("number", &self.claim.number)
+            .field("sender", &self.sender)
+            .field("recipient", &self.recipient)
+            .field("attempt", &self.attempt)
+            .finish()
+    }
+}

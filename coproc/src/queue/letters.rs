@@ -1,0 +1,88 @@
+//! Items that nobody gets any more.
+
+use std::{fmt, marker::PhantomData};
+
+use super::{
+    Queue,
+    core::{Dead, DeadReason},
+    value::{failed, load},
+};
+use crate::{
+    error::{CallError, QueueError},
+    message::Wire,
+};
+
+/// An item that nobody gets any more; see [`Queue::dead_letters`].
+pub struct DeadLetter<T> {
+    dead: Dead,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T: Wire> DeadLetter<T> {
+    /// The item.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Decode`] if its own `Deserialize` refuses to read it.
+    pub fn item(&self) -> Result<T, QueueError> {
+        load(&self.dead.content)
+    }
+}
+
+impl<T> DeadLetter<T> {
+    /// Why nobody gets it.
+    #[must_use]
+    pub fn reason(&self) -> DeadReason {
+        self.dead.reason
+    }
+
+    /// The process that sent it.
+    #[must_use]
+    pub fn sender(&self) -> u32 {
+        self.dead.sender
+    }
+
+    /// The process that it was sent to; `None`: whoever comes first.
+    #[must_use]
+    pub fn recipient(&self) -> Option<u32> {
+        self.dead.recipient
+    }
+
+    /// How often it was delivered.
+    #[must_use]
+    pub fn deliveries(&self) -> u32 {
+        self.dead.delivered
+    }
+}
+
+impl<T> fmt::Debug for DeadLetter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadLetter")
+            .field("reason", &self.dead.reason)
+            .field("sender", &self.dead.sender)
+            .field("recipient", &self.dead.recipient)
+            .field("deliveries", &self.dead.delivered)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Wire> Queue<T> {
+    /// Takes all dead letters out of the queue, the oldest first: items that three processes have
+    /// died with, items for a process that is gone, and items that cannot be read. They count in
+    /// the bytes that the queue may hold, and [`join`](Self::join) does not wait for them.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] and [`QueueError::Lost`].
+    pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
+        let mut letters = Vec::new();
+        loop {
+            let call = self.shared.server.letters().deadline(self.shared.timeout);
+            let some = call.wait().map_err(CallError::widen).map_err(failed)?;
+            if some.is_empty() {
+                return Ok(letters);
+            }
+            letters.extend(some.into_iter().map(|dead| DeadLetter { dead, item: PhantomData }));
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! Items that many processes send, and many receive.
+
+mod core;
+mod delivery;
+mod handle;
+mod joining;
+mod letters;
+mod receiving;
+mod server;
+mod value;
+mod watch;
+
+use std::{any::type_name, fmt, marker::PhantomData, time::Duration};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use self::{
+    core::{Content, Limits},
+    handle::{Owner, Shared},
+    server::{Server, ServerController},
+    value::{failed, store},
+};
+use crate::{
+    error::{CallError, QueueError, QueueSendError, SpawnError},
+    message::Wire,
+    spawn::Thread,
+    sync::Arc,
+};
+
+pub use self::{
+    core::DeadReason,
+    delivery::Delivery,
+    letters::DeadLetter,
+    receiving::{QueueIter, QueueTryIter},
+};
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+const BYTES: usize = 1 << 30;
+
+/// A queue that any number of processes send to and receive from.
+///
+/// A handle is cheap to clone and travels: as an argument, a reply or a field of a message. An item
+/// is of any serde type; it cannot hold a handle itself, since those travel only in messages. It
+/// has the size of a message at most, 64 MiB.
+///
+/// Whoever [receives](Self::recv) an item acknowledges it. Until then the queue keeps it: if the
+/// [`Delivery`] is dropped or its process dies, the item goes back to its place, and somebody else
+/// gets it. What three processes have died with goes to the [dead letters](Self::dead_letters).
+/// Items are received in the order in which they were sent, and those who wait for one, or for room,
+/// have their turn in the order in which they came.
+///
+/// The items are kept by a thread of the process that made the queue: no code but coproc's runs
+/// there, it starts at once, and what that process sends and receives takes one hop less. The queue
+/// ends when the last handle in that process is dropped, with everything in it; handles in other
+/// processes do not keep it. After that every operation gives [`QueueError::Ended`].
+///
+/// ```
+/// use coproc::{Queue, prelude::*};
+///
+/// #[derive(Serialize, Deserialize)]
+/// enum Job {
+///     Square(u64),
+///     Stop,
+/// }
+///
+/// /// Does jobs until it is told to stop.
+/// #[worker]
+/// fn work(jobs: Queue<Job>, squares: Queue<u64>) -> coproc::Result<()> {
+///     loop {
+///         let job = jobs.recv()?;
+///         match *job {
+///             Job::Square(n) => squares.send(n * n)?,
+///             Job::Stop => return Ok(job.ack()?),
+///         }
+///         job.ack()?;
+///     }
+/// }
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (jobs, squares) = (Queue::bounded(100)?, Queue::unbounded()?);
+///     let workers = [(); 2].map(|()| Work::spawn(jobs.clone(), squares.clone()));
+///     for n in 1..=10 {
+///         jobs.send(Job::Square(n))?;
+///     }
+///     jobs.join()?;
+///     assert_eq!(squares.len()?, 10);
+///     let mut sum = 0;
+///     for square in squares.try_iter() {
+///         sum += square?.into_inner();
+///     }
+///     assert_eq!(sum, 385);
+///     for worker in workers {
+///         jobs.send(Job::Stop)?;
+///         worker?.worker().join()?;
+///     }
+///     Ok(())
+/// }
+/// ```
+pub struct Queue<T> {
+    shared: Arc<Shared>,
+    item: PhantomData<fn(T) -> T>,
+}
+
+/// How a [`Queue`] is to be; see [`Queue::builder`].
+#[must_use = "nothing is made before `spawn`"]
+pub struct QueueBuilder<T> {
+    limits: Limits,
+    timeout: Duration,
+    item: PhantomData<fn(T) -> T>,
+}
+
+impl<T: Wire> QueueBuilder<T> {
+    /// How many items may wait for a receiver, at least one; who sends more waits. Without it there
+    /// is no such limit. Items that come back count, but are never refused.
+    pub fn capacity(mut self, items: usize) -> Self {
+        self.limits.items = Some(items.max(1));
+        self
+    }
+
+    /// How many bytes all items may have together, as they are encoded and with 128 more for each;
+    /// 1 GiB if nothing else is said. Items that are delivered and not acknowledged count, and so do
+    /// dead letters. Who sends more waits if the queue has a [capacity](Self::capacity) in items,
+    /// and else gets [`QueueError::Exhausted`].
+    pub fn bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes = bytes;
+        self
+    }
+
+    /// How long the queue may take to answer, beside what it was told to wait; 5 s if nothing else
+    /// is said.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Makes the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError::Os`] if no thread can be started.
+    pub fn spawn(self) -> Result<Queue<T>, SpawnError> {
+        let owner = Server::on(Thread).spawn(self.limits)?;
+        let server = (*owner).clone();
+        let capacity = self.limits.items;
+        Ok(Queue::of(Shared::of(server, self.timeout, capacity, Some(Owner(owner)))))
+    }
+}
+
+impl<T> fmt::Debug for QueueBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueBuilder")
+            .field("limits", &self.limits)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Wire> Queue<T> {
+    /// A queue in which `capacity` items, at least one, may wait for a receiver; who sends more
+    /// waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`QueueBuilder::spawn`].
+    pub fn bounded(capacity: usize) -> Result<Self, SpawnError> {
+        Self::builder().capacity(capacity).spawn()
+    }
+
+    /// A queue in which any number of items may wait, up to 1 GiB of them; see
+    /// [`QueueBuilder::bytes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`QueueBuilder::spawn`].
+    pub fn unbounded() -> Result<Self, SpawnError> {
+        Self::builder().spawn()
+    }
+
+    /// A queue with settings of its own.
+    pub fn builder() -> QueueBuilder<T> {
+        let limits = Limits { items: None, bytes: BYTES };
+        QueueBuilder { limits, timeout: TIMEOUT, item: PhantomData }
+    }
+
+    /// Sends an item to whoever receives it first. Waits while the queue is full. The item is in
+    /// the queue when this returns.
+    ///
+    /// # Errors
+    ///
+    /// With the item: [`QueueError::Ended`], [`QueueError::Encode`], [`QueueError::TooLarge`] and
+    /// [`QueueError::Exhausted`].
+    pub fn send(&self, item: T) -> Result<(), QueueSendError<T>> {
+        self.put(item, None, None)
+    }
+
+    /// As [`send`](Self::send), but does not wait for room.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`QueueError::Full`].
+    pub fn try_send(&self, item: T) -> Result<(), QueueSendError<T>> {
+        self.put(item, None, Some(Duration::ZERO)).map_err(full)
+    }
+
+    /// As [`send`](Self::send), but waits for room for this long at most.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    pub fn send_timeout(&self, item: T, timeout: Duration) -> Result<(), QueueSendError<T>> {
+        self.put(item, None, Some(timeout))
+    }
+
+    /// Sends an item that only this process receives; if it is gone, or dies before, the item is a
+    /// [dead letter](Self::dead_letters). Waits while the queue is full.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn send_to(&self, pid: u32, item: T) -> Result<(), QueueSendError<T>> {
+        self.put(item, Some(pid), None)
+    }
+
+    /// As [`send_to`](Self::send_to), but does not wait for room.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`QueueError::Full`].
+    pub fn try_send_to(&self, pid: u32, item: T) -> Result<(), QueueSendError<T>> {
+        self.put(item, Some(pid), Some(Duration::ZERO)).map_err(full)
+    }
+
+    /// As [`send_to`](Self::send_to), but waits for room for this long at most.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    pub fn send_to_timeout(
+        &self,
+        pid: u32,
+        item: T,
+        timeout: Duration,
+    ) -> Result<(), QueueSendError<T>> {
+        self.put(item, Some(pid), Some(timeout))
+    }
+
+    /// Sends each of these processes an item of its own, all of them the same, in this order; see
+    /// [`send_to`](Self::send_to).
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send); the error says whom it was not sent to.
+    pub fn send_each(
+        &self,
+        pids: impl IntoIterator<Item = u32>,
+        item: T,
+    ) -> Result<(), QueueSendError<T>> {
+        let mut pids = pids.into_iter();
+        let content = match store(&item) {
+            Ok(content) => content,
+            Err(error) => return Err(QueueSendError::new(item, error, pids.collect())),
+        };
+        while let Some(pid) = pids.next() {
+            if let Err(error) = self.put_content(content.clone(), Some(pid), None) {
+                let unsent = std::iter::once(pid).chain(pids).collect();
+                return Err(QueueSendError::new(item, error, unsent));
+            }
+        }
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        item: T,
+        recipient: Option<u32>,
+        patience: Option<Duration>,
+    ) -> Result<(), QueueSendError<T>> {
+        let sent = store(&item).and_then(|content| self.put_content(content, recipient, patience));
+        sent.map_err(|error| QueueSendError::new(item, error, recipient.into_iter().collect()))
+    }
+
+    fn put_content(
+        &self,
+        content: Content,
+        recipient: Option<u32>,
+        patience: Option<Duration>,
+    ) -> Result<(), QueueError> {
+        self.shared.used();
+        let server = &self.shared.server;
+        let ask = |ticket| server.send(ticket, content, recipient, patience);
+        self.shared.ask(patience, ask).map(drop)
+    }
+
+    /// How many items wait for a receiver, those for one process among them.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] and [`QueueError::Lost`].
+    pub fn len(&self) -> Result<usize, QueueError> {
+        self.level().map(|(len, _)| len)
+    }
+
+    /// Whether no item waits for a receiver.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] and [`QueueError::Lost`].
+    pub fn is_empty(&self) -> Result<bool, QueueError> {
+        self.level().map(|(len, _)| len == 0)
+    }
+
+    /// Whether there is no room for another item.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] and [`QueueError::Lost`].
+    pub fn is_full(&self) -> Result<bool, QueueError> {
+        self.level().map(|(_, full)| full)
+    }
+
+    fn level(&self) -> Result<(usize, bool), QueueError> {
+        let call = self.shared.server.level().deadline(self.shared.timeout);
+        call.wait().map_err(CallError::widen).map_err(failed)
+    }
+}
+
+impl<T> Queue<T> {
+    fn of(shared: Arc<Shared>) -> Self {
+        Self { shared, item: PhantomData }
+    }
+
+    /// How many items may wait for a receiver; `None` if any number may.
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        self.shared.capacity
+    }
+}
+
+fn full<T>(unsent: QueueSendError<T>) -> QueueSendError<T> {
+    match unsent.error {
+        QueueError::Timeout => QueueSendError { error: QueueError::Full, ..unsent },
+        _ => unsent,
+    }
+}
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Self {
+        Self::of(Arc::clone(&self.shared))
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("item", &type_name::<T>())
+            .field("server", &self.shared.server)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is written for a queue.
+#[derive(Serialize, Deserialize)]
+struct Passport {
+    server: ServerController,
+    item: String,
+    timeout: Duration,
+    capacity: Option<usize>,
+}
+
+impl<T> Serialize for Queue<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Shared { server, timeout, capacity, .. } = &*self.shared;
+        let item = type_name::<T>().to_owned();
+        let passport =
+            Passport { server: server.clone(), item, timeout: *timeout, capacity: *capacity };
+        passport.serialize(serializer)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Queue<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Passport { server, item, timeout, capacity } = Passport::deserialize(deserializer)?;
+        if item != type_name::<T>() {
+            let asked = type_name::<T>();
+            return Err(de::Error::custom(format!("a queue of `{item}`, not of `{asked}`")));
+        }
+        Ok(Self::of(Shared::of(server, timeout, capacity, None)))
+    }
+}

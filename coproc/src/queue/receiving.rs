@@ -1,0 +1,208 @@
+//! Receiving, what comes first or what is looked for.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Delivery, Queue,
+    core::{Content, Cursor, Reply},
+    value::{failed, load},
+};
+use crate::{
+    error::{CallError, QueueError},
+    message::Wire,
+};
+
+impl<T: Wire> Queue<T> {
+    /// Receives the first item that is for this process or for anybody. Waits until there is one,
+    /// as long as it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`], and [`QueueError::Decode`] if the item cannot be read, which is a
+    /// [dead letter](Self::dead_letters) then.
+    pub fn recv(&self) -> Result<Delivery<T>, QueueError> {
+        self.receive(None)
+    }
+
+    /// As [`recv`](Self::recv), but does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Empty`] and [`QueueError::Lost`].
+    pub fn try_recv(&self) -> Result<Delivery<T>, QueueError> {
+        self.receive(Some(Duration::ZERO)).map_err(empty)
+    }
+
+    /// As [`recv`](Self::recv), but waits for this long at most.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<Delivery<T>, QueueError> {
+        self.receive(Some(timeout))
+    }
+
+    fn receive(&self, patience: Option<Duration>) -> Result<Delivery<T>, QueueError> {
+        self.shared.used();
+        let server = &self.shared.server;
+        match self.shared.ask(patience, |ticket| server.receive(ticket, patience))? {
+            Reply::Handed(handed) => Delivery::open(&self.shared, &handed),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Receives the first item that is for this process or for anybody, and that `fits` says `true`
+    /// of. The others stay where they are. Waits until there is one, as long as it takes.
+    ///
+    /// `fits` runs here, on a copy of each item at most once each time that it comes to the queue.
+    /// If it panics, nothing has happened. An item that cannot be read does not fit.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`].
+    pub fn recv_if(&self, fits: impl FnMut(&T) -> bool) -> Result<Delivery<T>, QueueError> {
+        self.select(None, fits)
+    }
+
+    /// As [`recv_if`](Self::recv_if), but does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Empty`] and [`QueueError::Lost`].
+    pub fn try_recv_if(&self, fits: impl FnMut(&T) -> bool) -> Result<Delivery<T>, QueueError> {
+        self.select(Some(Duration::ZERO), fits).map_err(empty)
+    }
+
+    /// As [`recv_if`](Self::recv_if), but waits for this long at most.
+    ///
+    /// # Errors
+    ///
+    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    pub fn recv_if_timeout(
+        &self,
+        timeout: Duration,
+        fits: impl FnMut(&T) -> bool,
+    ) -> Result<Delivery<T>, QueueError> {
+        self.select(Some(timeout), fits)
+    }
+
+    fn select(
+        &self,
+        patience: Option<Duration>,
+        mut fits: impl FnMut(&T) -> bool,
+    ) -> Result<Delivery<T>, QueueError> {
+        self.shared.used();
+        let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+        let mut cursor = Cursor::default();
+        loop {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let server = &self.shared.server;
+            let offered = match self.shared.ask(left, |ticket| server.look(ticket, cursor, left))? {
+                Reply::Offered((offered, after)) => {
+                    cursor = after;
+                    offered
+                }
+                other => return Err(unexpected(&other)),
+            };
+            for (place, content) in offered {
+                if let Some(delivery) = self.take_if(place, &content, &mut fits)? {
+                    return Ok(delivery);
+                }
+            }
+        }
+    }
+
+    /// Takes an item that was seen, if it fits and nobody was faster.
+    fn take_if(
+        &self,
+        place: u64,
+        content: &Content,
+        fits: &mut impl FnMut(&T) -> bool,
+    ) -> Result<Option<Delivery<T>>, QueueError> {
+        if !load(content).is_ok_and(|item| fits(&item)) {
+            return Ok(None);
+        }
+        // Without a deadline, so that what is taken comes here for certain.
+        let taken = self.shared.server.take(place).wait();
+        let handed = taken.map_err(CallError::widen).map_err(failed)?;
+        handed.map(|handed| Delivery::open(&self.shared, &handed)).transpose()
+    }
+
+    /// Receives items, waiting for each, until the queue has ended.
+    ///
+    /// An item that cannot be read is an `Err`, after which there may be more.
+    pub fn iter(&self) -> QueueIter<'_, T> {
+        QueueIter { queue: self }
+    }
+
+    /// Receives items without waiting, until there is none for this process or the queue has ended.
+    ///
+    /// An item that cannot be read is an `Err`, after which there may be more.
+    pub fn try_iter(&self) -> QueueTryIter<'_, T> {
+        QueueTryIter { queue: self }
+    }
+}
+
+fn empty(error: QueueError) -> QueueError {
+    match error {
+        QueueError::Timeout => QueueError::Empty,
+        other => other,
+    }
+}
+
+fn unexpected(reply: &Reply) -> QueueError {
+    QueueError::Lost(format!("it answered something else: {reply:?}"))
+}
+
+/// The items of a queue; see [`Queue::iter`].
+#[must_use = "iterators do nothing unless used"]
+pub struct QueueIter<'a, T> {
+    queue: &'a Queue<T>,
+}
+
+impl<T: Wire> Iterator for QueueIter<'_, T> {
+    type Item = Result<Delivery<T>, QueueError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.queue.recv()).filter(|received| !matches!(received, Err(QueueError::Ended)))
+    }
+}
+
+impl<'a, T: Wire> IntoIterator for &'a Queue<T> {
+    type Item = Result<Delivery<T>, QueueError>;
+    type IntoIter = QueueIter<'a, T>;
+
+    fn into_iter(self) -> QueueIter<'a, T> {
+        self.iter()
+    }
+}
+
+/// The items of a queue that are there; see [`Queue::try_iter`].
+#[must_use = "iterators do nothing unless used"]
+pub struct QueueTryIter<'a, T> {
+    queue: &'a Queue<T>,
+}
+
+impl<T: Wire> Iterator for QueueTryIter<'_, T> {
+    type Item = Result<Delivery<T>, QueueError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let is_over = |error: &QueueError| matches!(error, QueueError::Ended | QueueError::Empty);
+        Some(self.queue.try_recv()).filter(|received| !received.as_ref().is_err_and(is_over))
+    }
+}
+
+impl<T> fmt::Debug for QueueIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("QueueIter").field(self.queue).finish()
+    }
+}
+
+impl<T> fmt::Debug for QueueTryIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("QueueTryIter").field(self.queue).finish()
+    }
+}

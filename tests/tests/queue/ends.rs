@@ -1,0 +1,143 @@
+//! What dies, and what is left then.
+
+use std::{thread, time::Duration};
+
+use coproc::{DeadReason, Queue, QueueError, prelude::*};
+use coproc_tests::Watch;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{Hand, hand, pid};
+
+fn kill(hand: &WorkerResource<Hand>) -> coproc::Result<()> {
+    let pid = Pid::from_raw(i32::try_from(pid(hand))?).expect("a process has a number");
+    kill_process(pid, Signal::KILL)?;
+    assert!(hand.queue().wait().is_err());
+    Ok(())
+}
+
+#[coproc::test]
+fn what_a_dead_process_had_comes_back() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    (0..4).try_for_each(|item| queue.send(item))?;
+    let elsewhere = hand(&queue);
+    assert_eq!((elsewhere.hold().wait()?, elsewhere.hold().wait()?), (0, 1));
+    kill(&elsewhere)?;
+    let again = queue.recv_if(|item| *item == 1)?;
+    assert_eq!((again.into_inner(), queue.recv()?.attempt()), (1, 1));
+    Ok(())
+}
+
+/// One that is killed while it waits takes nothing along and stops nobody.
+#[coproc::test]
+fn who_dies_waiting_leaves_no_trace() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    let (waiting, looking) = (hand(&queue), hand(&queue));
+    let waits = [waiting.take().send()?, looking.take_multiple(7).send()?];
+    kill(&waiting)?;
+    kill(&looking)?;
+    drop(waits);
+    queue.send(7)?;
+    assert_eq!(queue.recv()?.into_inner(), 7);
+    queue.join()?;
+    Ok(())
+}
+
+#[coproc::test]
+fn what_three_have_died_with_is_a_dead_letter() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    queue.send(66)?;
+    queue.send(1)?;
+    for _ in 0..3 {
+        assert!(matches!(hand(&queue).die().wait(), Err(CallError::Crashed(_))));
+    }
+    // What comes behind it shows that the third death is known.
+    while queue.len()? > 1 {
+        thread::yield_now();
+    }
+    assert_eq!(queue.recv()?.into_inner(), 1);
+    queue.join()?;
+    let letters = queue.dead_letters()?;
+    let [letter] = &*letters else { panic!("{letters:?}") };
+    assert_eq!((letter.item()?, letter.reason()), (66, DeadReason::Deaths));
+    assert_eq!((letter.deliveries(), letter.sender()), (3, std::process::id()));
+    Ok(())
+}
+
+/// Whether it was dead before, or dies with the item waiting for it or in its hands.
+#[coproc::test]
+fn what_is_for_a_dead_process_is_a_dead_letter() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    let elsewhere = hand(&queue);
+    let pid = pid(&elsewhere);
+    queue.send_to(pid, 1)?;
+    assert_eq!(elsewhere.hold().wait()?, 1);
+    queue.send_to(pid, 2)?;
+    queue.send(3)?;
+    kill(&elsewhere)?;
+    drop(elsewhere);
+    queue.send_to(pid, 4)?;
+    assert_eq!(queue.recv()?.into_inner(), 3);
+    queue.join()?;
+    let mut letters = queue.dead_letters()?;
+    letters.sort_by_key(|letter| letter.item().unwrap_or_default());
+    let told = |letter: &coproc::DeadLetter<u64>| {
+        (letter.item().ok(), letter.reason(), letter.recipient())
+    };
+    let told: Vec<_> = letters.iter().map(told).collect();
+    assert_eq!(told, [1, 2, 4].map(|item| (Some(item), DeadReason::Recipient, Some(pid))));
+    Ok(())
+}
+
+/// It ends with the last handle of the process that made it, whoever waits.
+#[coproc::test]
+fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::<u64>::unbounded()?;
+    let elsewhere = hand(&queue);
+    let waits = elsewhere.take().send()?;
+    let inside = Hand::on(Thread).spawn(queue.clone())?;
+    let travelled = elsewhere.queue();
+    drop(queue);
+    // The one inside is a handle of this process.
+    inside.send(1).wait()?;
+    assert_eq!(waits.wait()?, 1);
+    let travelled = travelled.wait()?;
+    drop(inside);
+    travelled.send(2)?;
+    assert_eq!(elsewhere.take().wait()?, 2);
+    let waits = elsewhere.take().send()?;
+    drop(travelled);
+    let ended = QueueError::Ended.to_string();
+    let error = waits.wait().unwrap_err().to_string();
+    assert!(error.contains(&ended), "{error}");
+    let error = elsewhere.send(3).wait().unwrap_err().to_string();
+    assert!(error.contains(&ended), "{error}");
+    Ok(())
+}
+
+/// Everything says the same, and what was to be sent is still there.
+#[coproc::test]
+fn a_queue_that_has_ended_says_so() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::<u64>::unbounded()?;
+    let elsewhere = hand(&queue);
+    drop(queue);
+    let queue = elsewhere.queue().wait()?;
+    let unsent = queue.send(7).unwrap_err();
+    assert_eq!((unsent.item, unsent.error), (7, QueueError::Ended));
+    assert_eq!(queue.send_each([1, 2], 8).unwrap_err().unsent, [1, 2]);
+    assert_eq!(queue.try_send(7).unwrap_err().error, QueueError::Ended);
+    assert_eq!(queue.recv().unwrap_err(), QueueError::Ended);
+    assert_eq!(queue.try_recv().unwrap_err(), QueueError::Ended);
+    assert_eq!(queue.recv_timeout(Duration::from_secs(9)).unwrap_err(), QueueError::Ended);
+    assert_eq!(queue.recv_if(|_| true).unwrap_err(), QueueError::Ended);
+    assert_eq!(queue.len().unwrap_err(), QueueError::Ended);
+    assert_eq!(queue.join(), Err(QueueError::Ended));
+    assert_eq!(queue.dead_letters().unwrap_err(), QueueError::Ended);
+    assert_eq!((queue.iter().count(), queue.try_iter().count()), (0, 0));
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Waiting until everything is acknowledged.
+
+use std::{thread, time::Duration};
+
+use coproc::{Queue, QueueError};
+use coproc_tests::Watch;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{hand, pid};
+
+const SHORT: Duration = Duration::from_millis(5);
+
+/// A queue that says soon that nobody is left.
+fn impatient() -> coproc::Result<Queue<u64>> {
+    Ok(Queue::builder().timeout(Duration::from_millis(400)).spawn()?)
+}
+
+#[coproc::test]
+fn it_ends_when_everything_is_acknowledged() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    queue.join()?;
+    (0..10).try_for_each(|item| queue.send(item))?;
+    assert_eq!(queue.join_timeout(SHORT), Err(QueueError::Timeout));
+    let elsewhere = hand(&queue);
+    let taken = elsewhere.take_until(9).send()?;
+    queue.join()?;
+    assert_eq!(taken.wait()?, Vec::from_iter(0..10));
+    Ok(())
+}
+
+#[coproc::test]
+fn it_waits_for_what_is_received_and_not_acknowledged() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    queue.send(1)?;
+    let held = queue.recv()?;
+    assert!(queue.is_empty()?);
+    assert_eq!(queue.join_timeout(SHORT), Err(QueueError::Timeout));
+    drop(held);
+    assert_eq!(queue.join_timeout(SHORT), Err(QueueError::Timeout));
+    queue.recv()?.ack()?;
+    queue.join()?;
+    Ok(())
+}
+
+#[coproc::test]
+fn it_fails_if_nobody_is_left() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = impatient()?;
+    queue.send(1)?;
+    assert_eq!(queue.join(), Err(QueueError::Deserted { left: 1 }));
+    queue.recv()?.ack()?;
+    queue.join()?;
+    Ok(())
+}
+
+#[coproc::test]
+fn it_fails_if_the_consumers_are_killed() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = impatient()?;
+    let consumers = [hand(&queue), hand(&queue)];
+    (0..3).try_for_each(|item| queue.send(item))?;
+    for consumer in &consumers {
+        consumer.hold().wait()?;
+        let pid = Pid::from_raw(i32::try_from(pid(consumer))?).expect("a process has a number");
+        kill_process(pid, Signal::KILL)?;
+    }
+    assert_eq!(queue.join(), Err(QueueError::Deserted { left: 3 }));
+    Ok(())
+}
+
+/// A process that holds a handle may receive at any time, however late.
+#[coproc::test]
+fn it_waits_for_who_may_still_come() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = impatient()?;
+    let elsewhere = hand(&queue);
+    queue.send(1)?;
+    let patience = Duration::from_secs(1);
+    assert_eq!(queue.join_timeout(patience), Err(QueueError::Timeout));
+    let taken = elsewhere.take().send()?;
+    queue.join()?;
+    assert_eq!(taken.wait()?, 1);
+    Ok(())
+}
+
+/// So may a thread with a clone.
+#[coproc::test]
+fn it_waits_for_threads_with_a_handle() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = impatient()?;
+    queue.send(1)?;
+    let clone = queue.clone();
+    assert_eq!(queue.join_timeout(Duration::from_secs(1)), Err(QueueError::Timeout));
+    let consumer = thread::spawn(move || clone.recv()?.ack());
+    queue.join()?;
+    consumer.join().expect("no panic")?;
+    Ok(())
+}
+
+/// Those who only wait for one another are told.
+#[coproc::test]
+fn it_fails_if_everybody_does_nothing_else() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = impatient()?;
+    let elsewhere = hand(&queue);
+    queue.send(1)?;
+    let waits = elsewhere.join().send()?;
+    assert_eq!(queue.join(), Err(QueueError::Deserted { left: 1 }));
+    let error = waits.wait().unwrap_err().to_string();
+    assert!(error.contains("1 items are not acknowledged"), "{error}");
+    Ok(())
+}
