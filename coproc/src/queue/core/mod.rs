@@ -2,6 +2,8 @@
 
 mod item;
 mod ready;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

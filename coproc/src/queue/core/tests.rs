@@ -1,0 +1,439 @@
+//! A queue against a model that keeps everything in lists and looks through all of them.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{codec::Bytes, sync::Arc};
+
+/// The processes at the other ends of the links 0 to 3.
+const PIDS: [u32; 4] = [100, 100, 101, 102];
+
+#[derive(Clone, Debug)]
+enum Act {
+    Send { link: u64, recipient: Option<u32>, waits: bool },
+    Receive { link: u64, waits: bool },
+    Acknowledge(usize),
+    GiveBack(usize),
+    Reject(usize),
+    Withdraw(u64),
+    Gone(u64),
+    Died(u32),
+    Join { link: u64 },
+    Letters,
+    Expire,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let link = || 0..PIDS.len() as u64;
+    let pid = || prop::sample::select(PIDS.to_vec());
+    let act = prop_oneof![
+        6 => (link(), prop::option::weighted(0.3, pid()), any::<bool>())
+            .prop_map(|(link, recipient, waits)| Act::Send { link, recipient, waits }),
+        6 => (link(), any::<bool>()).prop_map(|(link, waits)| Act::Receive { link, waits }),
+        3 => any::<usize>().prop_map(Act::Acknowledge),
+        2 => any::<usize>().prop_map(Act::GiveBack),
+        1 => any::<usize>().prop_map(Act::Reject),
+        1 => (0..40_u64).prop_map(Act::Withdraw),
+        2 => link().prop_map(Act::Gone),
+        1 => pid().prop_map(Act::Died),
+        1 => link().prop_map(|link| Act::Join { link }),
+        1 => Just(Act::Letters),
+        1 => Just(Act::Expire),
+    ];
+    prop::collection::vec(act, 0..80)
+}
+
+/// What somebody is told, as far as the model knows it.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Sent,
+    Handed { name: u64, number: u64, attempt: u32 },
+    Done,
+    Open(usize),
+    Failed(QueueError),
+}
+
+fn told(result: Result<Reply, QueueError>) -> Told {
+    match result {
+        Ok(Reply::Sent) => Told::Sent,
+        Ok(Reply::Handed(Handed { number, attempt, content, .. })) => {
+            Told::Handed { name: name(&content), number, attempt }
+        }
+        Ok(Reply::Done) => Told::Done,
+        Ok(Reply::Open { left, .. }) => Told::Open(left),
+        Ok(Reply::Offered(offer)) => panic!("nobody looked: {offer:?}"),
+        Err(error) => Told::Failed(error),
+    }
+}
+
+fn content(name: u64) -> Content {
+    Content(Arc::new(Bytes::from(name.to_le_bytes())))
+}
+
+fn name(content: &Content) -> u64 {
+    u64::from_le_bytes((**content.0).try_into().unwrap())
+}
+
+/// How large each item is.
+fn size() -> usize {
+    content(0).size()
+}
+
+#[derive(Clone, Debug)]
+struct Thing {
+    name: u64,
+    recipient: Option<u32>,
+    delivered: u32,
+    deaths: u32,
+}
+
+struct Waiter<T> {
+    id: u64,
+    link: u64,
+    waits: bool,
+    what: T,
+}
+
+#[derive(Default)]
+struct Model {
+    items_most: Option<usize>,
+    all_most: usize,
+    ready: Vec<(u64, Thing)>,
+    out: Vec<(u64, u64, u64, u64, Thing)>,
+    dead: Vec<u64>,
+    places: u64,
+    numbers: u64,
+    receivers: Vec<Waiter<()>>,
+    senders: Vec<Waiter<Thing>>,
+    joiners: Vec<Waiter<()>>,
+    told: Vec<(u64, Told)>,
+}
+
+impl Model {
+    fn all(&self) -> usize {
+        self.ready.len() + self.out.len() + self.dead.len()
+    }
+
+    fn first_for(&self, link: u64) -> Option<usize> {
+        let pid = PIDS[link as usize];
+        let is_for = |thing: &Thing| thing.recipient.is_none_or(|recipient| recipient == pid);
+        self.ready.iter().position(|(_, thing)| is_for(thing))
+    }
+
+    fn come_back(&mut self, place: u64, thing: Thing) {
+        let at = self.ready.iter().position(|(other, _)| *other > place);
+        self.ready.insert(at.unwrap_or(self.ready.len()), (place, thing));
+    }
+
+    fn settle(&mut self) {
+        loop {
+            let served = (0..self.receivers.len())
+                .find_map(|index| Some((index, self.first_for(self.receivers[index].link)?)));
+            if let Some((index, first)) = served {
+                let Waiter { id, link, .. } = self.receivers.remove(index);
+                let (place, mut thing) = self.ready.remove(first);
+                self.numbers += 1;
+                let (name, number, attempt) = (thing.name, self.numbers, thing.delivered);
+                self.told.push((id, Told::Handed { name, number, attempt }));
+                thing.delivered += 1;
+                self.out.push((number, link, id, place, thing));
+            } else if !self.senders.is_empty()
+                && self.items_most.is_none_or(|most| self.ready.len() < most)
+                && self.all() < self.all_most
+            {
+                let Waiter { id, what, .. } = self.senders.remove(0);
+                self.places += 1;
+                self.ready.push((self.places, what));
+                self.told.push((id, Told::Sent));
+            } else {
+                break;
+            }
+        }
+        if self.ready.len() + self.out.len() == 0 {
+            self.told.extend(self.joiners.drain(..).map(|joiner| (joiner.id, Told::Done)));
+        }
+    }
+
+    fn send(&mut self, id: u64, link: u64, waits: bool, thing: Thing) {
+        if self.items_most.is_none() && self.all() >= self.all_most {
+            let limit = self.all_most * size();
+            self.told.push((id, Told::Failed(QueueError::Exhausted { limit })));
+        } else {
+            self.senders.push(Waiter { id, link, waits, what: thing });
+        }
+        self.settle();
+    }
+
+    fn withdraw(&mut self, link: u64, id: u64) {
+        self.receivers.retain(|waiter| waiter.id != id);
+        self.senders.retain(|waiter| waiter.id != id);
+        let given = |out: &(u64, u64, u64, u64, Thing)| (out.1, out.2) == (link, id);
+        if let Some(at) = self.out.iter().position(given) {
+            let (.., place, thing) = self.out.remove(at);
+            self.come_back(place, thing);
+        }
+        self.settle();
+    }
+
+    fn gone(&mut self, link: u64) {
+        self.receivers.retain(|waiter| waiter.link != link);
+        self.senders.retain(|waiter| waiter.link != link);
+        self.joiners.retain(|waiter| waiter.link != link);
+        let (lost, kept) = std::mem::take(&mut self.out).into_iter().partition(|out| out.1 == link);
+        self.out = kept;
+        let lost: Vec<_> = lost;
+        for (.., place, mut thing) in lost {
+            thing.deaths += 1;
+            match thing.deaths {
+                3 => self.dead.push(thing.name),
+                _ => self.come_back(place, thing),
+            }
+        }
+        self.settle();
+    }
+
+    fn died(&mut self, pid: u32) {
+        let is_for = |entry: &(u64, Thing)| entry.1.recipient == Some(pid);
+        let (lost, kept) = std::mem::take(&mut self.ready).into_iter().partition(is_for);
+        self.ready = kept;
+        let lost: Vec<(u64, Thing)> = lost;
+        self.dead.extend(lost.into_iter().map(|(_, thing)| thing.name));
+        self.settle();
+    }
+
+    fn expire(&mut self) {
+        let left = self.ready.len() + self.out.len();
+        let joiners = self.joiners.extract_if(.., |waiter| !waiter.waits);
+        self.told.extend(joiners.map(|waiter| (waiter.id, Told::Open(left))));
+        let timeout = |id| (id, Told::Failed(QueueError::Timeout));
+        let receivers = self.receivers.extract_if(.., |waiter| !waiter.waits);
+        self.told.extend(receivers.map(|waiter| timeout(waiter.id)));
+        let senders = self.senders.extract_if(.., |waiter| !waiter.waits);
+        self.told.extend(senders.map(|waiter| timeout(waiter.id)));
+        self.settle();
+    }
+}
+
+/// A queue and its model, to which the same happens.
+struct Pair {
+    core: Core<u64>,
+    model: Model,
+    now: Instant,
+    next: u64,
+}
+
+impl Pair {
+    fn new(items: Option<usize>, all: usize) -> Self {
+        let core = Core::new(Limits { items, bytes: all * size() });
+        let model = Model { items_most: items, all_most: all, ..Model::default() };
+        Self { core, model, now: Instant::now(), next: 0 }
+    }
+
+    fn ask(&mut self, link: u64, waits: bool) -> Ask<u64> {
+        self.next += 1;
+        let until = if waits { None } else { Some(self.now) };
+        Ask { link, pid: PIDS[link as usize], ticket: self.next, until, answer: self.next }
+    }
+
+    /// One of the deliveries: its number, and over which link it went.
+    fn delivery(&self, pick: usize) -> Option<(u64, u64)> {
+        let open = self.model.out.len();
+        (open > 0).then(|| (self.model.out[pick % open].0, self.model.out[pick % open].1))
+    }
+
+    fn retrieve(&mut self, number: u64) -> (u64, Thing) {
+        let at = self.model.out.iter().position(|out| out.0 == number).unwrap();
+        let (.., place, thing) = self.model.out.remove(at);
+        (place, thing)
+    }
+
+    fn happens(&mut self, act: &Act) {
+        match *act {
+            Act::Send { link, recipient, waits } => {
+                let ask = self.ask(link, waits);
+                let (id, name) = (self.next, self.next);
+                self.core.send(ask, Item::new(content(name), PIDS[link as usize], recipient));
+                let thing = Thing { name, recipient, delivered: 0, deaths: 0 };
+                self.model.send(id, link, waits, thing);
+            }
+            Act::Receive { link, waits } => {
+                let ask = self.ask(link, waits);
+                self.core.receive(ask);
+                self.model.receivers.push(Waiter { id: self.next, link, waits, what: () });
+                self.model.settle();
+            }
+            Act::Acknowledge(pick) => {
+                let Some((number, link)) = self.delivery(pick) else { return };
+                // Nobody else can say so.
+                self.core.acknowledge(link + 1, number);
+                self.core.acknowledge(link, number);
+                self.retrieve(number);
+                self.model.settle();
+            }
+            Act::GiveBack(pick) => {
+                let Some((number, link)) = self.delivery(pick) else { return };
+                self.core.give_back(link, number);
+                let (place, thing) = self.retrieve(number);
+                self.model.come_back(place, thing);
+                self.model.settle();
+            }
+            Act::Reject(pick) => {
+                let Some((number, link)) = self.delivery(pick) else { return };
+                self.core.reject(link, number);
+                let (_, thing) = self.retrieve(number);
+                self.model.dead.push(thing.name);
+                self.model.settle();
+            }
+            Act::Withdraw(id) => {
+                for link in 0..PIDS.len() as u64 {
+                    self.core.withdraw(link, id);
+                    self.model.withdraw(link, id);
+                }
+            }
+            Act::Gone(link) => {
+                self.core.gone(link);
+                self.model.gone(link);
+            }
+            Act::Died(pid) => {
+                self.core.died(pid);
+                self.model.died(pid);
+            }
+            Act::Join { link } => {
+                let ask = self.ask(link, false);
+                self.core.join(ask, false, 9);
+                self.model.joiners.push(Waiter { id: self.next, link, waits: false, what: () });
+                self.model.settle();
+            }
+            Act::Letters => {
+                let letters = self.core.letters(usize::MAX);
+                let names: Vec<u64> = letters.iter().map(|dead| name(&dead.content)).collect();
+                assert_eq!(names, std::mem::take(&mut self.model.dead));
+                self.model.settle();
+            }
+            Act::Expire => {
+                self.core.expire(self.now);
+                self.model.expire();
+            }
+        }
+    }
+
+    fn agree(&mut self) {
+        let answers: Vec<_> = self.core.answers().map(|(id, result)| (id, told(result))).collect();
+        assert_eq!(answers, std::mem::take(&mut self.model.told));
+        assert_eq!(self.core.len(), self.model.ready.len());
+        assert_eq!(self.core.bytes, self.model.all() * size());
+        let waits = |waiters: &[bool]| waiters.iter().any(|waits| !waits);
+        let receivers: Vec<bool> = self.model.receivers.iter().map(|w| w.waits).collect();
+        let senders: Vec<bool> = self.model.senders.iter().map(|w| w.waits).collect();
+        let expires = waits(&receivers) || waits(&senders) || !self.model.joiners.is_empty();
+        assert_eq!(self.core.next_expiry(), expires.then_some(self.now));
+        // Of everything that is addressed the death of its recipient will be told.
+        for pid in self.model.ready.iter().filter_map(|(_, thing)| thing.recipient) {
+            assert!(self.core.watched.contains(&pid));
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_does_what_the_model_does(
+        acts in acts(),
+        items in prop::option::of(1..4_usize),
+        all in 3..12_usize,
+    ) {
+        let mut pair = Pair::new(items, all);
+        for act in &acts {
+            pair.happens(act);
+            pair.agree();
+        }
+    }
+
+    /// Whatever happens between two looks, who looks sees everything that is for it once, each time
+    /// that it comes, and in order.
+    #[test]
+    fn who_looks_sees_everything_once(acts in acts(), looks in prop::collection::vec(0..4_u8, 80)) {
+        let mut pair = Pair::new(None, usize::MAX / size());
+        let mut cursor = Cursor::default();
+        // What was seen, and how often it had been delivered then.
+        let mut seen: BTreeMap<u64, u32> = BTreeMap::new();
+        for (act, look) in acts.iter().zip(looks) {
+            pair.happens(act);
+            pair.agree();
+            for _ in 0..look {
+                let ask = pair.ask(2, false);
+                pair.core.look(ask, cursor);
+                pair.core.expire(pair.now);
+                pair.model.expire();
+                let mine = pair.next;
+                let answers: Vec<_> = pair.core.answers().collect();
+                let mut offer = None;
+                for (id, result) in answers {
+                    match result {
+                        Ok(Reply::Offered(offered)) if id == mine => offer = Some(offered),
+                        result if id == mine => assert_eq!(result, Err(QueueError::Timeout)),
+                        result => pair.model.told.retain(|told| *told != (id, self::told(result.clone()))),
+                    }
+                }
+                assert!(pair.model.told.is_empty());
+                let visible: Vec<(u64, u64, u32)> = pair
+                    .model
+                    .ready
+                    .iter()
+                    .filter(|(_, thing)| thing.recipient.is_none_or(|pid| pid == PIDS[2]))
+                    .map(|(place, thing)| (*place, thing.name, thing.delivered))
+                    .collect();
+                let is_new = |(_, name, delivered): &&(u64, u64, u32)| seen.get(name) != Some(delivered);
+                let unseen: Vec<_> = visible.iter().filter(is_new).copied().collect();
+                let Some((offered, after)) = offer else {
+                    assert!(unseen.is_empty(), "{unseen:?}");
+                    continue;
+                };
+                cursor = after;
+                let places: Vec<u64> = offered.iter().map(|(place, _)| *place).collect();
+                assert!(places.is_sorted());
+                for (place, content) in offered {
+                    let found = unseen.iter().find(|(other, ..)| *other == place).unwrap();
+                    assert_eq!(found.1, name(&content));
+                    seen.insert(found.1, found.2);
+                }
+            }
+        }
+    }
+}
+
+fn core() -> Core<u64> {
+    Core::new(Limits { items: None, bytes: usize::MAX })
+}
+
+fn ask(link: u64, until: Option<Instant>, answer: u64) -> Ask<u64> {
+    Ask { link, pid: PIDS[link as usize], ticket: answer, until, answer }
+}
+
+/// Whether the last join that expires is told that everybody else only waits, too.
+fn lonely(core: &mut Core<u64>, now: Instant) -> bool {
+    core.expire(now);
+    match core.answers().last() {
+        Some((_, Ok(Reply::Open { lonely, .. }))) => lonely,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_joins_is_lonely_when_all_have_resigned() {
+    let mut core = core();
+    let now = Instant::now();
+    core.send(ask(0, None, 1), Item::new(content(1), 100, None));
+    core.join(ask(0, Some(now), 2), true, 2);
+    assert!(!lonely(&mut core, now));
+    core.join(ask(2, Some(now), 3), true, 2);
+    assert!(lonely(&mut core, now));
+    // Somebody there does something else after all.
+    core.receive(ask(0, Some(now), 4));
+    core.join(ask(2, Some(now), 5), true, 2);
+    assert!(!lonely(&mut core, now));
+    core.gone(0);
+    core.join(ask(2, Some(now), 6), true, 1);
+    assert!(lonely(&mut core, now));
+}
