@@ -212,9 +212,9 @@ fn unknown_tests_are_found() {
         ("tests/tests/pools/maps.rs".to_owned(), "fn any_number() {}".to_owned()),
         ("coproc/src/codec/buffer.rs".to_owned(), "fn it_is_bounded() {}".to_owned()),
     ]);
-    let page = "| `pools/maps::any_number`, `coproc::codec::buffer::it_is_bounded` |\n\
+    let page = "| `pools/maps::any_number`, `pools::any_number`, `coproc::codec::it_is_bounded` |\n\
                 | `pools/maps::any_number`, `pools/maps::any` |\n\
-                | `pools/turns::any_number` |\n\
+                | `pools/turns::any_number`, `pools/map::any_number` |\n\
                 `std::process::id()`, `coproc::Error`";
     at(&words::unknown_tests(&one(page), &code), &["a.rs:2", "a.rs:3"]);
 }

@@ -72,19 +72,23 @@ pub(crate) fn sleeps(texts: &Texts) -> Vec<Finding> {
     findings
 }
 
-/// Tests that a page names as `folder/file::test`, or of the runtime as `coproc::module::test`, and
-/// that do not exist.
+/// Tests that a page names as `file::test` or `folder::test`, or of the runtime as
+/// `coproc::module::test`, and that do not exist.
 pub(crate) fn unknown_tests(pages: &Texts, code: &Texts) -> Vec<Finding> {
     let of_a_test = |ch: char| ch.is_ascii_lowercase() || "_/:".contains(ch);
     search(pages, |line| {
         let spans = line.split('`').skip(1).step_by(2).filter(|span| span.chars().all(of_a_test));
-        spans.filter_map(|span| span.rsplit_once("::")).find_map(|(file, test)| {
-            let file = match file.strip_prefix("coproc::") {
-                Some(module) => format!("coproc/src/{}.rs", module.replace("::", "/")),
-                None => format!("tests/tests/{file}.rs"),
+        spans.filter_map(|span| span.rsplit_once("::")).find_map(|(place, test)| {
+            let place = match place.strip_prefix("coproc::") {
+                Some(module) => format!("coproc/src/{}", module.replace("::", "/")),
+                None => format!("tests/tests/{place}"),
             };
-            let known = code.get(&file).is_some_and(|text| text.contains(&format!("fn {test}(")));
-            (!known).then(|| format!("`{file}` has no test `{test}`; name one that there is"))
+            let known = code.iter().any(|(path, text)| {
+                let rest = path.strip_prefix(&place);
+                rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+                    && text.contains(&format!("fn {test}("))
+            });
+            (!known).then(|| format!("`{place}` has no test `{test}`; name one that there is"))
         })
     })
 }
