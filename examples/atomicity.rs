@@ -9,7 +9,7 @@ const TIMES: u32 = 20;
 
 /// Adds one, so many times.
 #[worker]
-fn count(state: State, times: u32) -> coproc::Result<()> {
+fn count(state: &State, times: u32) -> coproc::Result<()> {
     for _ in 0..times {
         state.atomic(|view| {
             let count = view.get::<u32>("count")?.unwrap_or(0);
@@ -30,7 +30,7 @@ enum Refused {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let counts = Count::on(Process::new()).group(PROCESSES).spawn(state.clone(), TIMES)?;
+    let counts = Count::on(Process::new()).group(PROCESSES).spawn(&state, TIMES)?;
     for counted in counts.join() {
         counted?;
     }

@@ -5,7 +5,7 @@ use coproc::{State, prelude::*};
 
 /// Waits for the first change of `foo`, and changes it.
 #[worker]
-fn spark(state: State) -> coproc::Result<String> {
+fn spark(state: &State) -> coproc::Result<String> {
     let first = state.watch(["foo"]).from_start().next().expect("a watch goes on")?;
     let seen: String = first.after()?.unwrap_or_default();
     println!("spark: foo is {seen}, and now it will be bar");
@@ -15,7 +15,7 @@ fn spark(state: State) -> coproc::Result<String> {
 
 /// Waits until `foo` is `bar`.
 #[worker]
-fn flame(state: State) -> coproc::Result<String> {
+fn flame(state: &State) -> coproc::Result<String> {
     let seen = state.key::<String>("foo").wait_equal(&"bar".to_owned())?;
     println!("flame: foo is {seen}");
     Ok(seen)
@@ -24,8 +24,8 @@ fn flame(state: State) -> coproc::Result<String> {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let flame = Flame::spawn(state.clone())?;
-    let spark = Spark::spawn(state.clone())?;
+    let flame = Flame::spawn(&state)?;
+    let spark = Spark::spawn(&state)?;
 
     println!("main: I set foo to foobar");
     state.set("foo", &"foobar".to_owned())?;

@@ -7,12 +7,12 @@ const COOKIES: u32 = 5;
 
 /// Eats so many cookies, each as soon as it is there.
 #[worker]
-fn eater(state: State, appetite: u32) -> coproc::Result<u32> {
+fn eater(state: &State, appetite: u32) -> coproc::Result<u32> {
     let cookies = state.key::<u32>("cookies");
     for _ in 0..appetite {
         cookies.wait_until(|cookies| *cookies > 0)?;
         println!("eater: I ate a cookie!");
-        add(&state, -1)?;
+        add(state, -1)?;
     }
     Ok(appetite)
 }
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
     let cookies = state.key::<u32>("cookies");
     cookies.set(&0)?;
-    let eater = Eater::spawn(state.clone(), COOKIES)?;
+    let eater = Eater::spawn(&state, COOKIES)?;
 
     for _ in 0..COOKIES {
         cookies.wait_equal(&0)?;

@@ -9,13 +9,13 @@ const COOKIES: usize = 5;
 
 /// Eats one cookie for each of the first changes of their number. Gives what it has seen.
 #[worker]
-fn eater(state: State, appetite: usize) -> coproc::Result<Vec<i64>> {
+fn eater(state: &State, appetite: usize) -> coproc::Result<Vec<i64>> {
     let mut seen = Vec::new();
     for update in state.watch(["cookies"]).from_start().take(appetite) {
         let update = update?;
         assert_eq!(update.missed, 0);
         seen.push(update.after()?.unwrap_or_default());
-        add(&state, -1)?;
+        add(state, -1)?;
     }
     Ok(seen)
 }
@@ -31,7 +31,7 @@ fn add(state: &State, difference: i64) -> Result<(), StateError> {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let eaters = Eater::on(Process::new()).group(EATERS).spawn(state.clone(), COOKIES)?;
+    let eaters = Eater::on(Process::new()).group(EATERS).spawn(&state, COOKIES)?;
     for _ in 0..COOKIES {
         add(&state, 1)?;
     }

@@ -8,7 +8,7 @@ use coproc::{State, prelude::*};
 
 /// Draws numbers until somebody sets `stop`; gives how many.
 #[worker]
-fn generator(state: State) -> coproc::Result<u64> {
+fn generator(state: &State) -> coproc::Result<u64> {
     let mut drawn = 0;
     while !state.contains("stop")? {
         state.set("number", &draw())?;
@@ -19,7 +19,7 @@ fn generator(state: State) -> coproc::Result<u64> {
 
 /// Waits for a number between these two, and gives it.
 #[worker]
-fn listener(state: State, low: f64, high: f64) -> coproc::Result<f64> {
+fn listener(state: &State, low: f64, high: f64) -> coproc::Result<f64> {
     let lucky = state.key::<f64>("number").wait_until(|number| (low..high).contains(number))?;
     state.set("stop", &true)?;
     Ok(lucky)
@@ -34,8 +34,8 @@ fn draw() -> f64 {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let listener = Listener::spawn(state.clone(), 0.6, 0.61)?;
-    let generator = Generator::spawn(state.clone())?;
+    let listener = Listener::spawn(&state, 0.6, 0.61)?;
+    let generator = Generator::spawn(&state)?;
 
     let lucky = listener.worker().join()?;
     let drawn = generator.worker().join()?;

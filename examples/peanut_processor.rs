@@ -8,7 +8,7 @@ const PEANUTS: u64 = 500;
 
 /// Makes so many peanuts, numbered from 1.
 #[worker]
-fn generator(state: State, peanuts: u64) -> coproc::Result<()> {
+fn generator(state: &State, peanuts: u64) -> coproc::Result<()> {
     for number in 1..=peanuts {
         state.set("peanut", &number)?;
     }
@@ -40,7 +40,7 @@ fn consume(watch: &mut Watch, most: usize, eaten: &mut Eaten) -> Result<(), Stat
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
     let watch = state.watch(["peanut"]);
-    let generator = Generator::spawn(state.clone(), PEANUTS)?;
+    let generator = Generator::spawn(&state, PEANUTS)?;
 
     let mut live = Eaten::default();
     consume(&mut watch.clone().live(), usize::MAX, &mut live)?;

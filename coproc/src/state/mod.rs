@@ -67,10 +67,10 @@ impl Handle {
 ///
 /// A handle is cheap to clone and travels: as an argument, a reply or a field of a message. The
 /// server ends when the last handle in the process that started it is dropped; handles in other
-/// processes do not keep it, so give them a clone and keep one. The server answers within the
-/// state's timeout (5 s unless [`State::builder`] says otherwise), or the operation fails; a wait may
-/// last longer, but goes on no longer than that without a sign of the server, and a transaction asks
-/// it several times.
+/// processes do not keep it. So a function that is a worker best takes a `&State`, and whoever starts
+/// it lends its own. The server answers within the state's timeout (5 s unless [`State::builder`]
+/// says otherwise), or the operation fails; a wait may last longer, but goes on no longer than that
+/// without a sign of the server, and a transaction asks it several times.
 ///
 /// A value has at most 64 MiB, everything that one operation reads or writes twice that.
 ///

@@ -130,6 +130,34 @@ impl State {
     /// the closure does elsewhere may be done more than once. If it fails or panics, or its process
     /// dies, nothing is changed.
     ///
+    /// Its error is any that a [`StateError`] can become. Where it ends with `Ok(…)`, the compiler has
+    /// to be told which:
+    ///
+    /// ```
+    /// use coproc::{State, StateError, prelude::*};
+    ///
+    /// /// Takes a number that nobody else gets.
+    /// #[worker]
+    /// fn take(state: &State) -> coproc::Result<u32> {
+    ///     let taken = state.atomic(|view| {
+    ///         let next = view.get::<u32>("next")?.unwrap_or(0);
+    ///         view.set("next", &(next + 1))?;
+    ///         Ok::<_, StateError>(next)
+    ///     })?;
+    ///     Ok(taken)
+    /// }
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     let takers = Take::on(Process::new()).group(3).spawn(&state)?;
+    ///     let mut taken = takers.join().into_iter().collect::<Result<Vec<_>, _>>()?;
+    ///     taken.sort();
+    ///     assert_eq!(taken, [0, 1, 2]);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The closure's own error, and [`StateError::Lost`] and [`StateError::Encode`] if the changes
