@@ -121,6 +121,25 @@ fn open(odd: Odd) -> u64 {
     odd.0
 }
 
+/// Has a pool of its own.
+#[worker]
+fn sum_of_squares(below: u64) -> coproc::Result<u64> {
+    let pool = Pool::new(2)?;
+    let sum = pool.map(0..below, Square).sum::<Result<u64, _>>()?;
+    pool.join()?;
+    Ok(sum)
+}
+
+/// Once in a worker, and once in each worker of a pool.
+#[coproc::test]
+fn workers_have_pools_of_their_own() {
+    let _watch = Watch::set();
+    assert_eq!(SumOfSquares::spawn(4).unwrap().worker().join().unwrap(), 14);
+    let pool = Pool::new(2).unwrap();
+    let sums = pool.map([0, 1, 3, 1000], SumOfSquares).chunk(1);
+    assert_eq!(sums.map(Result::unwrap).collect::<Vec<_>>(), [0, 0, 5, 332_833_500]);
+}
+
 #[coproc::test]
 fn any_number_of_items_comes_out_in_order() {
     let _watch = Watch::set();
