@@ -2,19 +2,10 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{
-    core::Handed,
-    handle::Shared,
-    value::{failed, load},
-};
-use crate::{
-    error::{CallError, QueueError},
-    message::Wire,
-    sync::Arc,
-};
+use super::{core::Handed, handle::Shared, value::load};
+use crate::{error::QueueError, message::Wire, sync::Arc};
 
 /// What is to be said about an item that was received; it goes back unless something is.
-#[derive(Debug)]
 struct Claim {
     shared: Arc<Shared>,
     number: u64,
@@ -24,20 +15,18 @@ struct Claim {
 impl Claim {
     fn acknowledge(mut self) -> Result<(), QueueError> {
         self.open = false;
-        let told = self.shared.server.acknowledge(self.number).tell();
-        told.map_err(CallError::widen).map_err(failed)
+        self.shared.acknowledge(self.number)
     }
 
     fn give_back(mut self) -> Result<(), QueueError> {
         self.open = false;
-        let told = self.shared.server.give_back(self.number).tell();
-        told.map_err(CallError::widen).map_err(failed)
+        self.shared.give_back(self.number)
     }
 
     fn reject(mut self) {
         self.open = false;
         // If it fails, the queue has ended.
-        let _ = self.shared.server.reject(self.number).tell();
+        let _ = self.shared.reject(self.number);
     }
 }
 
@@ -45,7 +34,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
             // If it fails, the queue has ended.
-            let _ = self.shared.server.give_back(self.number).tell();
+            let _ = self.shared.give_back(self.number);
         }
     }
 }

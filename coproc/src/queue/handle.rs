@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    core::Reply,
+    desk::Desk,
     server::{Server, ServerController},
-    value::failed,
 };
 use crate::{
-    controller::{Call, Controller as _, Identity},
-    error::{CallError, QueueError},
+    controller::{Controller as _, Identity},
     spawn::WorkerResource,
-    sync::{Arc, AtomicU64, Mutex, Ordering, Weak},
+    sync::{Arc, AtomicU64, Mutex, Weak},
 };
 
 /// Ends the server with the last handle of the process that started it.
@@ -25,15 +23,16 @@ impl Drop for Owner {
     }
 }
 
-/// What all handles of a queue in one process share: the link to it, and the knowledge who here uses
+/// What all handles of a queue in one process share: the way to it, and the knowledge who here uses
 /// it.
-#[derive(Debug)]
 pub(super) struct Shared {
     pub(super) server: ServerController,
+    /// In the process of the queue: the queue.
+    pub(super) desk: Option<Arc<Desk>>,
     /// How long it may take to answer.
     pub(super) timeout: Duration,
     pub(super) capacity: Option<usize>,
-    tickets: AtomicU64,
+    pub(super) tickets: AtomicU64,
     /// The threads that have used it; those that have ended since are gone.
     users: Mutex<Vec<Weak<()>>>,
     _owner: Option<Owner>,
@@ -54,7 +53,7 @@ impl Shared {
         server: ServerController,
         timeout: Duration,
         capacity: Option<usize>,
-        owner: Option<Owner>,
+        own: Option<(Arc<Desk>, Owner)>,
     ) -> Arc<Self> {
         let identity = server.link().line.identity;
         let mut known = KNOWN.lock();
@@ -63,14 +62,9 @@ impl Shared {
         if let Some(shared) = same.and_then(|(_, shared)| shared.upgrade()) {
             return shared;
         }
-        let shared = Arc::new(Self {
-            server,
-            timeout,
-            capacity,
-            tickets: AtomicU64::new(1),
-            users: Mutex::default(),
-            _owner: owner,
-        });
+        let (desk, _owner) = own.unzip();
+        let (tickets, users) = (AtomicU64::new(1), Mutex::default());
+        let shared = Arc::new(Self { server, desk, timeout, capacity, tickets, users, _owner });
         known.push((identity, Arc::downgrade(&shared)));
         shared
     }
@@ -95,49 +89,5 @@ impl Shared {
             users.iter().any(|user| user.strong_count() > 0 && user.as_ptr() != Arc::as_ptr(alive))
         });
         Arc::strong_count(self) == 1 && !others.unwrap_or(true)
-    }
-
-    /// Asks the queue, which answers within `patience`, if there is one. What comes too late for
-    /// whoever asked goes back.
-    pub(super) fn ask(
-        &self,
-        patience: Option<Duration>,
-        ask: impl FnOnce(u64) -> Call<Reply, QueueError>,
-    ) -> Result<Reply, QueueError> {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
-        let ticket = Ticket { shared: self, number, open: true };
-        let call = ask(number);
-        let call = match patience {
-            Some(patience) => call.deadline(patience.saturating_add(self.timeout)),
-            None => call,
-        };
-        let outcome = call.wait();
-        if matches!(outcome, Ok(_) | Err(CallError::Handler(_))) {
-            ticket.close();
-        }
-        outcome.map_err(failed)
-    }
-}
-
-/// A question to the queue, which is withdrawn unless it was answered.
-struct Ticket<'a> {
-    shared: &'a Shared,
-    number: u64,
-    open: bool,
-}
-
-impl Ticket<'_> {
-    /// It was answered.
-    fn close(mut self) {
-        self.open = false;
-    }
-}
-
-impl Drop for Ticket<'_> {
-    fn drop(&mut self) {
-        if self.open {
-            // If it fails, the queue has ended.
-            let _ = self.shared.server.withdraw(self.number).tell();
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Queue, core::Reply};
+use super::{Queue, core::Standing};
 use crate::{error::QueueError, message::Wire};
 
 impl<T: Wire> Queue<T> {
@@ -39,10 +39,12 @@ impl<T: Wire> Queue<T> {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             let patience = left.map_or(interval, |left| left.min(interval));
             let alone = shared.is_alone();
-            let ask = |ticket| shared.server.join(ticket, alone, patience);
-            let Reply::Open { left, version, lonely } = shared.ask(Some(patience), ask)? else {
-                return Ok(());
-            };
+            match shared.join(alone, patience) {
+                Ok(_) => return Ok(()),
+                Err(QueueError::Timeout) => {}
+                Err(error) => return Err(error),
+            }
+            let Standing { left, version, lonely } = shared.standing()?;
             let now = Instant::now();
             quiet = match quiet {
                 _ if !(alone && lonely) => None,

@@ -5,12 +5,9 @@ use std::{fmt, marker::PhantomData};
 use super::{
     Queue,
     core::{Dead, DeadReason},
-    value::{failed, load},
+    value::load,
 };
-use crate::{
-    error::{CallError, QueueError},
-    message::Wire,
-};
+use crate::{error::QueueError, message::Wire};
 
 /// An item that nobody gets any more; see [`Queue::dead_letters`].
 pub struct DeadLetter<T> {
@@ -77,8 +74,7 @@ impl<T: Wire> Queue<T> {
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
         let mut letters = Vec::new();
         loop {
-            let call = self.shared.server.letters().deadline(self.shared.timeout);
-            let some = call.wait().map_err(CallError::widen).map_err(failed)?;
+            let some = self.shared.letters()?;
             if some.is_empty() {
                 return Ok(letters);
             }

@@ -1,7 +1,9 @@
 //! Items that many processes send, and many receive.
 
+mod asking;
 mod core;
 mod delivery;
+mod desk;
 mod handle;
 mod joining;
 mod letters;
@@ -16,12 +18,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use self::{
     core::{Content, Limits},
+    desk::{Desk, Moved},
     handle::{Owner, Shared},
     server::{Server, ServerController},
-    value::{failed, store},
+    value::store,
 };
 use crate::{
-    error::{CallError, QueueError, QueueSendError, SpawnError},
+    error::{QueueError, QueueSendError, SpawnError},
     message::Wire,
     spawn::Thread,
     sync::Arc,
@@ -49,8 +52,9 @@ const BYTES: usize = 1 << 30;
 /// Items are received in the order in which they were sent, and those who wait for one, or for room,
 /// have their turn in the order in which they came.
 ///
-/// The items are kept by a thread of the process that made the queue: no code but coproc's runs
-/// there, it starts at once, and what that process sends and receives takes one hop less. The queue
+/// The items are kept in the process that made the queue, where its handles reach them directly,
+/// and a thread of coproc's own serves those in other processes. No code of users runs there, and a
+/// process of its own would live no longer, start later, and be one hop further. The queue
 /// ends when the last handle in that process is dropped, with everything in it; handles in other
 /// processes do not keep it. After that every operation gives [`QueueError::Ended`].
 ///
@@ -140,10 +144,11 @@ impl<T: Wire> QueueBuilder<T> {
     ///
     /// [`SpawnError::Os`] if no thread can be started.
     pub fn spawn(self) -> Result<Queue<T>, SpawnError> {
-        let owner = Server::on(Thread).spawn(self.limits)?;
+        let desk = Desk::new(self.limits);
+        let owner = Server::on(Thread).spawn(Moved(Arc::clone(&desk)))?;
         let server = (*owner).clone();
-        let capacity = self.limits.items;
-        Ok(Queue::of(Shared::of(server, self.timeout, capacity, Some(Owner(owner)))))
+        let own = Some((desk, Owner(owner)));
+        Ok(Queue::of(Shared::of(server, self.timeout, self.limits.items, own)))
     }
 }
 
@@ -287,9 +292,7 @@ impl<T: Wire> Queue<T> {
         patience: Option<Duration>,
     ) -> Result<(), QueueError> {
         self.shared.used();
-        let server = &self.shared.server;
-        let ask = |ticket| server.send(ticket, content, recipient, patience);
-        self.shared.ask(patience, ask).map(drop)
+        self.shared.send(content, recipient, patience).map(drop)
     }
 
     /// How many items wait for a receiver, those for one process among them.
@@ -298,7 +301,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn len(&self) -> Result<usize, QueueError> {
-        self.level().map(|(len, _)| len)
+        self.shared.level().map(|(len, _)| len)
     }
 
     /// Whether no item waits for a receiver.
@@ -307,7 +310,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn is_empty(&self) -> Result<bool, QueueError> {
-        self.level().map(|(len, _)| len == 0)
+        self.shared.level().map(|(len, _)| len == 0)
     }
 
     /// Whether there is no room for another item.
@@ -316,12 +319,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn is_full(&self) -> Result<bool, QueueError> {
-        self.level().map(|(_, full)| full)
-    }
-
-    fn level(&self) -> Result<(usize, bool), QueueError> {
-        let call = self.shared.server.level().deadline(self.shared.timeout);
-        call.wait().map_err(CallError::widen).map_err(failed)
+        self.shared.level().map(|(_, full)| full)
     }
 }
 

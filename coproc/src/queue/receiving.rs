@@ -8,12 +8,9 @@ use std::{
 use super::{
     Delivery, Queue,
     core::{Content, Cursor, Reply},
-    value::{failed, load},
+    value::load,
 };
-use crate::{
-    error::{CallError, QueueError},
-    message::Wire,
-};
+use crate::{error::QueueError, message::Wire};
 
 impl<T: Wire> Queue<T> {
     /// Receives the first item that is for this process or for anybody. Waits until there is one,
@@ -47,8 +44,7 @@ impl<T: Wire> Queue<T> {
 
     fn receive(&self, patience: Option<Duration>) -> Result<Delivery<T>, QueueError> {
         self.shared.used();
-        let server = &self.shared.server;
-        match self.shared.ask(patience, |ticket| server.receive(ticket, patience))? {
+        match self.shared.receive(patience)? {
             Reply::Handed(handed) => Delivery::open(&self.shared, &handed),
             other => Err(unexpected(&other)),
         }
@@ -99,8 +95,7 @@ impl<T: Wire> Queue<T> {
         let mut cursor = Cursor::default();
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let server = &self.shared.server;
-            let offered = match self.shared.ask(left, |ticket| server.look(ticket, cursor, left))? {
+            let offered = match self.shared.look(cursor, left)? {
                 Reply::Offered((offered, after)) => {
                     cursor = after;
                     offered
@@ -125,9 +120,7 @@ impl<T: Wire> Queue<T> {
         if !load(content).is_ok_and(|item| fits(&item)) {
             return Ok(None);
         }
-        // Without a deadline, so that what is taken comes here for certain.
-        let taken = self.shared.server.take(place).wait();
-        let handed = taken.map_err(CallError::widen).map_err(failed)?;
+        let handed = self.shared.take(place)?;
         handed.map(|handed| Delivery::open(&self.shared, &handed)).transpose()
     }
 

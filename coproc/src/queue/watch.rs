@@ -1,12 +1,12 @@
 //! The processes that items were sent to: whether they are still there.
 
-use super::server::{Server, ServerController};
-use crate::worker::Context;
+use super::desk::Desk;
+use crate::sync::Arc;
 
 #[cfg(feature = "process")]
 use {
     crate::{
-        sync::{Arc, OnceLock, Weak},
+        sync::{OnceLock, Weak},
         transport::reactor::{Reactor, Ready, Token},
     },
     rustix::{
@@ -17,11 +17,9 @@ use {
     std::{collections::BTreeMap, os::fd::OwnedFd},
 };
 
-/// Tells the server of the death of processes.
+/// Tells the queue of the death of processes.
 #[derive(Default)]
 pub(super) struct Watches {
-    /// The server itself, for whoever sees a process die.
-    server: Option<ServerController>,
     #[cfg(feature = "process")]
     watches: BTreeMap<u32, Arc<Watch>>,
 }
@@ -39,22 +37,10 @@ impl Fate {
     }
 }
 
-impl Watches {
-    /// How many links lead from here to the server.
-    pub(super) fn links(&self) -> usize {
-        usize::from(self.server.is_some())
-    }
-
-    /// To be called before the first process is watched.
-    pub(super) fn prepare(&mut self, cx: &mut Context<Server>) {
-        self.server.get_or_insert_with(|| cx.controller());
-    }
-}
-
 /// Without processes all that is sent to is this one.
 #[cfg(not(feature = "process"))]
 impl Watches {
-    pub(super) fn watch(&mut self, pid: u32) -> Fate {
+    pub(super) fn watch(&mut self, pid: u32, _: &Arc<Desk>) -> Fate {
         if pid == std::process::id() { Fate::Lives } else { Fate::Gone }
     }
 
@@ -63,10 +49,9 @@ impl Watches {
 
 #[cfg(feature = "process")]
 impl Watches {
-    /// From now on the server is told when this process dies, unless it has.
-    pub(super) fn watch(&mut self, pid: u32) -> Fate {
-        let Some(server) = &self.server else { return Fate::Lives };
-        match Watch::start(pid, server.clone()) {
+    /// From now on the queue is told when this process dies, unless it has.
+    pub(super) fn watch(&mut self, pid: u32, desk: &Arc<Desk>) -> Fate {
+        match Watch::start(pid, Arc::downgrade(desk)) {
             Ok(watch) => drop(self.watches.insert(pid, watch)),
             // The second: it is a thread of a process, which nobody receives as.
             Err(Errno::SRCH | Errno::INVAL) => return Fate::Gone,
@@ -85,15 +70,15 @@ struct Watch {
     pid: u32,
     process: OwnedFd,
     token: OnceLock<Token>,
-    server: ServerController,
+    desk: Weak<Desk>,
 }
 
 #[cfg(feature = "process")]
 impl Watch {
-    fn start(pid: u32, server: ServerController) -> Result<Arc<Self>, Errno> {
+    fn start(pid: u32, desk: Weak<Desk>) -> Result<Arc<Self>, Errno> {
         let raw = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
         let process = pidfd_open(raw, PidfdFlags::empty())?;
-        let watch = Arc::new(Self { pid, process, token: OnceLock::new(), server });
+        let watch = Arc::new(Self { pid, process, token: OnceLock::new(), desk });
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(&watch);
         let reactor = Reactor::get().map_err(|_| Errno::NOMEM)?;
         let token = reactor.register(&watch.process, ready).map_err(|_| Errno::NOMEM)?;
@@ -106,8 +91,9 @@ impl Watch {
 #[cfg(feature = "process")]
 impl Ready for Watch {
     fn ready(&self, _: EventFlags) {
-        // If it fails, the queue has ended.
-        let _ = self.server.died(self.pid).tell();
+        if let Some(desk) = self.desk.upgrade() {
+            desk.died(self.pid);
+        }
     }
 }
 

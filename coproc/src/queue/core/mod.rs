@@ -8,15 +8,12 @@ mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use self::{
-    ready::Ready,
-    waiting::{Joiner, Wish},
-};
+use self::{ready::Ready, waiting::Wish};
 use crate::error::QueueError;
 
 pub(super) use self::waiting::Ask;
 pub use item::DeadReason;
-pub(super) use item::{Content, Cursor, Dead, Handed, Item, Reply};
+pub(super) use item::{Content, Cursor, Dead, Handed, Item, Reply, Standing};
 
 /// How many of those that an item was delivered to may die with it.
 const DEATHS_MOST: u32 = 3;
@@ -51,7 +48,7 @@ pub(super) struct Core<A> {
     version: u64,
     receivers: VecDeque<(Ask<A>, Wish)>,
     senders: VecDeque<(Ask<A>, Item)>,
-    joiners: Vec<Joiner<A>>,
+    joiners: Vec<Ask<A>>,
     /// The links of those who have said that nobody there does anything but wait for the end.
     resigned: BTreeSet<u64>,
     /// The processes whose death will be told.
@@ -59,6 +56,7 @@ pub(super) struct Core<A> {
     /// The processes whose death is to be told from now on.
     to_watch: Vec<u32>,
     answers: Vec<(A, Result<Reply, QueueError>)>,
+    ended: bool,
 }
 
 impl<A> Core<A> {
@@ -79,16 +77,13 @@ impl<A> Core<A> {
             watched: BTreeSet::new(),
             to_watch: Vec::new(),
             answers: Vec::new(),
+            ended: false,
         }
     }
 
     /// Who is to be answered with what.
-    pub(super) fn answers(&mut self) -> std::vec::Drain<'_, (A, Result<Reply, QueueError>)> {
-        self.answers.drain(..)
-    }
-
-    pub(super) fn has_to_watch(&self) -> bool {
-        !self.to_watch.is_empty()
+    pub(super) fn answers(&mut self) -> Vec<(A, Result<Reply, QueueError>)> {
+        std::mem::take(&mut self.answers)
     }
 
     /// Whose death is to be told from now on with [`died`](Self::died).
@@ -96,14 +91,10 @@ impl<A> Core<A> {
         self.to_watch.pop()
     }
 
-    /// How many items wait for a receiver.
-    pub(super) fn len(&self) -> usize {
-        self.ready.len()
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.limits.items.is_some_and(|most| self.ready.len() >= most)
-            || self.bytes >= self.limits.bytes
+    /// How many items wait for a receiver, and whether there is no room for more.
+    pub(super) fn level(&self) -> (usize, bool) {
+        let full = self.limits.items.is_some_and(|most| self.ready.len() >= most);
+        (self.ready.len(), full || self.bytes >= self.limits.bytes)
     }
 
     /// Somebody sends an item, and waits until there is room for it.
@@ -170,14 +161,14 @@ impl<A> Core<A> {
 
     /// Whoever asked with this ticket does not wait any more, and has got nothing.
     pub(super) fn withdraw(&mut self, link: u64, ticket: u64) {
-        self.receivers.retain(|(ask, _)| (ask.link, ask.ticket) != (link, ticket));
-        self.senders.retain(|(ask, _)| (ask.link, ask.ticket) != (link, ticket));
+        if self.give_up(link, ticket).is_some() {
+            return;
+        }
         let is_it = |out: &Out| (out.link, out.ticket) == (link, ticket);
         let given = self.out.iter().find(|(_, out)| is_it(out)).map(|(number, _)| *number);
         if let Some(number) = given {
             self.give_back(link, number);
         }
-        self.settle();
     }
 
     /// A link has ended; what was delivered over it was lost with the process at its other end.
@@ -186,7 +177,7 @@ impl<A> Core<A> {
         self.resigned.remove(&link);
         self.receivers.retain(|(ask, _)| ask.link != link);
         self.senders.retain(|(ask, _)| ask.link != link);
-        self.joiners.retain(|joiner| joiner.ask.link != link);
+        self.joiners.retain(|ask| ask.link != link);
         let is_lost = |(number, out): (&u64, &Out)| (out.link == link).then_some(*number);
         let lost: Vec<u64> = self.out.iter().filter_map(is_lost).collect();
         let lost: Vec<Out> = lost.iter().filter_map(|number| self.out.remove(number)).collect();
@@ -212,16 +203,24 @@ impl<A> Core<A> {
     }
 
     /// Somebody wants to know when everything is acknowledged. `resigns`: nobody there does
-    /// anything else; `links` is how many there are who might.
-    pub(super) fn join(&mut self, ask: Ask<A>, resigns: bool, links: usize) {
+    /// anything else.
+    pub(super) fn join(&mut self, ask: Ask<A>, resigns: bool) {
         if resigns {
             self.resigned.insert(ask.link);
         } else {
             self.resigned.remove(&ask.link);
         }
-        let lonely = self.resigned.len() >= links;
-        self.joiners.push(Joiner { ask, lonely });
+        self.joiners.push(ask);
         self.settle();
+    }
+
+    /// How things stand, for those who wait for the end; `links` lead here.
+    pub(super) fn standing(&self, links: usize) -> Standing {
+        Standing {
+            left: self.ready.len() + self.out.len(),
+            version: self.version,
+            lonely: self.resigned.len() >= links,
+        }
     }
 
     /// The dead letters, about as many bytes of them as this.

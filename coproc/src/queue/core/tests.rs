@@ -51,7 +51,6 @@ enum Told {
     Sent,
     Handed { name: u64, number: u64, attempt: u32 },
     Done,
-    Open(usize),
     Failed(QueueError),
 }
 
@@ -62,7 +61,6 @@ fn told(result: Result<Reply, QueueError>) -> Told {
             Told::Handed { name: name(&content), number, attempt }
         }
         Ok(Reply::Done) => Told::Done,
-        Ok(Reply::Open { left, .. }) => Told::Open(left),
         Ok(Reply::Offered(offer)) => panic!("nobody looked: {offer:?}"),
         Err(error) => Told::Failed(error),
     }
@@ -167,8 +165,10 @@ impl Model {
     }
 
     fn withdraw(&mut self, link: u64, id: u64) {
-        self.receivers.retain(|waiter| waiter.id != id);
-        self.senders.retain(|waiter| waiter.id != id);
+        let is_it = |waiting: (u64, u64)| waiting == (link, id);
+        self.receivers.retain(|waiter| !is_it((waiter.link, waiter.id)));
+        self.senders.retain(|waiter| !is_it((waiter.link, waiter.id)));
+        self.joiners.retain(|waiter| !is_it((waiter.link, waiter.id)));
         let given = |out: &(u64, u64, u64, u64, Thing)| (out.1, out.2) == (link, id);
         if let Some(at) = self.out.iter().position(given) {
             let (.., place, thing) = self.out.remove(at);
@@ -204,10 +204,9 @@ impl Model {
     }
 
     fn expire(&mut self) {
-        let left = self.ready.len() + self.out.len();
-        let joiners = self.joiners.extract_if(.., |waiter| !waiter.waits);
-        self.told.extend(joiners.map(|waiter| (waiter.id, Told::Open(left))));
         let timeout = |id| (id, Told::Failed(QueueError::Timeout));
+        let joiners = self.joiners.extract_if(.., |waiter| !waiter.waits);
+        self.told.extend(joiners.map(|waiter| timeout(waiter.id)));
         let receivers = self.receivers.extract_if(.., |waiter| !waiter.waits);
         self.told.extend(receivers.map(|waiter| timeout(waiter.id)));
         let senders = self.senders.extract_if(.., |waiter| !waiter.waits);
@@ -302,7 +301,7 @@ impl Pair {
             }
             Act::Join { link } => {
                 let ask = self.ask(link, false);
-                self.core.join(ask, false, 9);
+                self.core.join(ask, false);
                 self.model.joiners.push(Waiter { id: self.next, link, waits: false, what: () });
                 self.model.settle();
             }
@@ -320,9 +319,10 @@ impl Pair {
     }
 
     fn agree(&mut self) {
-        let answers: Vec<_> = self.core.answers().map(|(id, result)| (id, told(result))).collect();
+        let answers: Vec<_> =
+            self.core.answers().into_iter().map(|(id, result)| (id, told(result))).collect();
         assert_eq!(answers, std::mem::take(&mut self.model.told));
-        assert_eq!(self.core.len(), self.model.ready.len());
+        assert_eq!(self.core.level().0, self.model.ready.len());
         assert_eq!(self.core.bytes, self.model.all() * size());
         let waits = |waiters: &[bool]| waiters.iter().any(|waits| !waits);
         let receivers: Vec<bool> = self.model.receivers.iter().map(|w| w.waits).collect();
@@ -367,7 +367,7 @@ proptest! {
                 pair.core.expire(pair.now);
                 pair.model.expire();
                 let mine = pair.next;
-                let answers: Vec<_> = pair.core.answers().collect();
+                let answers = pair.core.answers();
                 let mut offer = None;
                 for (id, result) in answers {
                     match result {
@@ -411,29 +411,40 @@ fn ask(link: u64, until: Option<Instant>, answer: u64) -> Ask<u64> {
     Ask { link, pid: PIDS[link as usize], ticket: answer, until, answer }
 }
 
-/// Whether the last join that expires is told that everybody else only waits, too.
-fn lonely(core: &mut Core<u64>, now: Instant) -> bool {
-    core.expire(now);
-    match core.answers().last() {
-        Some((_, Ok(Reply::Open { lonely, .. }))) => lonely,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn who_joins_is_lonely_when_all_have_resigned() {
     let mut core = core();
-    let now = Instant::now();
     core.send(ask(0, None, 1), Item::new(content(1), 100, None));
-    core.join(ask(0, Some(now), 2), true, 2);
-    assert!(!lonely(&mut core, now));
-    core.join(ask(2, Some(now), 3), true, 2);
-    assert!(lonely(&mut core, now));
+    core.join(ask(0, None, 2), true);
+    assert!(!core.standing(2).lonely);
+    core.join(ask(2, None, 3), true);
+    assert!(core.standing(2).lonely);
     // Somebody there does something else after all.
-    core.receive(ask(0, Some(now), 4));
-    core.join(ask(2, Some(now), 5), true, 2);
-    assert!(!lonely(&mut core, now));
+    core.receive(ask(0, None, 4));
+    assert!(!core.standing(2).lonely);
     core.gone(0);
-    core.join(ask(2, Some(now), 6), true, 1);
-    assert!(lonely(&mut core, now));
+    assert!(core.standing(1).lonely);
+}
+
+/// Whoever waits for what; and those who come later.
+#[test]
+fn the_end_is_told_to_all() {
+    let mut core = Core::new(Limits { items: Some(1), bytes: usize::MAX });
+    let item = || Item::new(content(1), 100, Some(102));
+    core.send(ask(0, None, 1), item());
+    core.answers();
+    core.send(ask(0, None, 2), item());
+    core.receive(ask(0, None, 3));
+    core.look(ask(0, None, 4), Cursor::default());
+    core.join(ask(0, None, 5), true);
+    assert!(core.answers().is_empty());
+    core.end();
+    core.receive(ask(3, None, 6));
+    let ended = |(answer, outcome)| {
+        assert_eq!(outcome, Err(QueueError::Ended));
+        answer
+    };
+    let mut told: Vec<u64> = core.answers().into_iter().map(ended).collect();
+    told.sort_unstable();
+    assert_eq!(told, [2, 3, 4, 5, 6]);
 }

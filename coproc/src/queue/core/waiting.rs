@@ -23,30 +23,22 @@ pub(super) enum Wish {
     Look(Cursor),
 }
 
-pub(super) struct Joiner<A> {
-    pub(super) ask: Ask<A>,
-    pub(super) lonely: bool,
-}
-
 impl<A> Core<A> {
     /// Answers those who have waited long enough by `now`.
     pub(in crate::queue) fn expire(&mut self, now: Instant) {
         let over = |ask: &Ask<A>| ask.until.is_some_and(|until| until <= now);
-        let left = self.ready.len() + self.out.len();
-        for joiner in self.joiners.extract_if(.., |joiner| over(&joiner.ask)) {
-            let open = Reply::Open { left, version: self.version, lonely: joiner.lonely };
-            self.answers.push((joiner.ask.answer, Ok(open)));
-        }
+        let timeout = |ask: Ask<A>| (ask.answer, Err(QueueError::Timeout));
+        self.answers.extend(self.joiners.extract_if(.., |ask| over(ask)).map(timeout));
         let waiting = self.receivers.len() + self.senders.len();
         for (ask, wish) in std::mem::take(&mut self.receivers) {
             match over(&ask) {
-                true => self.answers.push((ask.answer, Err(QueueError::Timeout))),
+                true => self.answers.push(timeout(ask)),
                 false => self.receivers.push_back((ask, wish)),
             }
         }
         for (ask, item) in std::mem::take(&mut self.senders) {
             match over(&ask) {
-                true => self.answers.push((ask.answer, Err(QueueError::Timeout))),
+                true => self.answers.push(timeout(ask)),
                 false => self.senders.push_back((ask, item)),
             }
         }
@@ -59,19 +51,36 @@ impl<A> Core<A> {
     pub(in crate::queue) fn next_expiry(&self) -> Option<Instant> {
         let receivers = self.receivers.iter().map(|(ask, _)| ask.until);
         let senders = self.senders.iter().map(|(ask, _)| ask.until);
-        let joiners = self.joiners.iter().map(|joiner| joiner.ask.until);
+        let joiners = self.joiners.iter().map(|ask| ask.until);
         receivers.chain(senders).chain(joiners).flatten().min()
     }
 
-    /// Lets go of all who wait.
-    pub(in crate::queue) fn release(&mut self) {
-        self.receivers.clear();
-        self.senders.clear();
-        self.joiners.clear();
+    /// Whoever asked with this ticket does not wait any more; `None` if they were answered before.
+    pub(in crate::queue) fn give_up(&mut self, link: u64, ticket: u64) -> Option<A> {
+        let is_it = |ask: &Ask<A>| (ask.link, ask.ticket) == (link, ticket);
+        let ask = if let Some(at) = self.receivers.iter().position(|(ask, _)| is_it(ask)) {
+            self.receivers.remove(at)?.0
+        } else if let Some(at) = self.senders.iter().position(|(ask, _)| is_it(ask)) {
+            self.senders.remove(at)?.0
+        } else {
+            let at = self.joiners.iter().position(is_it)?;
+            self.joiners.remove(at)
+        };
+        self.settle();
+        Some(ask.answer)
+    }
+
+    /// The queue ends, for all who wait and for those who come.
+    pub(in crate::queue) fn end(&mut self) {
+        self.ended = true;
+        self.settle();
     }
 
     /// Does all that can be done now.
     pub(super) fn settle(&mut self) {
+        if self.ended {
+            return self.release();
+        }
         loop {
             self.serve();
             if !self.admit() {
@@ -80,9 +89,16 @@ impl<A> Core<A> {
         }
         if self.ready.len() + self.out.len() == 0 {
             for joiner in self.joiners.drain(..) {
-                self.answers.push((joiner.ask.answer, Ok(Reply::Done)));
+                self.answers.push((joiner.answer, Ok(Reply::Done)));
             }
         }
+    }
+
+    fn release(&mut self) {
+        let receivers = self.receivers.drain(..).map(|(ask, _)| ask);
+        let senders = self.senders.drain(..).map(|(ask, _)| ask);
+        let all = receivers.chain(senders).chain(self.joiners.drain(..));
+        self.answers.extend(all.map(|ask| (ask.answer, Err(QueueError::Ended))));
     }
 
     /// Lets those who wait have what is there for them, the first of them first.

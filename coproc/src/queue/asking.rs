@@ -1,0 +1,165 @@
+//! What is asked of a queue: at its desk where that is in this process, and else of its server.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply, Standing},
+    desk::{Answer, HERE},
+    handle::Shared,
+    value::failed,
+};
+use crate::{
+    controller::{Call, OneWay},
+    error::{CallError, QueueError},
+    sync::Ordering,
+};
+
+impl Shared {
+    pub(super) fn send(
+        &self,
+        content: Content,
+        recipient: Option<u32>,
+        patience: Option<Duration>,
+    ) -> Result<Reply, QueueError> {
+        let there = content.clone();
+        self.ask(
+            patience,
+            |core, ask| core.send(ask, Item::new(content, std::process::id(), recipient)),
+            |ticket| self.server.send(ticket, there, recipient, patience),
+        )
+    }
+
+    pub(super) fn receive(&self, patience: Option<Duration>) -> Result<Reply, QueueError> {
+        self.ask(patience, Core::receive, |ticket| self.server.receive(ticket, patience))
+    }
+
+    pub(super) fn look(
+        &self,
+        cursor: Cursor,
+        patience: Option<Duration>,
+    ) -> Result<Reply, QueueError> {
+        self.ask(
+            patience,
+            |core, ask| core.look(ask, cursor),
+            |ticket| self.server.look(ticket, cursor, patience),
+        )
+    }
+
+    pub(super) fn join(&self, resigns: bool, patience: Duration) -> Result<Reply, QueueError> {
+        let patience = Some(patience);
+        self.ask(
+            patience,
+            |core, ask| core.join(ask, resigns),
+            |ticket| self.server.join(ticket, resigns, patience),
+        )
+    }
+
+    /// How things stand, for those who wait for the end.
+    pub(super) fn standing(&self) -> Result<Standing, QueueError> {
+        // How many links there are the server knows only.
+        self.call(self.server.standing())
+    }
+
+    pub(super) fn take(&self, place: u64) -> Result<Option<Handed>, QueueError> {
+        match &self.desk {
+            Some(desk) => Ok(desk.act(|core| core.take(HERE, std::process::id(), place))),
+            // Without a deadline, so that what is taken comes here for certain.
+            None => self.server.take(place).wait().map_err(CallError::widen).map_err(failed),
+        }
+    }
+
+    pub(super) fn acknowledge(&self, number: u64) -> Result<(), QueueError> {
+        self.tell(|core| core.acknowledge(HERE, number), || self.server.acknowledge(number))
+    }
+
+    pub(super) fn give_back(&self, number: u64) -> Result<(), QueueError> {
+        self.tell(|core| core.give_back(HERE, number), || self.server.give_back(number))
+    }
+
+    pub(super) fn reject(&self, number: u64) -> Result<(), QueueError> {
+        self.tell(|core| core.reject(HERE, number), || self.server.reject(number))
+    }
+
+    /// How many items wait for a receiver, and whether there is no room for more.
+    pub(super) fn level(&self) -> Result<(usize, bool), QueueError> {
+        match &self.desk {
+            Some(desk) => Ok(desk.act(|core| core.level())),
+            None => self.call(self.server.level()),
+        }
+    }
+
+    /// Some of the dead letters.
+    pub(super) fn letters(&self) -> Result<Vec<Dead>, QueueError> {
+        match &self.desk {
+            Some(desk) => Ok(desk.act(|core| core.letters(usize::MAX))),
+            None => self.call(self.server.letters()),
+        }
+    }
+
+    fn call<T>(&self, call: Call<T>) -> Result<T, QueueError> {
+        call.deadline(self.timeout).wait().map_err(CallError::widen).map_err(failed)
+    }
+
+    fn tell(
+        &self,
+        here: impl FnOnce(&mut Core<Answer>),
+        there: impl FnOnce() -> OneWay,
+    ) -> Result<(), QueueError> {
+        match &self.desk {
+            Some(desk) => {
+                desk.act(here);
+                Ok(())
+            }
+            None => there().tell().map_err(CallError::widen).map_err(failed),
+        }
+    }
+
+    /// Asks for what may have to be waited for, `patience` long if it is said. What comes too late
+    /// for whoever asked goes back.
+    fn ask(
+        &self,
+        patience: Option<Duration>,
+        here: impl FnOnce(&mut Core<Answer>, Ask<Answer>),
+        there: impl FnOnce(u64) -> Call<Reply, QueueError>,
+    ) -> Result<Reply, QueueError> {
+        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        if let Some(desk) = &self.desk {
+            let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+            return desk.ask(number, until, here);
+        }
+        let ticket = Ticket { shared: self, number, open: true };
+        let call = there(number);
+        let call = match patience {
+            Some(patience) => call.deadline(patience.saturating_add(self.timeout)),
+            None => call,
+        };
+        let outcome = call.wait();
+        if matches!(outcome, Ok(_) | Err(CallError::Handler(_))) {
+            ticket.close();
+        }
+        outcome.map_err(failed)
+    }
+}
+
+/// A question to the server, which is withdrawn unless it was answered.
+struct Ticket<'a> {
+    shared: &'a Shared,
+    number: u64,
+    open: bool,
+}
+
+impl Ticket<'_> {
+    /// It was answered.
+    fn close(mut self) {
+        self.open = false;
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            // If it fails, the queue has ended.
+            let _ = self.shared.server.withdraw(self.number).tell();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Where a queue is kept: its core, behind a lock, for the server and for the process it runs in.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use super::{
+    core::{Ask, Core, Limits, Reply},
+    watch::Watches,
+};
+use crate::{
+    codec::luggage::{self, Descriptor, Found, Parcel},
+    error::QueueError,
+    sync::{Arc, Condvar, Mutex},
+    worker::LaterAnswer,
+};
+
+/// The link of those who are in the process of the queue, and need none.
+pub(super) const HERE: u64 = 0;
+
+type Outcome = Result<Reply, QueueError>;
+
+/// Whom to answer.
+pub(super) enum Answer {
+    There(LaterAnswer<Reply, QueueError>),
+    Here(Arc<Slot>),
+}
+
+impl Answer {
+    fn give(self, outcome: Outcome) {
+        match (self, outcome) {
+            (Self::There(answer), Ok(reply)) => answer.ok(reply),
+            (Self::There(answer), Err(error)) => answer.err(error),
+            (Self::Here(slot), outcome) => {
+                *slot.outcome.lock() = Some(outcome);
+                slot.given.notify_all();
+            }
+        }
+    }
+}
+
+/// What somebody in this process waits for.
+#[derive(Default)]
+pub(super) struct Slot {
+    outcome: Mutex<Option<Outcome>>,
+    given: Condvar,
+}
+
+impl Slot {
+    /// Waits for the answer; `None` if there is none by `until`.
+    fn wait(&self, until: Option<Instant>) -> Option<Outcome> {
+        let mut outcome = self.outcome.lock();
+        loop {
+            if outcome.is_some() || until.is_some_and(|until| until <= Instant::now()) {
+                return outcome.take();
+            }
+            outcome = self.given.wait(outcome, until);
+        }
+    }
+}
+
+struct Held {
+    core: Core<Answer>,
+    watches: Watches,
+}
+
+/// Where a queue is kept.
+pub(super) struct Desk {
+    held: Mutex<Held>,
+}
+
+impl Desk {
+    pub(super) fn new(limits: Limits) -> Arc<Self> {
+        let held = Held { core: Core::new(limits), watches: Watches::default() };
+        Arc::new(Self { held: Mutex::new(held) })
+    }
+
+    /// Something happens to the queue, after which those are answered whom it concerns.
+    pub(super) fn act<R>(self: &Arc<Self>, act: impl FnOnce(&mut Core<Answer>) -> R) -> R {
+        let mut held = self.held.lock();
+        let Held { core, watches } = &mut *held;
+        let result = act(core);
+        while let Some(pid) = core.next_to_watch() {
+            if watches.watch(pid, self).is_gone() {
+                core.died(pid);
+            }
+        }
+        let answers = core.answers();
+        // To answer takes longer than to decide.
+        drop(held);
+        for (answer, outcome) in answers {
+            answer.give(outcome);
+        }
+        result
+    }
+
+    /// Somebody in this process asks for something, and waits for it.
+    pub(super) fn ask(
+        self: &Arc<Self>,
+        ticket: u64,
+        until: Option<Instant>,
+        put: impl FnOnce(&mut Core<Answer>, Ask<Answer>),
+    ) -> Outcome {
+        let slot = Arc::<Slot>::default();
+        let answer = Answer::Here(Arc::clone(&slot));
+        let pid = std::process::id();
+        self.act(|core| put(core, Ask { link: HERE, pid, ticket, until: None, answer }));
+        if let Some(outcome) = slot.wait(until) {
+            return outcome;
+        }
+        match self.act(|core| core.give_up(HERE, ticket)) {
+            Some(_) => Err(QueueError::Timeout),
+            // The answer is on its way.
+            None => slot.wait(None).unwrap_or(Err(QueueError::Timeout)),
+        }
+    }
+
+    /// A process is gone.
+    pub(super) fn died(self: &Arc<Self>, pid: u32) {
+        self.held.lock().watches.forget(pid);
+        self.act(|core| core.died(pid));
+    }
+}
+
+/// A desk on the way to its server, in the same process.
+pub(super) struct Moved(pub(super) Arc<Desk>);
+
+impl Parcel for Desk {
+    fn pack(&self) -> Result<Vec<Descriptor>, String> {
+        Err("where a queue is kept does not leave its process".to_owned())
+    }
+}
+
+impl Serialize for Moved {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let desk: Arc<dyn Parcel> = Arc::<Desk>::clone(&self.0);
+        luggage::put(desk, 1).map_err(ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moved {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let at = u32::deserialize(deserializer)?;
+        let desk = match luggage::take(at, 1).map_err(de::Error::custom)? {
+            Found::Here(desk) => desk.downcast().ok(),
+            Found::Descriptors(_) => None,
+        };
+        desk.map(Self).ok_or_else(|| de::Error::custom("it is no place to keep a queue"))
+    }
+}
