@@ -44,6 +44,10 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
         1
     }
 
+    fn is_single(&self) -> bool {
+        true
+    }
+
     fn read(&mut self, _: usize) -> Option<(Self::Parcel, usize)> {
         let item = self.items.next()?;
         let (errand, reading) = (self.pick)(&self.controller, item).route();

@@ -176,6 +176,10 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         self.chunk.unwrap_or(self.wished)
     }
 
+    fn is_single(&self) -> bool {
+        self.chunk == Some(1)
+    }
+
     fn read(&mut self, most: usize) -> Option<(Packed, usize)> {
         if let Some(error) = self.refused.take() {
             return Some((Packed { pieces: Err(error), ends: vec![0] }, 1));

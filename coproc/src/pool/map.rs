@@ -31,6 +31,10 @@ pub trait Source {
     #[doc(hidden)]
     fn wished(&self) -> usize;
 
+    /// Whether each parcel is of one item.
+    #[doc(hidden)]
+    fn is_single(&self) -> bool;
+
     /// Reads items for a parcel, up to `most`; gives how many.
     #[doc(hidden)]
     fn read(&mut self, most: usize) -> Option<(Self::Parcel, usize)>;
@@ -229,6 +233,19 @@ impl<S: Source, O: Order> Map<S, O> {
         self.out.insert(tag, Sent { task, parcel, idempotent });
     }
 
+    /// Waits for the next result to be given out, if nothing else can come meanwhile that asks for
+    /// something to be sent. It may return at once.
+    ///
+    /// Nobody has to wake whoever waits so, nor is it woken for results behind that one.
+    fn await_next(&self) {
+        if !self.source.is_single() {
+            return;
+        }
+        if let Some(sent) = self.course.awaited().and_then(|tag| self.out.get(&tag)) {
+            Arc::clone(&self.desk).await_task(sent.task, None);
+        }
+    }
+
     fn settle(&mut self, tag: u64, outcome: Outcome) {
         let Some(Sent { parcel, idempotent, .. }) = self.out.remove(&tag) else { return };
         let settled = self.source.results(&parcel, outcome);
@@ -269,6 +286,7 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
                 self.show(false);
                 return None;
             }
+            self.await_next();
             if let Some((tag, outcome)) = self.inbox.wait(None) {
                 self.settle(tag, outcome);
             }

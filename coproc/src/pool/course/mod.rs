@@ -106,6 +106,16 @@ impl<R> Course<R> {
         }
     }
 
+    /// The tag of the parcel that the next result comes with, if nothing was sent again, nor is to
+    /// be until then, but perhaps what may run again after a death.
+    ///
+    /// Only where each parcel is of one item.
+    pub(super) fn awaited(&self) -> Option<u64> {
+        let tag = self.given + 1;
+        let is_next = self.open.get(&tag).is_some_and(|parcel| parcel.first == self.given);
+        (is_next && self.terms.ordered && self.terms.retry == 0).then_some(tag)
+    }
+
     /// So many items were read, and go out as one parcel; gives its tag.
     pub(super) fn opened(&mut self, count: usize) -> u64 {
         let parcel = Parcel { first: self.read, count, tries: 0, deaths: 0 };
