@@ -89,7 +89,42 @@ class State:
             raise ValueError(how)
 
 
-SUBJECTS = {"pool": Pool, "state": State}
+def watch(condition, held, link):
+    """Tells how long ago each moment was that is set, once it is seen."""
+    last = 0
+    while link.recv():
+        with condition:
+            condition.wait_for(lambda: held["moment"] != last)
+            last = held["moment"]
+        link.send(time.monotonic_ns() - last)
+
+
+class Waking:
+    """Processes that wait for a value that a process of its own keeps."""
+
+    def __init__(self):
+        self.manager = multiprocessing.Manager()
+        self.held = self.manager.dict(moment=0)
+        self.condition = self.manager.Condition()
+        self.link, far = multiprocessing.Pipe()
+        arguments = (self.condition, self.held, far)
+        self.watcher = multiprocessing.Process(target=watch, args=arguments, daemon=True)
+        self.watcher.start()
+
+    def run(self, count):
+        taken = 0
+        for _ in range(count):
+            self.link.send(True)
+            # The other process is to wait by then, which nobody can see from here.
+            time.sleep(0.002)
+            with self.condition:
+                self.held["moment"] = time.monotonic_ns()
+                self.condition.notify()
+            taken += self.link.recv()
+        return taken / 1e9
+
+
+SUBJECTS = {"pool": Pool, "state": State, "waking": Waking}
 
 
 def main():
@@ -103,8 +138,10 @@ def main():
                 subjects[subject] = SUBJECTS[subject]()
             run = subjects[subject].run
         start = time.perf_counter()
-        run(int(count), *words)
-        print(time.perf_counter() - start, flush=True)
+        taken = run(int(count), *words)
+        if taken is None:
+            taken = time.perf_counter() - start
+        print(taken, flush=True)
 
 
 if __name__ == "__main__":

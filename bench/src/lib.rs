@@ -2,11 +2,13 @@
 //!
 //! A peer in another process is this program started again; [`peers::serve_if_asked`] makes it one.
 
+pub mod clocks;
 pub mod cores;
 pub mod median;
 pub mod peers;
 pub mod rounds;
 pub mod subject;
+pub mod watcher;
 pub mod work;
 
 /// The text of every round trip.

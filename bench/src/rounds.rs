@@ -21,8 +21,8 @@ type Run<'a> = Box<dyn FnMut(u64) -> Result<Duration, Failure> + 'a>;
 pub struct Case<'a> {
     name: String,
     run: Run<'a>,
-    /// How many operations a batch has.
-    size: u64,
+    /// How many operations a batch has, if that is known.
+    size: Option<u64>,
     /// Microseconds for one operation, by the rounds.
     found: Vec<f64>,
 }
@@ -40,25 +40,37 @@ impl<'a> Case<'a> {
 
     /// The same for one that also tells how long they took.
     pub fn timed(name: &str, run: impl FnMut(u64) -> Result<Duration, Failure> + 'a) -> Self {
-        Self { name: name.to_owned(), run: Box::new(run), size: 1, found: Vec::new() }
+        Self { name: name.to_owned(), run: Box::new(run), size: None, found: Vec::new() }
     }
 
-    /// Finds how many operations take about as long as a batch is to take.
-    fn find_size(&mut self) -> Result<(), Failure> {
+    /// The same with batches of so many operations.
+    #[must_use]
+    pub fn by(self, size: u64) -> Self {
+        Self { size: Some(size), ..self }
+    }
+
+    /// How many operations a batch has: about as many as fit into its time.
+    fn size(&mut self) -> Result<u64, Failure> {
+        if let Some(size) = self.size {
+            return Ok(size);
+        }
+        let mut size = 1;
         loop {
-            let taken = (self.run)(self.size)?;
+            let taken = (self.run)(size)?;
             if taken >= BATCH / 4 {
                 let factor = BATCH.as_secs_f64() / taken.as_secs_f64();
-                self.size = ((self.size as f64 * factor) as u64).max(1);
-                return Ok(());
+                size = ((size as f64 * factor) as u64).max(1);
+                self.size = Some(size);
+                return Ok(size);
             }
-            self.size *= 4;
+            size *= 4;
         }
     }
 
     fn measure(&mut self) -> Result<(), Failure> {
-        let taken = (self.run)(self.size)?;
-        self.found.push(taken.as_secs_f64() * 1e6 / self.size as f64);
+        let size = self.size()?;
+        let taken = (self.run)(size)?;
+        self.found.push(taken.as_secs_f64() * 1e6 / size as f64);
         Ok(())
     }
 }
@@ -82,7 +94,7 @@ pub fn asked_for() -> Result<usize, Failure> {
 /// The first error of a case.
 pub fn compare(title: &str, mut cases: Vec<Case<'_>>, rounds: usize) -> Result<(), Failure> {
     for case in &mut cases {
-        case.find_size()?;
+        case.size()?;
     }
     for round in 0..rounds {
         // Each case is first, second and so on in turn.

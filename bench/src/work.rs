@@ -1,10 +1,11 @@
 //! What pools are given to do, as plain functions and as functions with `#[worker]`.
 
 use coproc::worker;
-use rustix::time::{ClockId, Timespec, clock_gettime};
+
+use crate::clocks::used;
 
 /// How long [`busy`] takes of a processor, in nanoseconds.
-const BUSY: i64 = 50_000;
+const BUSY: u64 = 50_000;
 
 /// Next to nothing.
 #[worker]
@@ -19,12 +20,6 @@ pub fn busy(number: u64) -> u64 {
     let end = used() + BUSY;
     while used() < end {}
     number.wrapping_add(1)
-}
-
-/// The time on a processor that this thread has had, in nanoseconds.
-fn used() -> i64 {
-    let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::ThreadCPUTime);
-    tv_sec * 1_000_000_000 + tv_nsec
 }
 
 /// The plain function of this name.

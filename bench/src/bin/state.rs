@@ -2,15 +2,21 @@
 //! dictionary that the manager of Python's multiprocessing keeps, and beside a call with nothing in
 //! it, which is the limit.
 //!
+//! And how long it takes until another process that waits for a value has it.
+//!
 //! All processes have one core together, so that it does not matter where the system puts them. The
 //! first argument says how many rounds there are.
 
-use coproc::{State, StateError};
+use std::{thread, time::Duration};
+
+use coproc::{Call, State, StateError};
 use coproc_bench::{
+    clocks::now,
     cores::bind_to_one,
-    peers::python::Python,
+    peers::{python::Python, raw::RawWatch, serve_if_asked},
     rounds::{Case, Failure, asked_for, compare},
     subject::Subject,
+    watcher::{MOMENT, SEEN, Watcher},
 };
 
 const FEW: u64 = 10;
@@ -18,6 +24,10 @@ const MANY: u64 = 100_000;
 
 /// What is to be changed by [`add`].
 const SUM: &str = "sum";
+
+/// How often somebody is woken in a batch, and how long there is nothing before.
+const WAKES: u64 = 50;
+const PAUSE: Duration = Duration::from_millis(2);
 
 fn name(number: u64) -> String {
     format!("name {number}")
@@ -63,8 +73,32 @@ fn add(state: &State, count: u64) -> Result<(), Failure> {
     if sum == Some(count) { Ok(()) } else { Err(format!("{sum:?} instead of {count}").into()) }
 }
 
-#[coproc::main]
+/// Sets a moment so many times, each when the last was seen; how long it took until they were.
+fn wake(state: &State, watch: Call<u64, StateError>, count: u64) -> Result<Duration, Failure> {
+    state.remove(SEEN)?;
+    let watch = watch.send()?;
+    for seen in 0..count {
+        state.key(SEEN).wait_equal(&seen)?;
+        // sleeps because the watcher is to wait by then, which nobody can see from here
+        thread::sleep(PAUSE);
+        state.set(MOMENT, &now())?;
+    }
+    Ok(Duration::from_nanos(watch.wait()?))
+}
+
+fn wake_bare(watch: &mut RawWatch, count: u64) -> Result<Duration, Failure> {
+    let mut sum = 0;
+    for _ in 0..count {
+        // sleeps because the process is to wait by then, which nobody can see from here
+        thread::sleep(PAUSE);
+        sum += watch.wake()?;
+    }
+    Ok(Duration::from_nanos(sum))
+}
+
 fn main() -> Result<(), Failure> {
+    coproc::init();
+    serve_if_asked();
     let rounds = asked_for()?;
     bind_to_one()?;
     let (few, many) = (filled(FEW)?, filled(MANY)?);
@@ -91,5 +125,18 @@ fn main() -> Result<(), Failure> {
 
     let mut cases = vec![Case::new("coproc `atomic` of `get`, `set`", |count| add(&few, count))];
     cases.extend(python.case("multiprocessing `Lock`, `dict[]`, `dict[] =`", "state add"));
-    compare("adding to one value", cases, rounds)
+    compare("adding to one value", cases, rounds)?;
+
+    let watcher = Watcher::spawn(few.clone())?;
+    let mut bare = RawWatch::start()?;
+    let watch = |count| wake(&few, watcher.watch(count), count);
+    let wait = |count| wake(&few, watcher.wait(count), count);
+    let mut cases = vec![
+        Case::timed("coproc `watch`", watch).by(WAKES),
+        Case::timed("coproc `wait_not_equal`", wait).by(WAKES),
+        Case::timed("bare socketpair", |count| wake_bare(&mut bare, count)).by(WAKES),
+    ];
+    let name = "multiprocessing `Condition`, `dict[] =`, `dict[]`";
+    cases.extend(python.case(name, "waking").map(|case| case.by(WAKES)));
+    compare("until another process has what was set", cases, rounds)
 }

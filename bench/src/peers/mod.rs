@@ -42,6 +42,7 @@ pub fn serve_if_asked() {
     let (role, told) = asked.split_once(' ').unwrap_or((&asked, ""));
     let served = match role {
         raw::ROLE => raw::serve(),
+        raw::WATCH => raw::watch(),
         pipes::ROLE => pipes::serve(told),
         _ => ipc::serve(role, told.to_owned()),
     };
