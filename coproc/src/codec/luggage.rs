@@ -27,6 +27,13 @@ pub(crate) const DESCRIPTORS_MOST: usize = 252;
 
 /// Something that travels as itself within this process, and as descriptors to another.
 pub(crate) trait Parcel: Any + Send + Sync {
+    /// Whether it may leave this process, as far as is known before it does.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
+    fn check(&self) -> Result<(), String>;
+
     /// What stands for it in another process: as many descriptors as it was put in with.
     ///
     /// # Errors
@@ -37,7 +44,7 @@ pub(crate) trait Parcel: Any + Send + Sync {
 
 /// What lies at one place.
 #[derive(Clone)]
-enum Item {
+pub(super) enum Item {
     Here(Arc<dyn Parcel>),
     /// Belongs to what lies before it.
     Reserved,
@@ -87,7 +94,7 @@ impl<T: Copy> Drop for Restore<T> {
 }
 
 impl Luggage {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.items.is_none()
     }
 
@@ -143,12 +150,18 @@ impl Luggage {
     /// What cannot leave it, and why.
     pub(crate) fn pack(&mut self) -> Result<(), String> {
         let Some(items) = &mut self.items else { return Ok(()) };
+        // Of what cannot leave together, nothing leaves.
+        for item in items.iter() {
+            if let Item::Here(parcel) = item {
+                parcel.check()?;
+            }
+        }
         let mut packed = Vec::with_capacity(items.len());
-        for item in items.drain(..) {
+        for item in items.iter() {
             match item {
                 Item::Here(parcel) => packed.extend(parcel.pack()?.into_iter().map(descriptor)),
                 Item::Reserved => {}
-                Item::Descriptor(_) | Item::Lost => packed.push(item),
+                Item::Descriptor(_) | Item::Lost => packed.push(item.clone()),
             }
         }
         **items = packed;
@@ -174,8 +187,9 @@ impl Luggage {
     }
 }
 
+/// What was put in and belongs to no message yet.
 #[inline]
-fn take_added() -> Option<Vec<Item>> {
+pub(super) fn take_added() -> Option<Vec<Item>> {
     HAS_ADDED.replace(false).then(|| ADDED.take())
 }
 
@@ -203,7 +217,8 @@ pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String>
     ADDED.with_borrow_mut(|added| {
         let at = there + added.len();
         if at + places > DESCRIPTORS_MOST {
-            let text = "one message carries at most 84 controllers; send the others in another";
+            let text = "one message carries at most 84 controllers, or 126 messengers; send the \
+                        others in another";
             return Err(text.to_owned());
         }
         added.push(Item::Here(parcel));

@@ -46,6 +46,8 @@ struct Told<'v, T: ?Sized>(&'v T);
 
 impl<T: Serialize + ?Sized> fmt::Display for Told<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What it has put in lies there, and could not be put in a second time.
+        drop(super::luggage::take_added());
         match super::bincode::Bincode::encode(self.0, &mut BoundedBuf::new(usize::MAX)) {
             Err(error) => error.fmt(f),
             Ok(()) => f.write_str("a type refuses to be encoded"),

@@ -149,6 +149,14 @@ impl FrameReader {
         }
     }
 
+    /// A copy of the bytes that have arrived and are not taken; `None` if descriptors belong to them.
+    #[cfg(feature = "process")]
+    pub(crate) fn rest(&self) -> Option<Vec<u8>> {
+        let large = self.large.as_ref().map_or(&[][..], |large| &large.bytes[..large.arrived]);
+        let rest = [large, &self.buffer[self.held.clone()]].concat();
+        self.descriptors.is_empty().then_some(rest)
+    }
+
     /// Whether the next frame waits for nothing but descriptors.
     pub(crate) fn lacks_descriptors(&self) -> bool {
         self.lacking

@@ -2,13 +2,20 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     codec::Body,
     message::{Envelope, Kind},
 };
 
+#[cfg(feature = "process")]
+use super::intake::{Arrived, Intake};
+#[cfg(feature = "process")]
+use crate::codec::Frame;
+
 /// How many messages went through one channel of a messenger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counters {
     /// Requests sent.
@@ -25,10 +32,10 @@ pub struct Counters {
 #[derive(Debug)]
 pub(crate) enum Signal {
     Close,
-    /// An error, on which channel, and whether it is the reply to a request.
+    /// An error, on which channel, and the request that it is the reply to.
     Failure {
         channel: u16,
-        replies: bool,
+        replies: Option<u64>,
         body: Body,
     },
 }
@@ -49,14 +56,28 @@ pub(crate) const DRAIN: u32 = 1;
 /// How many errors and close requests may lie unreceived.
 const SIGNALS_MOST: usize = 1024;
 
-/// The book-keeping of a messenger that is worked by hand.
-#[derive(Debug)]
-pub(crate) struct ByHand {
+/// Who owes whom an answer, and the counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Accounts {
     /// Requests that were sent and whose answer has not come.
     owed: HashMap<u64, u16>,
     /// By channel, the requests that were received and not answered, oldest first.
     unanswered: Vec<VecDeque<u64>>,
     counters: Vec<Counters>,
+}
+
+impl Accounts {
+    /// Whether they are those of a messenger with so many channels.
+    #[cfg(feature = "process")]
+    pub(super) fn are_of(&self, channels: usize) -> bool {
+        [self.unanswered.len(), self.counters.len()] == [channels; 2]
+    }
+}
+
+/// The book-keeping of a messenger that is worked by hand.
+#[derive(Debug)]
+pub(crate) struct ByHand {
+    pub(super) accounts: Accounts,
     signals: VecDeque<Signal>,
     /// The owner has asked this end to close, once what has come is received.
     pub(super) closing: bool,
@@ -67,9 +88,11 @@ pub(crate) struct ByHand {
 impl ByHand {
     pub(super) fn new(channels: usize) -> Self {
         Self {
-            owed: HashMap::new(),
-            unanswered: vec![VecDeque::new(); channels],
-            counters: vec![Counters::default(); channels],
+            accounts: Accounts {
+                owed: HashMap::new(),
+                unanswered: vec![VecDeque::new(); channels],
+                counters: vec![Counters::default(); channels],
+            },
             signals: VecDeque::new(),
             closing: false,
             unread: 0,
@@ -79,7 +102,7 @@ impl ByHand {
     /// The answer to request `id` has come; `false` if that is not a request of this messenger.
     pub(super) fn answered(&mut self, id: u64) -> bool {
         // Most ends are not worked by hand, and hash nothing for it.
-        !self.owed.is_empty() && self.owed.remove(&id).is_some()
+        !self.accounts.owed.is_empty() && self.accounts.owed.remove(&id).is_some()
     }
 
     /// An error or a close request has come.
@@ -94,8 +117,8 @@ impl ByHand {
             }
             return Ok(());
         }
-        let channel = envelope.channel.min(self.counters.len() as u16 - 1);
-        let replies = self.answered(envelope.id);
+        let channel = envelope.channel.min(self.accounts.counters.len() as u16 - 1);
+        let replies = self.answered(envelope.id).then_some(envelope.id);
         self.unread += cost(body.len());
         self.signals.push_back(Signal::Failure { channel, replies, body });
         Ok(())
@@ -114,38 +137,40 @@ impl ByHand {
         let signal = self.signals.pop_front()?;
         let (channel, replies, size) = match &signal {
             Signal::Close => (0, false, 0),
-            Signal::Failure { channel, replies, body } => (*channel, *replies, cost(body.len())),
+            Signal::Failure { channel, replies, body } => {
+                (*channel, replies.is_some(), cost(body.len()))
+            }
         };
         self.unread = self.unread.saturating_sub(size);
-        let counters = &mut self.counters[usize::from(channel)];
+        let counters = &mut self.accounts.counters[usize::from(channel)];
         counters.messages_received += 1;
         counters.replies_received += u64::from(replies);
         Some(signal)
     }
 
     pub(super) fn sent(&mut self, envelope: &Envelope) {
-        let counters = &mut self.counters[usize::from(envelope.channel)];
+        let counters = &mut self.accounts.counters[usize::from(envelope.channel)];
         counters.messages_sent += 1;
         if envelope.kind == Kind::Call {
             counters.requests_sent += 1;
-            self.owed.insert(envelope.id, envelope.channel);
+            self.accounts.owed.insert(envelope.id, envelope.channel);
         }
     }
 
     pub(super) fn received(&mut self, envelope: &Envelope, size: usize) {
         self.unread = self.unread.saturating_sub(cost(size));
         let channel = usize::from(envelope.channel);
-        self.counters[channel].messages_received += 1;
+        self.accounts.counters[channel].messages_received += 1;
         match envelope.kind {
-            Kind::Call => self.unanswered[channel].push_back(envelope.id),
-            Kind::Answer(_) => self.counters[channel].replies_received += 1,
+            Kind::Call => self.accounts.unanswered[channel].push_back(envelope.id),
+            Kind::Answer(_) => self.accounts.counters[channel].replies_received += 1,
             _ => {}
         }
     }
 
     /// The oldest request of `channel` that is not answered; it counts as answered from now on.
     pub(super) fn take_unanswered(&mut self, channel: u16) -> Option<u64> {
-        self.unanswered[usize::from(channel)].pop_front()
+        self.accounts.unanswered[usize::from(channel)].pop_front()
     }
 
     /// Requests sent on `channel` whose reply was not received.
@@ -155,6 +180,31 @@ impl ByHand {
     }
 
     pub(super) fn counters(&self, channel: u16) -> Counters {
-        self.counters[usize::from(channel)]
+        self.accounts.counters[usize::from(channel)]
+    }
+
+    /// Takes out what has come and was not received, as it came but for the order, which is that in
+    /// which it would have been received. It can be delivered again, here or elsewhere.
+    #[cfg(feature = "process")]
+    pub(super) fn take_unread(&mut self, intake: &mut Intake<Body>) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        for signal in self.signals.drain(..) {
+            frames.push(match signal {
+                Signal::Close => Frame::bare(Envelope::new(Kind::Close)),
+                Signal::Failure { channel, replies, body } => {
+                    self.accounts.owed.extend(replies.map(|id| (id, channel)));
+                    let id = replies.unwrap_or(0);
+                    Frame::new(Envelope { channel, id, ..Envelope::new(Kind::Failure) }, body)
+                }
+            });
+        }
+        while let Some(Arrived { envelope, content, .. }) = intake.take_any() {
+            if matches!(envelope.kind, Kind::Answer(_)) {
+                self.accounts.owed.insert(envelope.id, envelope.channel);
+            }
+            frames.push(Frame::new(envelope, content));
+        }
+        self.unread = 0;
+        frames
     }
 }

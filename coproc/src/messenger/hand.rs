@@ -16,18 +16,61 @@ use super::{
 };
 use crate::{
     message::{Channel, Message, Priority, Registry, Urgency},
-    sync::Arc,
-    transport::{AnyTransport, Local},
+    sync::{Arc, AtomicBool, Ordering},
+    transport::AnyTransport,
 };
 
+#[cfg(not(feature = "process"))]
+use crate::transport::Local;
+#[cfg(feature = "process")]
+use crate::transport::Pair;
+
 /// How large a message may be unless something else is said, in bytes.
-const MESSAGE_MOST: usize = 64 << 20;
+pub(super) const MESSAGE_MOST: usize = 64 << 20;
 
 /// One end of a conversation: sends `S`, receives `R`, over the channels `C`.
 ///
 /// The most urgent message is received first; within one priority, the first sent. Both ends may
 /// send as much as they like before they receive: up to 64 MiB wait for the other end, then a send
 /// waits for it to receive. An end can be used from many threads.
+///
+/// An end of a [`pair`](Self::pair) is also a value that messages can hold: as an argument, an
+/// `#[init]` value, a reply or a field of any of these. Whoever receives it goes on where the sender
+/// was: what came and was not received, the requests that are to be answered and the counts go with
+/// it, and the two ends talk directly, whichever processes they are in. What was the end before is
+/// none any more ([`SendError::Moved`], [`RecvError::Moved`]), unless the message does not go out.
+/// An end can be serialized only as part of a message; at most 126 go into one. An end that has come
+/// from another process cannot go on while messages wait at it that hold handles themselves.
+///
+/// ```
+/// use coproc::{Messenger, Thread, prelude::*};
+///
+/// struct Doubling {
+///     end: Messenger<u32, u32>,
+/// }
+///
+/// #[worker]
+/// impl Doubling {
+///     #[init]
+///     fn new(end: Messenger<u32, u32>) -> Self {
+///         Self { end }
+///     }
+///
+///     #[message]
+///     fn double_one(&self) -> coproc::Result<()> {
+///         Ok(self.end.send(2 * self.end.recv()?)?)
+///     }
+/// }
+///
+/// let (near, far) = Messenger::pair();
+/// near.send(4)?;
+/// let doubling = Doubling::on(Thread).spawn(far)?;
+/// doubling.double_one().wait()?;
+/// assert_eq!(near.recv()?, 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A messenger on its own:
 ///
 /// Its methods are about the default channel; [`on`](Self::on) gives the same for a named one.
 ///
@@ -46,6 +89,10 @@ pub struct Messenger<S, R, C = ()> {
     pub(super) max_message: usize,
     /// What the type of what is sent says about how urgent it is.
     pub(super) urgency: Option<Urgency>,
+    /// It is an end of a pair, which can leave with a message.
+    pub(super) travels: bool,
+    /// It has done so.
+    pub(super) moved: Arc<AtomicBool>,
     types: PhantomData<fn(S) -> (R, C)>,
 }
 
@@ -53,17 +100,30 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     /// Two connected ends in this process.
     #[must_use]
     pub fn pair() -> (Self, Messenger<R, S, C>) {
-        let (left, right) = Local::pair();
-        let port = |local| {
+        #[cfg(feature = "process")]
+        let [left, right] = <[_; 2]>::from(Pair::new(MESSAGE_MOST)).map(AnyTransport::Pair);
+        #[cfg(not(feature = "process"))]
+        let [left, right] = <[_; 2]>::from(Local::pair()).map(AnyTransport::Local);
+        let port = |end| {
             let capacities = vec![usize::MAX; C::NAMES.len()];
-            Port::new(AnyTransport::Local(local), Role::Peer, capacities, None)
+            Port::new(end, Role::Peer, capacities, None)
         };
-        (Self::new(port(left), MESSAGE_MOST), Messenger::new(port(right), MESSAGE_MOST))
+        (Self::free(port(left)), Messenger::free(port(right)))
+    }
+
+    /// An end that belongs to nobody but who has it.
+    pub(super) fn free(port: Arc<Port>) -> Self {
+        Self { travels: true, ..Self::new(port, MESSAGE_MOST) }
     }
 
     pub(crate) fn new(port: Arc<Port>, max_message: usize) -> Self {
         let urgency = Registry::urgency_of::<S, C>();
-        Self { port, max_message, urgency, types: PhantomData }
+        let (travels, moved) = (false, Arc::default());
+        Self { port, max_message, urgency, travels, moved, types: PhantomData }
+    }
+
+    pub(super) fn has_moved(&self) -> bool {
+        self.moved.load(Ordering::SeqCst)
     }
 
     /// The same methods for a named channel.
@@ -268,6 +328,9 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     /// [`RecvError::Closed`] if the peer is gone and left nothing.
     pub fn await_available(&self) -> Result<(), RecvError> {
         let found = self.port.wait_for(None, None, |state| {
+            if self.has_moved() {
+                return Some(Err(RecvError::Moved));
+            }
             let told = state.by_hand.has_signal() || state.by_hand.closing;
             if state.intake.len() > 0 || told {
                 return Some(Ok(()));
@@ -315,7 +378,7 @@ impl<S, R, C> fmt::Debug for Messenger<S, R, C> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct MultiMessenger<S, R, C = ()>(Messenger<S, R, C>);
+pub struct MultiMessenger<S, R, C = ()>(pub(super) Messenger<S, R, C>);
 
 impl<S: Message, R: Message, C: Channel> MultiMessenger<S, R, C> {
     /// Two connected ends in this process.

@@ -1,6 +1,8 @@
 //! Who waits for what: messengers, and the end of a link that they and controllers share.
 
 mod by_hand;
+#[cfg(feature = "process")]
+mod departure;
 mod events;
 mod hand;
 pub(crate) mod intake;
@@ -11,6 +13,7 @@ mod received;
 pub(crate) mod requests;
 mod spread;
 mod state;
+mod travel;
 
 pub use by_hand::Counters;
 pub(crate) use by_hand::DRAIN;

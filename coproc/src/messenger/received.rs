@@ -49,6 +49,8 @@ pub enum RecvError {
     Empty,
     /// The peer broke the protocol, or sent what is no such message.
     Protocol(String),
+    /// This end has gone away with a message that it was a part of.
+    Moved,
 }
 
 impl fmt::Display for RecvError {
@@ -60,11 +62,16 @@ impl fmt::Display for RecvError {
             Self::Timeout => f.write_str("no message came in time"),
             Self::Empty => f.write_str("no message is there"),
             Self::Protocol(text) => write!(f, "the peer broke the protocol: {text}"),
+            Self::Moved => f.write_str(MOVED),
         }
     }
 }
 
 impl std::error::Error for RecvError {}
+
+/// What is said of an end of a messenger that is not here any more.
+pub(super) const MOVED: &str =
+    "this end of the messenger has gone away with a message; it works where that was received";
 
 /// An error that the peer sent as a value.
 #[derive(Clone, PartialEq, Eq)]
@@ -137,6 +144,8 @@ pub enum SendError {
     Full,
     /// There is no request to reply to.
     NoRequest,
+    /// This end has gone away with a message that it was a part of.
+    Moved,
 }
 
 impl From<EncodeError> for SendError {
@@ -158,6 +167,7 @@ impl fmt::Display for SendError {
             Self::Encode(text) => write!(f, "cannot encode: {text}"),
             Self::Full => f.write_str("the peer does not keep up: no room to send in time"),
             Self::NoRequest => f.write_str("there is no request on this channel to reply to"),
+            Self::Moved => f.write_str(MOVED),
         }
     }
 }

@@ -88,7 +88,7 @@ pub(crate) struct State {
     pub(crate) by_hand: ByHand,
     waiting: Vec<Waiting>,
     last_token: u64,
-    last_id: u64,
+    pub(super) last_id: u64,
     woken: Vec<Waiter>,
     pub(crate) events: Events,
     /// How many handlers that nobody waited for returned an error.

@@ -37,16 +37,25 @@ pub(super) struct Ticket {
 /// A controller in a message.
 struct Traveller(Arc<Line>);
 
+impl Traveller {
+    fn refused(&self, why: &str) -> String {
+        format!("the controller of `{}` cannot leave: {why}", self.0.name)
+    }
+}
+
 impl Parcel for Traveller {
-    fn pack(&self) -> Result<Vec<Descriptor>, String> {
-        let text = |why: String| format!("the controller of `{}` cannot leave: {why}", self.0.name);
-        if self.0.port.link().is_inline() {
-            return Err(text("its worker runs inside its callers".into()));
+    fn check(&self) -> Result<(), String> {
+        match self.0.port.link().is_inline() {
+            true => Err(self.refused("its worker runs inside its callers")),
+            false => Ok(()),
         }
+    }
+
+    fn pack(&self) -> Result<Vec<Descriptor>, String> {
         #[cfg(feature = "process")]
-        return remote::hand_on(&self.0).map_err(|error| text(error.to_string()));
+        return remote::hand_on(&self.0).map_err(|error| self.refused(&error.to_string()));
         #[cfg(not(feature = "process"))]
-        return Err(text("this program has no other processes".into()));
+        return Err(self.refused("this program has no other processes"));
     }
 }
 

@@ -46,20 +46,30 @@ impl Lane {
 
     fn put(&self, item: Item) -> Result<(), Broken> {
         self.items.send(item).map_err(|_| Broken::Ended)?;
+        self.tell();
+        Ok(())
+    }
+
+    /// Something has come.
+    fn tell(&self) {
         let attendant = self.attended.lock().take();
         if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
             attendant.attend();
         }
-        Ok(())
     }
 
     /// Says that nothing more comes, once.
     fn end(&self) {
-        if !self.closed.swap(true, Ordering::SeqCst) {
-            let _ = self.put(Item::End);
+        // Nothing is sent behind the end: whoever sends holds this lock.
+        let unread = self.unread.lock();
+        let ended_before = self.closed.swap(true, Ordering::SeqCst);
+        if !ended_before {
+            let _ = self.items.send(Item::End);
         }
-        // A sender that has looked and not yet gone to sleep holds this lock.
-        drop(self.unread.lock());
+        drop(unread);
+        if !ended_before {
+            self.tell();
+        }
         self.room.notify_all();
     }
 
@@ -124,11 +134,31 @@ impl Local {
     pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
         *self.back.attended.lock() = Some(Weak::clone(who));
         if !self.incoming.is_empty() {
-            let attendant = self.back.attended.lock().take();
-            if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
-                attendant.attend();
-            }
+            self.back.tell();
         }
+    }
+
+    /// Hands a frame over; gives it back if the other end is gone or this one is closed.
+    pub(super) fn offer(&self, frame: Frame) -> Result<(), Frame> {
+        let mut unread = self.out.unread.lock();
+        if self.out.closed.load(Ordering::SeqCst) {
+            return Err(frame);
+        }
+        *unread += frame.body.len();
+        let _ = self.out.items.send(Item::Frame(frame));
+        drop(unread);
+        self.out.tell();
+        Ok(())
+    }
+
+    /// All frames that have come and were not received.
+    #[cfg(feature = "process")]
+    pub(super) fn rest(&self) -> Vec<Frame> {
+        let frame = |item| match item {
+            Item::Frame(frame) => Some(frame),
+            Item::Interrupt | Item::End => None,
+        };
+        self.incoming.try_iter().filter_map(frame).collect()
     }
 
     pub(super) fn leave(&self) {
@@ -188,11 +218,7 @@ impl Transport for Local {
     }
 
     fn send(&self, frame: Frame) -> Result<(), Broken> {
-        if self.out.closed.load(Ordering::SeqCst) {
-            return Err(Broken::Ended);
-        }
-        *self.out.unread.lock() += frame.body.len();
-        self.out.put(Item::Frame(frame))
+        self.offer(frame).map_err(|_| Broken::Ended)
     }
 
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {

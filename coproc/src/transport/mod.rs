@@ -3,7 +3,11 @@
 mod ledger;
 mod local;
 #[cfg(feature = "process")]
+mod pair;
+#[cfg(feature = "process")]
 pub(crate) mod reactor;
+#[cfg(feature = "process")]
+mod sealed;
 #[cfg(feature = "process")]
 mod shared;
 #[cfg(feature = "process")]
@@ -20,6 +24,10 @@ use crate::{
 pub(crate) use ledger::file::File as LedgerFile;
 pub(crate) use ledger::{Activity, Ledger, Note};
 pub(crate) use local::{Drive, Inline, Local, Progress};
+#[cfg(feature = "process")]
+pub(crate) use pair::Pair;
+#[cfg(feature = "process")]
+pub(crate) use sealed::Sealed;
 #[cfg(feature = "process")]
 pub(crate) use socket::Socket;
 
@@ -97,7 +105,19 @@ pub(crate) enum AnyTransport {
     Local(Local),
     Inline(Inline),
     #[cfg(feature = "process")]
+    Pair(Pair),
+    #[cfg(feature = "process")]
     Socket(Arc<Socket>),
+}
+
+/// An end that has left this process, with what the kernel does not keep of it.
+#[cfg(feature = "process")]
+pub(crate) struct Departed {
+    pub(crate) end: std::os::fd::OwnedFd,
+    /// What came and was not received: frames, the last of them perhaps not whole.
+    pub(crate) unread: Vec<u8>,
+    /// What was sent and not yet written, from anywhere in a frame on.
+    pub(crate) unsent: Vec<u8>,
 }
 
 impl AnyTransport {
@@ -106,6 +126,8 @@ impl AnyTransport {
         match self {
             Self::Local(local) => local.attend(who),
             Self::Inline(inline) => inline.attend(who),
+            #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.attend(who),
             #[cfg(feature = "process")]
             Self::Socket(socket) => socket.attend(who),
         }
@@ -117,6 +139,8 @@ impl AnyTransport {
             Self::Local(local) => local.leave(),
             Self::Inline(inline) => inline.leave(),
             #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.leave(),
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.leave(),
         }
     }
@@ -127,6 +151,9 @@ impl AnyTransport {
             Self::Local(local) => local.interrupt(),
             Self::Inline(inline) => inline.interrupt(),
             #[cfg(feature = "process")]
+            // Only workers are.
+            Self::Pair(_) => {}
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.interrupt(),
         }
     }
@@ -136,6 +163,8 @@ impl AnyTransport {
         match self {
             Self::Local(_) | Self::Inline(_) => Ok(()),
             #[cfg(feature = "process")]
+            Self::Pair(_) => Ok(()),
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.allow_interrupts(),
         }
     }
@@ -144,6 +173,8 @@ impl AnyTransport {
     pub(crate) fn is_flushed(&self) -> bool {
         match self {
             Self::Local(_) | Self::Inline(_) => true,
+            #[cfg(feature = "process")]
+            Self::Pair(_) => true,
             #[cfg(feature = "process")]
             Self::Socket(socket) => socket.is_flushed(),
         }
@@ -159,6 +190,8 @@ impl AnyTransport {
         match self {
             Self::Local(_) | Self::Inline(_) => false,
             #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.leaves_process(),
+            #[cfg(feature = "process")]
             Self::Socket(_) => true,
         }
     }
@@ -167,6 +200,8 @@ impl AnyTransport {
     pub(crate) fn is_watched_by_reactor(&self) -> bool {
         match self {
             Self::Local(_) | Self::Inline(_) => false,
+            #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.is_watched_by_reactor(),
             #[cfg(feature = "process")]
             Self::Socket(_) => true,
         }
@@ -177,7 +212,35 @@ impl AnyTransport {
         match self {
             Self::Local(_) | Self::Inline(_) => {}
             #[cfg(feature = "process")]
+            Self::Pair(_) => {}
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.flush(),
+        }
+    }
+
+    /// This end goes away, and what was sent is still to get to the other.
+    pub(crate) fn linger(&self) {
+        match self {
+            Self::Local(_) | Self::Inline(_) => {}
+            #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.linger(),
+            #[cfg(feature = "process")]
+            Self::Socket(socket) => socket.linger(),
+        }
+    }
+
+    /// Lets this end leave for another process, together with `queued`, which was received from it
+    /// and taken by nobody. Nobody else may receive meanwhile; here, it is of no use afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot; `queued` then holds what is to be put back.
+    #[cfg(feature = "process")]
+    pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        match self {
+            Self::Local(_) | Self::Inline(_) => Err("it belongs to a worker".into()),
+            Self::Pair(pair) => pair.depart(queued),
+            Self::Socket(socket) => socket.depart(queued),
         }
     }
 }
@@ -188,6 +251,8 @@ impl Transport for AnyTransport {
             Self::Local(local) => local.room(wait),
             Self::Inline(inline) => inline.room(wait),
             #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.room(wait),
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.room(wait),
         }
     }
@@ -196,6 +261,8 @@ impl Transport for AnyTransport {
         match self {
             Self::Local(local) => local.send(frame),
             Self::Inline(inline) => inline.send(frame),
+            #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.send(frame),
             #[cfg(feature = "process")]
             Self::Socket(socket) => socket.send(frame),
         }
@@ -206,6 +273,8 @@ impl Transport for AnyTransport {
             Self::Local(local) => local.recv(wait),
             Self::Inline(inline) => inline.recv(wait),
             #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.recv(wait),
+            #[cfg(feature = "process")]
             Self::Socket(socket) => socket.recv(wait),
         }
     }
@@ -214,6 +283,8 @@ impl Transport for AnyTransport {
         match self {
             Self::Local(local) => local.close(),
             Self::Inline(inline) => inline.close(),
+            #[cfg(feature = "process")]
+            Self::Pair(pair) => pair.close(),
             #[cfg(feature = "process")]
             Self::Socket(socket) => socket.close(),
         }

@@ -11,6 +11,8 @@
 //! 3. Whoever lets the lead go, or leaves without having taken it though it may have been handed
 //!    to them, hands it on.
 
+#[cfg(feature = "process")]
+mod leaving;
 mod requesting;
 
 use std::time::{Duration, Instant};
@@ -375,6 +377,12 @@ impl Port {
     /// Takes note of something that happened to the intake.
     pub(crate) fn intake(&self, event: Intook<Body>) {
         self.state().intake.step(event, Instant::now());
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.link.linger();
     }
 }
 

@@ -16,14 +16,30 @@ use crate::{
 
 /// Frames that have come.
 pub(super) struct Inbox {
-    reader: FrameReader,
-    ready: VecDeque<Frame>,
+    pub(super) reader: FrameReader,
+    pub(super) ready: VecDeque<Frame>,
     pub(super) ended: bool,
 }
 
 impl Inbox {
     pub(super) fn new(max: usize) -> Self {
         Self { reader: FrameReader::new(max), ready: VecDeque::new(), ended: false }
+    }
+
+    /// The same with what has come elsewhere.
+    pub(super) fn holding(mut bytes: &[u8], max: usize) -> Result<Self, BadFrame> {
+        let mut inbox = Self::new(max);
+        while !bytes.is_empty() {
+            let spare = inbox.reader.spare();
+            let (now, later) = bytes.split_at(spare.len().min(bytes.len()));
+            spare[..now.len()].copy_from_slice(now);
+            inbox.reader.filled(now.len());
+            bytes = later;
+            while let Some(frame) = inbox.reader.next()? {
+                inbox.ready.push_back(frame);
+            }
+        }
+        Ok(inbox)
     }
 
     /// The next frame that is there.

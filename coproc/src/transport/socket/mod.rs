@@ -5,6 +5,7 @@
 //! ends that both send before they receive cannot block one another.
 
 mod inbox;
+mod leaving;
 mod outbox;
 
 use std::{
@@ -168,6 +169,10 @@ impl Socket {
         let mut outbox = self.outbox.lock();
         outbox.write(&self.fds);
         self.waiting.store(!outbox.is_empty(), Ordering::SeqCst);
+        if outbox.is_empty() {
+            // Not the last: whoever calls this has one, too.
+            outbox.lingering = None;
+        }
         outbox
     }
 
@@ -336,12 +341,7 @@ impl AsFd for Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
-            reactor.forget(&self.fds.main, *token);
-            if let (Some(side), Some(token)) = (&self.fds.side, self.side_token.get()) {
-                reactor.forget(side, *token);
-            }
-        }
+        self.forget();
     }
 }
 

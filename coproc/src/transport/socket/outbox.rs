@@ -14,7 +14,10 @@ use rustix::{
     net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg},
 };
 
-use crate::{codec::luggage::DESCRIPTORS_MOST, message::Priority, multiqueue::PriorityMultiQueue};
+use super::Socket;
+use crate::{
+    codec::luggage::DESCRIPTORS_MOST, message::Priority, multiqueue::PriorityMultiQueue, sync::Arc,
+};
 
 /// A write that never waits, and tells of a peer that is gone without a signal.
 pub(super) const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -87,6 +90,8 @@ pub(super) struct Outbox {
     pub(super) ended: bool,
     /// It is the side that has no room.
     pub(super) side_is_full: bool,
+    /// Whose outbox this is, while nobody else holds it and something is to be written.
+    pub(super) lingering: Option<Arc<Socket>>,
 }
 
 impl Outbox {
@@ -99,6 +104,7 @@ impl Outbox {
             bytes: 0,
             ended: false,
             side_is_full: false,
+            lingering: None,
         }
     }
 
@@ -202,5 +208,14 @@ impl Outbox {
         self.send_off(usize::MAX);
         self.going.clear();
         self.bytes = 0;
+        self.lingering = None;
+    }
+
+    /// The bytes that are not written; `None` if descriptors belong to them.
+    pub(super) fn rest(&mut self) -> Option<Vec<u8>> {
+        self.send_off(usize::MAX);
+        let all: Vec<&[u8]> = self.going.iter().map(|packet| &packet.bytes[..]).collect();
+        let plain = self.going.iter().all(|packet| packet.descriptors.is_empty());
+        plain.then(|| all.concat().split_off(self.written))
     }
 }

@@ -1,17 +1,16 @@
 //! One channel of a messenger, as its user sees it.
 
+mod receiving;
+
 use std::{
     fmt,
     time::{Duration, Instant},
 };
 
 use super::{
-    by_hand::{Counters, Signal},
+    by_hand::Counters,
     hand::Messenger,
-    intake::Arrived,
-    loss::Loss,
-    received::{Received, ReceivedKind, RecvError, RemoteError, SendError},
-    state::State,
+    received::{Received, RecvError, RemoteError, SendError},
 };
 use crate::{
     codec::{Body, Draft},
@@ -281,64 +280,6 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
         Taken::From(self.channel.unwrap_or(0))
     }
 
-    pub(super) fn take(
-        &self,
-        from: Taken,
-        until: Option<Instant>,
-    ) -> Result<Received<R, C>, RecvError> {
-        // What has come meanwhile may be more urgent than what is here.
-        self.messenger.port.drain();
-        let taken = self.messenger.port.wait_for(None, until, |state| self.look(from, state));
-        taken.unwrap_or(Err(RecvError::Timeout)).and_then(|arrived| self.open(arrived))
-    }
-
-    fn look(&self, from: Taken, state: &mut State) -> Option<Result<Arrived<Body>, RecvError>> {
-        if let Some(signal) = state.by_hand.take_signal() {
-            return Some(Err(match signal {
-                Signal::Close => RecvError::CloseRequested,
-                Signal::Failure { body, .. } => match RemoteError::read(body.payload()) {
-                    Ok(error) => RecvError::Remote(error),
-                    Err(malformed) => RecvError::Protocol(malformed.to_string()),
-                },
-            }));
-        }
-        let arrived = match from {
-            Taken::Any => state.intake.take_any(),
-            Taken::From(channel) => state.intake.take_from(channel),
-        };
-        if let Some(arrived) = arrived {
-            state.by_hand.received(&arrived.envelope, arrived.content.len());
-            return Some(Ok(arrived));
-        }
-        if state.by_hand.closing {
-            return Some(Err(RecvError::CloseRequested));
-        }
-        let lost = || match &state.loss {
-            Some(Loss::Protocol(text)) => RecvError::Protocol(text.clone()),
-            _ => RecvError::Closed,
-        };
-        state.ended.then(|| Err(lost()))
-    }
-
-    fn open(&self, arrived: Arrived<Body>) -> Result<Received<R, C>, RecvError> {
-        let Arrived { envelope, content, .. } = arrived;
-        let mut arguments = content.arguments();
-        let read = arguments.take().and_then(|value| arguments.finish().map(|()| value));
-        let value = read.map_err(|malformed| RecvError::Protocol(malformed.to_string()))?;
-        let channel = C::from_index(usize::from(envelope.channel));
-        let unknown = || RecvError::Protocol(format!("there is no channel {}", envelope.channel));
-        Ok(Received {
-            value,
-            priority: envelope.priority,
-            channel: channel.ok_or_else(unknown)?,
-            kind: match envelope.kind {
-                Kind::Call => ReceivedKind::Request,
-                Kind::Answer(_) => ReceivedKind::Reply,
-                _ => ReceivedKind::Message,
-            },
-        })
-    }
-
     fn put(&self, kind: Kind, message: &S, wait: Wait) -> Result<(), SendError> {
         let mut draft = Draft::new(self.messenger.max_message);
         draft.put(message);
@@ -372,6 +313,9 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
 
     /// To be asked before a request counts as answered: without room it is still to be.
     fn await_room(&self, wait: Wait) -> Result<(), SendError> {
+        if self.messenger.has_moved() {
+            return Err(SendError::Moved);
+        }
         self.messenger.port.link().room(wait).map_err(|broken| match broken {
             Broken::Full => SendError::Full,
             Broken::Ended | Broken::Protocol(_) => SendError::Closed,

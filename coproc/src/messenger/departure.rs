@@ -1,0 +1,83 @@
+//! How an end leaves the process, and how it is taken up in another.
+
+use std::os::fd::OwnedFd;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    codec::{Arguments, Body, Bytes},
+    messenger::{by_hand::Accounts, hand::MESSAGE_MOST, port::Port, state::Role},
+    sync::Arc,
+    transport::{AnyTransport, Departed, Sealed, Socket, UNREAD_MOST},
+};
+
+/// How many bytes may lie at an end: what came and what was sent, and the frames with which both
+/// went over their limits.
+const KEPT_MOST: usize = 8 * UNREAD_MOST;
+
+/// What lies at an end.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    accounts: Accounts,
+    last_id: u64,
+    flat: bool,
+    unread: Bytes,
+    unsent: Bytes,
+}
+
+impl Port {
+    /// Lets this end leave the process; gives what it is in another.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot; then it is as it was.
+    pub(super) fn depart(&self) -> Result<Vec<OwnedFd>, String> {
+        self.alone(|| {
+            let file = Sealed::new().map_err(|error| error.to_string())?;
+            let (mut queued, mut kept) = {
+                let mut state = self.state();
+                let state = &mut *state;
+                if let Some(text) = &state.violation {
+                    return Err(format!("its peer broke the protocol: {text}"));
+                }
+                let queued = state.by_hand.take_unread(&mut state.intake);
+                let accounts = state.by_hand.accounts.clone();
+                let (last_id, flat) = (state.last_id, state.flat);
+                let [unread, unsent] = [Bytes::new(), Bytes::new()];
+                (queued, Kept { accounts, last_id, flat, unread, unsent })
+            };
+            let departed = match self.link().depart(&mut queued) {
+                Ok(departed) => departed,
+                Err(why) => {
+                    queued.into_iter().for_each(|frame| self.put_back(frame));
+                    return Err(why);
+                }
+            };
+            kept.unread = departed.unread.into();
+            kept.unsent = departed.unsent.into();
+            let kept = Body::of(&kept, usize::MAX).map_err(|error| error.to_string())?;
+            let file = file.with(kept.payload()).map_err(|error| error.to_string())?;
+            Ok(vec![departed.end, file])
+        })
+    }
+}
+
+/// An end that has come from another process; `None` if it is none.
+pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<Port>> {
+    let [end, file]: [OwnedFd; 2] = descriptors.try_into().ok()?;
+    let bytes = Sealed::read(file, KEPT_MOST).ok()?;
+    let mut arguments = Arguments::new(&bytes);
+    let kept: Kept = arguments.take().ok()?;
+    if !kept.accounts.are_of(channels) {
+        return None;
+    }
+    let [unread, unsent] = [kept.unread.to_vec(), kept.unsent.to_vec()];
+    let socket = Socket::arrived(Departed { end, unread, unsent }, MESSAGE_MOST)?;
+    let capacities = vec![usize::MAX; channels];
+    let port = Port::new(AnyTransport::Socket(socket), Role::Peer, capacities, None);
+    let mut state = port.state();
+    state.by_hand.accounts = kept.accounts;
+    (state.last_id, state.flat) = (kept.last_id, kept.flat);
+    drop(state);
+    Some(port)
+}

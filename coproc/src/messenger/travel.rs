@@ -1,0 +1,130 @@
+//! Messengers that travel: how an end leaves with a message, and goes on where that is received.
+//!
+//! Within a process an end travels as it is. Another process gets two descriptors with the message:
+//! the end of a socketpair, whose other end is that of the peer, and a file in memory with what lies
+//! at this end. Nothing of it stays, and nobody is in between.
+
+use std::any::type_name;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+#[cfg(feature = "process")]
+use super::departure;
+use super::{
+    hand::{Messenger, MultiMessenger},
+    port::Port,
+    received::MOVED,
+};
+use crate::{
+    codec::luggage::{self, Descriptor, Found, Parcel},
+    message::{Channel, Message},
+    sync::{Arc, AtomicBool, Mutex, Ordering},
+};
+
+/// How many descriptors an end is in another process.
+const PIECES: usize = 2;
+
+/// What is written for an end.
+#[derive(Serialize, Deserialize)]
+struct Ticket {
+    at: u32,
+    /// The types of what it sends and receives, and of its channels.
+    types: String,
+}
+
+/// An end in a message.
+struct Traveller {
+    port: Mutex<Option<Arc<Port>>>,
+    moved: Arc<AtomicBool>,
+}
+
+impl Parcel for Traveller {
+    fn check(&self) -> Result<(), String> {
+        if self.port.lock().is_none() {
+            return Err(MOVED.into());
+        }
+        #[cfg(feature = "process")]
+        return Ok(());
+        #[cfg(not(feature = "process"))]
+        return Err("a messenger cannot leave: this program has no other processes".into());
+    }
+
+    fn pack(&self) -> Result<Vec<Descriptor>, String> {
+        let mut place = self.port.lock();
+        let port = place.take().ok_or(MOVED)?;
+        #[cfg(feature = "process")]
+        let left = port.depart().map_err(|why| format!("a messenger cannot leave: {why}"));
+        #[cfg(not(feature = "process"))]
+        let left = Err(String::new());
+        if left.is_err() {
+            *place = Some(port);
+        }
+        left
+    }
+}
+
+/// Of a message that nobody got, the end is what it was.
+impl Drop for Traveller {
+    fn drop(&mut self) {
+        if self.port.lock().is_some() {
+            self.moved.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+fn types<S, R, C>() -> &'static str {
+    type_name::<(S, R, C)>()
+}
+
+impl<S: Message, R: Message, C: Channel> Serialize for Messenger<S, R, C> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        if !self.travels {
+            return Err(ser::Error::custom(
+                "the messenger of a function worker stays with it; make two ends with \
+                 `Messenger::pair`, and send one of them",
+            ));
+        }
+        if self.moved.swap(true, Ordering::SeqCst) {
+            return Err(ser::Error::custom(MOVED));
+        }
+        let port = Mutex::new(Some(Arc::clone(&self.port)));
+        let traveller = Traveller { port, moved: Arc::clone(&self.moved) };
+        let at = luggage::put(Arc::new(traveller), PIECES).map_err(ser::Error::custom)?;
+        Ticket { at, types: types::<S, R, C>().to_owned() }.serialize(serializer)
+    }
+}
+
+impl<'de, S: Message, R: Message, C: Channel> Deserialize<'de> for Messenger<S, R, C> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ticket = Ticket::deserialize(deserializer)?;
+        let types = types::<S, R, C>();
+        if ticket.types != types {
+            let text = format!("a messenger of `{}` where one of `{types}` belongs", ticket.types);
+            return Err(de::Error::custom(text));
+        }
+        let port = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
+            Found::Here(parcel) => {
+                let traveller = parcel.downcast_ref::<Traveller>();
+                traveller.and_then(|traveller| traveller.port.lock().take())
+            }
+            #[cfg(feature = "process")]
+            Found::Descriptors(descriptors) => departure::arrive(descriptors, C::NAMES.len()),
+            #[cfg(not(feature = "process"))]
+            Found::Descriptors(_) => None,
+        };
+        let none = || de::Error::custom("a handle that is no messenger, or was received before");
+        port.map(Self::free).ok_or_else(none)
+    }
+}
+
+impl<S: Message, R: Message, C: Channel> Serialize for MultiMessenger<S, R, C> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, S: Message, R: Message, C: Channel> Deserialize<'de> for MultiMessenger<S, R, C> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Messenger::deserialize(deserializer).map(Self)
+    }
+}

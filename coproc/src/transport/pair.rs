@@ -1,0 +1,169 @@
+//! Two ends in one process, of which each can go to another one. What is sent from then on goes
+//! through a socket; what was sent before comes first.
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+use super::{Attend, Broken, Departed, Local, Socket, Transport, Wait};
+use crate::{
+    codec::Frame,
+    sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
+};
+
+/// Where one end sends to when the other has left the process.
+#[derive(Debug, Default)]
+struct Onward {
+    socket: OnceLock<Arc<Socket>>,
+    /// Held while the other end leaves.
+    leaving: Mutex<()>,
+}
+
+/// One end of a pair.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    local: Local,
+    onward: Arc<Onward>,
+    /// That of the other end.
+    others: Weak<Onward>,
+    /// All that the other end had sent before it left is received.
+    caught_up: AtomicBool,
+    /// How long a message may be that comes in through a socket.
+    max: usize,
+}
+
+impl Pair {
+    /// Two connected ends.
+    pub(crate) fn new(max: usize) -> (Self, Self) {
+        let (left, right) = Local::pair();
+        let (at_left, at_right) = <(Arc<Onward>, Arc<Onward>)>::default();
+        let others = [Arc::downgrade(&at_right), Arc::downgrade(&at_left)];
+        let [others_of_left, others_of_right] = others;
+        let end = |local, onward, others| Self {
+            local,
+            onward,
+            others,
+            caught_up: AtomicBool::new(false),
+            max,
+        };
+        (end(left, at_left, others_of_left), end(right, at_right, others_of_right))
+    }
+
+    /// What leads to the other end, if that has left.
+    fn socket(&self) -> Option<&Arc<Socket>> {
+        self.onward.socket.get()
+    }
+
+    /// The same, once the other end is neither here nor just leaving.
+    fn socket_behind_the_end(&self) -> Result<&Arc<Socket>, Broken> {
+        drop(self.onward.leaving.lock());
+        self.socket().ok_or(Broken::Ended)
+    }
+
+    /// The socket, if it is from there that this end receives now.
+    fn source(&self) -> Option<&Arc<Socket>> {
+        self.socket().filter(|_| self.caught_up.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn leaves_process(&self) -> bool {
+        self.socket().is_some()
+    }
+
+    pub(super) fn is_watched_by_reactor(&self) -> bool {
+        self.source().is_some()
+    }
+
+    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
+        match self.source() {
+            Some(socket) => socket.attend(who),
+            None => self.local.attend(who),
+        }
+    }
+
+    pub(super) fn leave(&self) {
+        match self.source() {
+            Some(socket) => socket.leave(),
+            None => self.local.leave(),
+        }
+    }
+
+    pub(super) fn linger(&self) {
+        if let Some(socket) = self.socket() {
+            socket.linger();
+        }
+    }
+
+    /// As [`AnyTransport::depart`](super::AnyTransport::depart).
+    pub(super) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        if let Some(socket) = self.socket() {
+            queued.extend(self.local.rest());
+            self.caught_up.store(true, Ordering::SeqCst);
+            return socket.depart(queued);
+        }
+        for frame in queued.iter_mut() {
+            frame.body.luggage().pack()?;
+        }
+        let flags = SocketFlags::CLOEXEC;
+        let ends = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
+        let (near, far) = ends.map_err(|error| error.to_string())?;
+        let near = Socket::new(near, self.max);
+        // Whoever is at the other end finds this one closed, and then waits until it has left.
+        let onward = self.others.upgrade();
+        let leaving = onward.as_ref().map(|onward| onward.leaving.lock());
+        self.local.close();
+        queued.extend(self.local.rest());
+        for mut frame in queued.drain(..) {
+            // What was sent in this very moment and cannot leave is an error for who receives it.
+            if frame.body.luggage().pack().is_err() {
+                *frame.body.luggage() = crate::codec::Luggage::default();
+            }
+            let _ = near.send(frame);
+        }
+        near.linger();
+        if let Some(onward) = &onward {
+            let _ = onward.socket.set(near);
+        }
+        drop(leaving);
+        Ok(Departed { end: far, unread: Vec::new(), unsent: Vec::new() })
+    }
+}
+
+impl Transport for Pair {
+    fn room(&self, wait: Wait) -> Result<(), Broken> {
+        if self.socket().is_none() {
+            self.local.room(wait)?;
+        }
+        self.socket().map_or(Ok(()), |socket| socket.room(wait))
+    }
+
+    fn send(&self, mut frame: Frame) -> Result<(), Broken> {
+        if self.socket().is_none() {
+            match self.local.offer(frame) {
+                Ok(()) => return Ok(()),
+                Err(refused) => frame = refused,
+            }
+        }
+        let socket = self.socket_behind_the_end()?;
+        frame.body.luggage().pack().map_err(|_| Broken::Ended)?;
+        socket.send(frame)
+    }
+
+    fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
+        if let Some(socket) = self.source() {
+            return socket.recv(wait);
+        }
+        match self.local.recv(wait) {
+            Err(Broken::Ended) => {
+                let socket = self.socket_behind_the_end()?;
+                self.caught_up.store(true, Ordering::SeqCst);
+                socket.recv(wait)
+            }
+            other => other,
+        }
+    }
+
+    fn close(&self) {
+        self.local.close();
+        if let Some(socket) = self.socket() {
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Ends that leave: to another process, or for good with something still to be written.
+
+use super::{Inbox, Packet, Reactor, Socket};
+use crate::{
+    codec::Frame,
+    sync::{Arc, Ordering},
+    transport::Departed,
+};
+
+impl Socket {
+    /// As [`AnyTransport::depart`](crate::transport::AnyTransport::depart).
+    pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        let mut inbox = self.inbox.lock();
+        queued.extend(inbox.ready.drain(..));
+        let carries = queued.iter_mut().any(|frame| !frame.body.luggage().is_empty());
+        let rest = inbox.reader.rest().filter(|_| !carries).ok_or(
+            "a message with handles waits at this end; receive it before this end is sent on",
+        )?;
+        let end = self.fds.main.try_clone().map_err(|error| error.to_string())?;
+        let mut outbox = self.outbox.lock();
+        let unsent = outbox
+            .rest()
+            .ok_or("a message with handles was sent from this end and is not yet on its way")?;
+        let mut unread = Vec::new();
+        queued.drain(..).for_each(|frame| unread.extend_from_slice(&frame.into_parts().0));
+        unread.extend_from_slice(&rest);
+        // Not shut down, which would end it for whoever has it from now on.
+        outbox.end();
+        inbox.ended = true;
+        self.waiting.store(false, Ordering::SeqCst);
+        drop((outbox, inbox));
+        self.room.notify_all();
+        self.forget();
+        Ok(Departed { end, unread, unsent })
+    }
+
+    /// An end that has come from another process; `None` if what it has with it is none of it.
+    pub(crate) fn arrived(departed: Departed, max: usize) -> Option<Arc<Self>> {
+        let Departed { end, unread, unsent } = departed;
+        let socket = Self::new(end, max);
+        *socket.inbox.lock() = Inbox::holding(&unread, max).ok()?;
+        if !unsent.is_empty() {
+            let packet = Packet { bytes: unsent, descriptors: Vec::new() };
+            socket.outbox.lock().begin(packet, 0);
+            socket.waiting.store(true, Ordering::SeqCst);
+            socket.watch();
+        }
+        Some(socket)
+    }
+
+    /// What was sent is still written when nobody holds this any more.
+    pub(crate) fn linger(&self) {
+        if self.is_flushed() {
+            return;
+        }
+        let mut outbox = self.outbox.lock();
+        if !outbox.is_empty() {
+            outbox.lingering = self.this.upgrade();
+        }
+        drop(outbox);
+        self.watch();
+    }
+
+    /// The reactor hears of it no more.
+    pub(super) fn forget(&self) {
+        if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
+            reactor.forget(&self.fds.main, *token);
+            if let (Some(side), Some(token)) = (&self.fds.side, self.side_token.get()) {
+                reactor.forget(side, *token);
+            }
+        }
+    }
+}
