@@ -3,7 +3,7 @@
 
 use std::{path::Path, process, time::Duration};
 
-use coproc::{Inline, Process, Thread, prelude::*};
+use coproc::{FunctionController, Inline, Messenger, Process, Thread, prelude::*};
 use coproc_tests::{Census, Gate, Watch, gate};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -140,6 +140,12 @@ impl Clerk {
         }
         other.forget().wait()?;
         Ok([before, census()])
+    }
+
+    #[message]
+    fn ask(&self, function: FunctionController<Greet>, name: &str) -> coproc::Result<String> {
+        function.messenger().send_request(name.to_owned())?;
+        Ok(function.messenger().recv()?)
     }
 
     #[message]
@@ -421,4 +427,27 @@ fn a_ring_of_threads_is_told_too() {
     let members = ring(|_| Member::on(Thread).spawn().expect("a member"));
     let error = members[0].ask(3).wait().unwrap_err().to_string();
     assert!(error.contains("Member → "), "{error}");
+}
+
+/// Answers one question.
+#[worker]
+pub fn greet(messenger: Messenger<String, String>) -> coproc::Result<()> {
+    let name = messenger.recv()?;
+    Ok(messenger.reply(format!("hello {name}"))?)
+}
+
+/// Which has one talk with one owner.
+#[coproc::test]
+fn the_controller_of_a_function_stays_in_its_process() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let local = Clerk::on(Thread).spawn(Vec::new())?;
+    for greet in [Greet::spawn()?, Greet::on(Thread).spawn()?] {
+        let error = clerk().ask((*greet).clone(), "you").wait().unwrap_err();
+        assert!(matches!(error, CallError::Encode(_)), "{error:?}");
+        let told = error.to_string();
+        assert!(told.contains("Greet") && told.contains("`Messenger::pair`"), "{told}");
+        assert_eq!(local.ask((*greet).clone(), "me").wait()?, "hello me");
+        greet.worker().join()?;
+    }
+    Ok(())
 }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
     codec::luggage::{self, Descriptor, Found, Parcel},
-    controller::{Identity, Line, Link},
+    controller::{Controller, Identity, Line, Link},
     sync::Arc,
-    worker::{Worker, registry::plan},
+    worker::{Function, FunctionController, Worker, registry::plan},
 };
 
 #[cfg(feature = "process")]
@@ -47,6 +47,10 @@ impl Parcel for Traveller {
     fn check(&self) -> Result<(), String> {
         match self.0.port.link().is_inline() {
             true => Err(self.refused("its worker runs inside its callers")),
+            false if self.0.port.is_of_function() => Err(self.refused(
+                "a function talks to its owner only; give the function one end of a \
+                 `Messenger::pair`, and send the other",
+            )),
             false => Ok(()),
         }
     }
@@ -104,4 +108,16 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
     };
     let other = || de::Error::custom(format!("a handle that is no controller of `{}`", plan.name));
     line.map(Link::new).ok_or_else(other)
+}
+
+impl<F: Function> Serialize for FunctionController<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_link(self.link(), serializer)
+    }
+}
+
+impl<'de, F: Function> Deserialize<'de> for FunctionController<F> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_link(deserializer).map(Self::from_link)
+    }
 }

@@ -71,6 +71,11 @@ type Facing<F> =
     Messenger<<F as Function>::Receive, <F as Function>::Send, <F as Function>::Channel>;
 
 /// The controller of a function worker.
+///
+/// It can be a part of messages to workers in the same process, and of none to another process: a
+/// function talks to its owner only, so that such a message is [`CallError::Encode`]. To talk to a
+/// function from another process, give it one end of a [`Messenger::pair`] as an argument, in a
+/// struct since a `Messenger` itself would be its own, and send the other.
 pub struct FunctionController<F: Function> {
     link: Link<F>,
     messenger: Arc<OnceLock<Facing<F>>>,

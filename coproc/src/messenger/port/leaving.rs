@@ -1,8 +1,16 @@
-//! An end that leaves for another process.
+//! An end that leaves: for another process, or for good.
 
 use super::Port;
+#[cfg(feature = "process")]
 use crate::{codec::Frame, transport::Broken};
 
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.link.linger();
+    }
+}
+
+#[cfg(feature = "process")]
 impl Port {
     /// Has this end, at which nobody may receive meanwhile, leave the process. Once it has, nothing
     /// more comes here.

@@ -11,7 +11,6 @@
 //! 3. Whoever lets the lead go, or leaves without having taken it though it may have been handed
 //!    to them, hands it on.
 
-#[cfg(feature = "process")]
 mod leaving;
 mod requesting;
 
@@ -89,6 +88,11 @@ impl Port {
 
     pub(crate) fn link(&self) -> &AnyTransport {
         &self.link
+    }
+
+    /// Whether it is a function worker that is at the other end.
+    pub(crate) fn is_of_function(&self) -> bool {
+        self.role == Role::Function
     }
 
     /// Makes what a message carries ready to go over this link.
@@ -377,12 +381,6 @@ impl Port {
     /// Takes note of something that happened to the intake.
     pub(crate) fn intake(&self, event: Intook<Body>) {
         self.state().intake.step(event, Instant::now());
-    }
-}
-
-impl Drop for Port {
-    fn drop(&mut self) {
-        self.link.linger();
     }
 }
 
