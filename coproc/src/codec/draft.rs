@@ -9,10 +9,6 @@ use super::{
     frame::{Body, LONGEST},
 };
 
-/// Why a handle cannot come along.
-pub(crate) const NO_HANDLES: &str = "a handle cannot be an argument or a result of a function in a \
-                                     `Pool`; a `WorkerPool` carries it";
-
 /// A message while its arguments are written, one after the other.
 ///
 /// The first error ends the writing and is told when the message is finished.
@@ -73,28 +69,11 @@ impl Draft {
         }
     }
 
-    /// The same for what travels among others, where no handle can come along.
-    ///
-    /// # Errors
-    ///
-    /// As [`finish`](Self::finish), and [`EncodeError::Refused`] if a handle was put.
-    pub(crate) fn finish_bare(mut self) -> Result<Body, EncodeError> {
-        self.refuse_handles();
-        self.finish()
-    }
-
     /// The memory that was given to [`onto`](Self::onto), with the payload behind what it held; or
-    /// what was wrong with it, and then a part of it may stand there. No handle can come along.
-    pub(crate) fn leave(mut self) -> (Vec<u8>, Result<(), EncodeError>) {
-        self.refuse_handles();
+    /// what was wrong with it, and then a part of it may stand there. What it carries is lost.
+    pub(crate) fn leave(self) -> (Vec<u8>, Result<(), EncodeError>) {
         let written = self.error.map_or_else(|| self.out.check(), Err);
         (self.out.into_memory(), written)
-    }
-
-    fn refuse_handles(&mut self) {
-        if !self.luggage.is_empty() {
-            self.error.get_or_insert_with(|| EncodeError::Refused(NO_HANDLES.into()));
-        }
     }
 }
 

@@ -122,11 +122,6 @@ impl Body {
         &mut self.luggage
     }
 
-    /// Whether it carries nothing but its bytes.
-    pub(crate) fn is_bare(&self) -> bool {
-        self.luggage.is_empty()
-    }
-
     /// The payload.
     pub(crate) fn payload(&self) -> &[u8] {
         self.bytes.get(HEAD..).unwrap_or_default()

@@ -25,7 +25,6 @@ pub use arguments::Arguments;
 pub use buffer::BoundedBuf;
 pub use bytes::Bytes;
 pub use draft::Draft;
-pub(crate) use draft::NO_HANDLES;
 pub use fault::{DecodeError, EncodeError, Malformed};
 pub use limits::Limits;
 pub use witness::{

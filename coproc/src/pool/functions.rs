@@ -20,9 +20,7 @@ use crate::{
 ///
 /// A function is named by its worker type: `Square` for `square`. Its items are its one argument, or
 /// the tuple of all; borrowed arguments are what owns them. [`Square.with(…)`](crate::With) fixes
-/// all arguments but the first. A function that takes a `Messenger` is refused by the compiler;
-/// arguments and results that hold controllers are a [`CallError::Encode`], but a [`WorkerPool`]
-/// carries them.
+/// all arguments but the first. A function that takes a `Messenger` is refused by the compiler.
 ///
 /// A function that returns an error or panics costs its own item, and the worker goes on; one that
 /// ends the process costs its own item, and the worker is replaced, as in a [`WorkerPool`], to which

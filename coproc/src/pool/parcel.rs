@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    codec::{Arguments, Body, Bytes, Draft, EncodeError, Luggage, Malformed, NO_HANDLES},
+    codec::{Arguments, Body, Bytes, Draft, EncodeError, Luggage, Malformed},
     controller::reply::{
         Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse,
     },
@@ -72,10 +72,7 @@ impl Results {
 
     pub(super) fn put(&mut self, result: Result<Result<Answer, Malformed>, PanicReport>) {
         let Content { status, size, body } = match result {
-            Ok(Ok(answer)) => match content(answer) {
-                content if content.body.is_bare() => content,
-                _ => Content::text(Status::Unencodable, NO_HANDLES),
-            },
+            Ok(Ok(answer)) => content(answer),
             Ok(Err(malformed)) => Content::text(Status::Malformed, &malformed.to_string()),
             Err(report) => panicked(&report),
         };

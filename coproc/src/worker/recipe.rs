@@ -55,7 +55,7 @@ pub struct With<F> {
 pub fn with<F>(write: impl FnOnce(&mut Draft)) -> With<F> {
     let mut draft = Draft::new(usize::MAX);
     write(&mut draft);
-    let fixed = draft.finish_bare().map(|body| Bytes::from(body.payload()));
+    let fixed = draft.finish().map(|body| Bytes::from(body.payload()));
     With { fixed, function: PhantomData }
 }
 

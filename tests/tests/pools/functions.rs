@@ -11,7 +11,7 @@ use std::{
 use coproc::{Inline, Pool, Process, Thread, prelude::*};
 use coproc_tests::{Gate, Watch, gate};
 
-use super::{HandController, Mark, NoGood};
+use super::{Mark, NoGood};
 
 #[worker]
 pub(crate) fn square(n: u64) -> u64 {
@@ -64,21 +64,6 @@ fn hold(begun: &Path, end: &Path) -> u32 {
     gate::open(begun);
     gate::pass(end);
     process::id()
-}
-
-#[worker]
-fn scale_by(n: u64, hand: HandController) -> coproc::Result<u64> {
-    Ok(hand.scale(n).wait()?)
-}
-
-#[worker]
-fn ask(hand: HandController) -> coproc::Result<u64> {
-    Ok(hand.scale(1).wait()?)
-}
-
-#[worker]
-fn hand(factor: u64) -> coproc::Result<HandController> {
-    Ok((*super::Hand::on(Thread).spawn(factor)?).clone())
 }
 
 #[worker]
@@ -358,22 +343,4 @@ fn a_worker_that_is_killed_costs_no_more_than_its_own_item() {
     for (n, waiting) in (0..20).zip(waiting) {
         assert_eq!(waiting.wait().unwrap(), n * n);
     }
-}
-
-/// Items travel together, and what comes along with one would come along with all.
-#[coproc::test]
-fn a_handle_among_items_is_an_error_that_says_so() {
-    let _watch = Watch::set();
-    let own = super::Hand::on(Thread).spawn(1).unwrap();
-    let pool = Pool::on(Thread).workers(1).spawn().unwrap();
-    let errors = [
-        pool.apply(Ask, (*own).clone()).unwrap_err().to_string(),
-        pool.apply(ScaleBy.with((*own).clone()), 1).unwrap_err().to_string(),
-        pool.apply(Hand, 1).unwrap_err().to_string(),
-    ];
-    for error in errors {
-        assert!(error.contains("a handle cannot be"), "{error}");
-    }
-    let apart = pool.map([(*own).clone()], Ask).next().unwrap();
-    assert!(matches!(apart, Err(CallError::Encode(_))), "{apart:?}");
 }
