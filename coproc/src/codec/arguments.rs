@@ -20,7 +20,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The same with what came beside it.
-    pub(super) fn with(payload: &'a [u8], luggage: Luggage) -> Self {
+    pub(crate) fn with(payload: &'a [u8], luggage: Luggage) -> Self {
         Self { rest: payload, limits: Limits::of(payload.len()), luggage }
     }
 

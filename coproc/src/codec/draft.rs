@@ -30,9 +30,10 @@ impl Draft {
     }
 
     /// An empty message behind what `memory` holds: a payload without room for a head.
-    pub(crate) fn onto(memory: Vec<u8>) -> Self {
+    /// What it carries lies behind what is in `luggage`.
+    pub(crate) fn onto(memory: Vec<u8>, luggage: Luggage) -> Self {
         let out = BoundedBuf::onto(memory, LONGEST);
-        Self { out, luggage: Luggage::default(), error: None }
+        Self { out, luggage, error: None }
     }
 
     /// Writes the next argument.
@@ -70,10 +71,10 @@ impl Draft {
     }
 
     /// The memory that was given to [`onto`](Self::onto), with the payload behind what it held; or
-    /// what was wrong with it, and then a part of it may stand there. What it carries is lost.
-    pub(crate) fn leave(self) -> (Vec<u8>, Result<(), EncodeError>) {
+    /// what was wrong with it, and then a part of it may stand there.
+    pub(crate) fn leave(self) -> (Vec<u8>, Result<Luggage, EncodeError>) {
         let written = self.error.map_or_else(|| self.out.check(), Err);
-        (self.out.into_memory(), written)
+        (self.out.into_memory(), written.map(|()| self.luggage))
     }
 }
 

@@ -11,6 +11,8 @@ use std::{
     thread::LocalKey,
 };
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
 use crate::sync::{Arc, Mutex};
 
 /// A descriptor of this process.
@@ -24,6 +26,8 @@ pub(crate) type Descriptor = std::convert::Infallible;
 /// How many descriptors one message may carry: what one system call takes, `SCM_MAX_FD` of
 /// unix(7), without the odd one.
 pub(crate) const DESCRIPTORS_MOST: usize = 252;
+
+const NOWHERE: &str = "a handle that lies nowhere in its message";
 
 /// Something that travels as itself within this process, and as descriptors to another.
 pub(crate) trait Parcel: Any + Send + Sync {
@@ -139,7 +143,8 @@ impl Luggage {
         read()
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// How many places are taken in it.
+    pub(crate) fn len(&self) -> usize {
         self.items.as_ref().map_or(0, |items| items.len())
     }
 
@@ -213,6 +218,10 @@ impl Item {
 ///
 /// No message is being written, or it carries too much already.
 pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String> {
+    add(std::iter::once(Item::Here(parcel)).chain((1..places).map(|_| Item::Reserved)), places)
+}
+
+fn add(items: impl Iterator<Item = Item>, places: usize) -> Result<u32, String> {
     let there = WRITING.get().ok_or("it travels only in messages of coproc")? as usize;
     ADDED.with_borrow_mut(|added| {
         let at = there + added.len();
@@ -221,8 +230,7 @@ pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String>
                         others in another";
             return Err(text.to_owned());
         }
-        added.push(Item::Here(parcel));
-        added.extend((1..places).map(|_| Item::Reserved));
+        added.extend(items);
         HAS_ADDED.set(true);
         Ok(at as u32)
     })
@@ -236,7 +244,7 @@ pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String>
 /// No message is being read, or there is no such thing in it.
 pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
     READING.with_borrow(|open| {
-        let luggage = open.as_ref().ok_or("a handle that lies nowhere in its message")?;
+        let luggage = open.as_ref().ok_or(NOWHERE)?;
         let items = luggage.items.as_deref().map(Vec::as_slice).unwrap_or_default();
         let start = usize::try_from(at).unwrap_or(usize::MAX);
         let lying = items.get(start..).and_then(|rest| rest.get(..places));
@@ -249,14 +257,14 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
                 let descriptors: Vec<Descriptor> =
                     lying.iter().filter_map(|item| item.clone().into_descriptor()).collect();
                 if descriptors.len() < places {
-                    return Err("a handle that lies nowhere in its message");
+                    return Err(NOWHERE);
                 }
                 Ok(Found::Descriptors(descriptors))
             }
             Some([Item::Lost, ..]) => {
                 Err("a handle was lost: this process may have no more files open")
             }
-            _ => Err("a handle that lies nowhere in its message"),
+            _ => Err(NOWHERE),
         }
     })
 }
@@ -264,5 +272,36 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
 impl fmt::Debug for Luggage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Luggage({})", self.len())
+    }
+}
+
+/// What belongs to a content that was encoded before, as a value that travels with it.
+#[derive(Clone, Debug, Default)]
+pub struct Cargo(pub(crate) Luggage);
+
+impl Serialize for Cargo {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let items = self.0.items.as_deref().map(Vec::as_slice).unwrap_or_default();
+        let at = match items {
+            [] => 0,
+            items => add(items.iter().cloned(), items.len()).map_err(ser::Error::custom)?,
+        };
+        (at, items.len() as u32).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cargo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (at, places): (u32, u32) = Deserialize::deserialize(deserializer)?;
+        if places == 0 {
+            return Ok(Self::default());
+        }
+        let [at, places] = [at, places].map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        READING.with_borrow(|open| {
+            let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+            let lying = items.and_then(|items| items.get(at..)?.get(..places));
+            let lying = lying.ok_or_else(|| de::Error::custom(NOWHERE))?;
+            Ok(Self(Luggage { items: Some(Box::new(lying.to_vec())) }))
+        })
     }
 }

@@ -34,7 +34,7 @@ pub use witness::{
 
 pub(crate) use fault::BadFrame;
 pub(crate) use frame::{Body, Frame};
-pub(crate) use luggage::Luggage;
+pub(crate) use luggage::{Cargo, Luggage};
 pub(crate) use reader::FrameReader;
 
 /// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.

@@ -15,7 +15,7 @@ use super::{
     runner::RunnerController,
 };
 use crate::{
-    codec::{Bytes, Draft, EncodeError},
+    codec::{Bytes, Cargo, Draft, EncodeError, Luggage},
     controller::{Call, reply::fallible},
     error::CallError,
     sync::Arc,
@@ -51,7 +51,7 @@ pub trait Applicable {
 
     /// The fixed arguments.
     #[doc(hidden)]
-    fn fixed(&self) -> Result<Bytes, EncodeError>;
+    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError>;
 }
 
 impl<F: PoolFunction> Applicable for F {
@@ -62,8 +62,8 @@ impl<F: PoolFunction> Applicable for F {
         F::put(item, draft);
     }
 
-    fn fixed(&self) -> Result<Bytes, EncodeError> {
-        Ok(Bytes::new())
+    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError> {
+        Ok(Default::default())
     }
 }
 
@@ -75,7 +75,7 @@ impl<F: FirstArgument> Applicable for With<F> {
         F::put_first(first, draft);
     }
 
-    fn fixed(&self) -> Result<Bytes, EncodeError> {
+    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError> {
         self.fixed.clone()
     }
 }
@@ -88,9 +88,9 @@ pub struct Chunks<I, A: Applicable> {
     items: I,
     function: A,
     controller: RunnerController,
-    fixed: Result<Bytes, EncodeError>,
-    /// An item was read that cannot be encoded.
-    refused: Option<EncodeError>,
+    fixed: Result<(Bytes, Cargo), EncodeError>,
+    /// An item that was read and goes alone.
+    alone: Option<Packed>,
     /// How many items are asked for in a message.
     pub(super) chunk: Option<usize>,
     /// How many items a message should have, as far as is known.
@@ -109,7 +109,7 @@ impl<I, A: Applicable> Chunks<I, A> {
         let most = recycle_after.and_then(|most| usize::try_from(most).ok());
         let most = most.unwrap_or(ITEMS_MOST).min(ITEMS_MOST);
         let fixed = function.fixed();
-        Self { items, function, controller, fixed, refused: None, chunk: None, wished: 1, most }
+        Self { items, function, controller, fixed, alone: None, chunk: None, wished: 1, most }
     }
 
     /// Learns from so many items that took so long.
@@ -128,19 +128,35 @@ pub struct Packed {
     pieces: Result<Vec<u8>, EncodeError>,
     /// Where each ends.
     ends: Vec<usize>,
+    /// What the only one of them carries, and the fixed arguments.
+    luggage: Luggage,
+}
+
+impl Packed {
+    fn alone(pieces: Result<Vec<u8>, EncodeError>, luggage: Luggage) -> Self {
+        let ends = vec![pieces.as_ref().map_or(0, Vec::len)];
+        Self { pieces, ends, luggage }
+    }
+}
+
+/// What fixed arguments carry.
+fn carried(fixed: &Result<(Bytes, Cargo), EncodeError>) -> Luggage {
+    fixed.as_ref().map(|(_, cargo)| cargo.0.clone()).unwrap_or_default()
 }
 
 /// The message that has a function run on items.
 fn message<F: PoolFunction>(
     controller: &RunnerController,
     budget: u64,
-    fixed: &Result<Bytes, EncodeError>,
-    pieces: &Result<Vec<u8>, EncodeError>,
-) -> Call<Bytes, String> {
-    let run =
-        |fixed: &[u8], pieces: &[u8]| controller.run(Recipe::key::<F>(), budget, fixed, pieces);
+    fixed: &Result<(Bytes, Cargo), EncodeError>,
+    Packed { pieces, luggage, .. }: &Packed,
+) -> Call<(Bytes, Cargo), String> {
+    let cargo = Cargo(luggage.clone());
+    let run = |fixed: &[u8], pieces: &[u8]| {
+        controller.run(Recipe::key::<F>(), budget, fixed, pieces, cargo)
+    };
     match (fixed, pieces) {
-        (Ok(fixed), Ok(pieces)) => run(fixed, pieces),
+        (Ok((fixed, _)), Ok(pieces)) => run(fixed, pieces),
         (Err(error), _) | (_, Err(error)) => run(&[], &[]).refused(error.clone()),
     }
 }
@@ -152,10 +168,10 @@ fn read<F: PoolFunction, R>(
     sent: usize,
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
 ) -> Result<Done<R>, CallError<F::OutputError>> {
-    match fallible::<Bytes, String>().read_late(outcome) {
+    match fallible::<(Bytes, Cargo), String>().read_late(outcome) {
         Ok(results) => {
             let broken = || CallError::Protocol("results that are none".into());
-            parcel::read(&results, sent, F::output(), keep).ok_or_else(broken)
+            parcel::read(results, sent, F::output(), keep).ok_or_else(broken)
         }
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
         Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),
@@ -181,18 +197,27 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
     }
 
     fn read(&mut self, most: usize) -> Option<(Packed, usize)> {
-        if let Some(error) = self.refused.take() {
-            return Some((Packed { pieces: Err(error), ends: vec![0] }, 1));
+        if let Some(alone) = self.alone.take() {
+            return Some((alone, 1));
         }
         let (mut pieces, mut ends) = (Vec::new(), Vec::new());
         let started = Instant::now();
         while ends.len() < most && pieces.len() < BYTES_MOST {
             let Some(item) = self.items.next() else { break };
-            let function = &self.function;
-            if let Err(error) = parcel::write(&mut pieces, |draft| function.write(&item, draft)) {
-                // It goes alone, when those before it have gone.
-                self.refused = Some(error);
-                break;
+            let (function, start) = (&self.function, pieces.len());
+            let fixed = carried(&self.fixed);
+            match parcel::write(&mut pieces, fixed, |draft| function.write(&item, draft)) {
+                Ok(luggage) if luggage.is_empty() => {}
+                // It goes alone, when those before it have gone: handles are received once, those of
+                // the fixed arguments too.
+                Ok(luggage) => {
+                    self.alone = Some(Packed::alone(Ok(pieces.split_off(start)), luggage));
+                    break;
+                }
+                Err(error) => {
+                    self.alone = Some(Packed::alone(Err(error), Luggage::default()));
+                    break;
+                }
             }
             ends.push(pieces.len());
             // What is read already does not wait for an input that is slow.
@@ -202,9 +227,10 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
             }
         }
         match ends.len() {
-            0 if self.refused.is_some() => self.read(most),
-            0 => None,
-            count => Some((Packed { pieces: Ok(pieces), ends }, count)),
+            0 => self.alone.take().map(|alone| (alone, 1)),
+            count => {
+                Some((Packed { pieces: Ok(pieces), ends, luggage: Luggage::default() }, count))
+            }
         }
     }
 
@@ -213,7 +239,7 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
             Some(_) => u64::MAX,
             None => BUDGET.as_nanos() as u64,
         };
-        let call = message::<A::Function>(&self.controller, budget, &self.fixed, &parcel.pieces);
+        let call = message::<A::Function>(&self.controller, budget, &self.fixed, parcel);
         Arc::new(call.route().0)
     }
 
@@ -228,6 +254,7 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
                 .map(|all| all[start..end].to_vec())
                 .map_err(Clone::clone),
             ends: ends.iter().map(|end| end - start).collect(),
+            luggage: parcel.luggage.clone(),
         }
     }
 
@@ -252,16 +279,21 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
 
 /// A function and one item for it.
 pub struct Applied<A: Applicable> {
-    call: Call<Bytes, String>,
+    call: Call<(Bytes, Cargo), String>,
     function: PhantomData<fn() -> A>,
 }
 
 impl<A: Applicable> Applied<A> {
     pub(super) fn new(controller: &RunnerController, function: &A, item: &A::Item) -> Self {
-        let mut pieces = Vec::new();
-        let written = parcel::write(&mut pieces, |draft| function.write(item, draft));
-        let pieces = written.map(|()| pieces);
-        let call = message::<A::Function>(controller, u64::MAX, &function.fixed(), &pieces);
+        let (mut pieces, fixed) = (Vec::new(), function.fixed());
+        let written = parcel::write(&mut pieces, carried(&fixed), |draft| {
+            function.write(item, draft);
+        });
+        let packed = match written {
+            Ok(luggage) => Packed::alone(Ok(pieces), luggage),
+            Err(error) => Packed::alone(Err(error), Luggage::default()),
+        };
+        let call = message::<A::Function>(controller, u64::MAX, &fixed, &packed);
         Self { call, function: PhantomData }
     }
 }

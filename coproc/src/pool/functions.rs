@@ -33,6 +33,9 @@ use crate::{
 /// each is then run again, alone. So items that were done already may run twice. Where they must
 /// not, say `.chunk(1)`.
 ///
+/// Items, fixed arguments and results can hold handles: controllers, and ends of messengers. An item
+/// that does travels alone, and so do all where fixed arguments do.
+///
 /// ```
 /// use coproc::{Pool, prelude::*};
 ///

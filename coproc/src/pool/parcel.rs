@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    codec::{Arguments, Body, Bytes, Draft, EncodeError, Luggage, Malformed},
+    codec::{Arguments, Body, Bytes, Cargo, Draft, EncodeError, Luggage, Malformed},
     controller::reply::{
         Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse,
     },
@@ -12,6 +12,9 @@ use crate::{
     worker::{content, panicked},
 };
 
+/// How many bytes of results go back at once: what is left is sent for again.
+const RESULTS_MOST: usize = 1 << 20;
+
 /// Appends a piece.
 pub(super) fn put(pieces: &mut Vec<u8>, piece: &[u8]) {
     // A piece is no longer than a message may be, whose length fits.
@@ -19,21 +22,22 @@ pub(super) fn put(pieces: &mut Vec<u8>, piece: &[u8]) {
     pieces.extend_from_slice(piece);
 }
 
-/// Appends what `write` writes as a piece, or nothing.
+/// Appends what `write` writes as a piece, or nothing; gives what it carries, behind `luggage`.
 pub(super) fn write(
     pieces: &mut Vec<u8>,
+    luggage: Luggage,
     write: impl FnOnce(&mut Draft),
-) -> Result<(), EncodeError> {
+) -> Result<Luggage, EncodeError> {
     let start = pieces.len();
     put(pieces, &[]);
     let behind = pieces.len();
-    let mut draft = Draft::onto(std::mem::take(pieces));
+    let mut draft = Draft::onto(std::mem::take(pieces), luggage);
     write(&mut draft);
     let written;
     (*pieces, written) = draft.leave();
     let length = (pieces.len() - behind) as u32;
     match written {
-        Ok(()) => pieces[start..behind].copy_from_slice(&length.to_le_bytes()),
+        Ok(_) => pieces[start..behind].copy_from_slice(&length.to_le_bytes()),
         Err(_) => pieces.truncate(start),
     }
     written
@@ -57,21 +61,21 @@ const STATUSES: [Status; 6] = [
     Status::Malformed,
 ];
 
-/// The results of items while they are written.
-pub(super) struct Results(Vec<u8>);
+/// The results of items while they are written. Only the last may carry something.
+pub(super) struct Results(Vec<u8>, Luggage);
 
 impl Results {
     pub(super) fn new() -> Self {
-        Self(vec![0; size_of::<u64>()])
+        Self(vec![0; size_of::<u64>()], Luggage::default())
     }
 
-    /// How many bytes they are.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    /// Whether no more of them are to go together.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() > RESULTS_MOST || !self.1.is_empty()
     }
 
     pub(super) fn put(&mut self, result: Result<Result<Answer, Malformed>, PanicReport>) {
-        let Content { status, size, body } = match result {
+        let Content { status, size, mut body } = match result {
             Ok(Ok(answer)) => content(answer),
             Ok(Err(malformed)) => Content::text(Status::Malformed, &malformed.to_string()),
             Err(report) => panicked(&report),
@@ -85,16 +89,17 @@ impl Results {
             }
             _ => put(&mut self.0, body.payload()),
         }
+        self.1 = std::mem::take(body.luggage());
         reuse(body);
     }
 
     /// All of them; they took so long.
-    pub(super) fn finish(mut self, taken: Duration) -> Bytes {
+    pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Cargo) {
         let nanoseconds = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX);
         if let Some(first) = self.0.first_chunk_mut() {
             *first = nanoseconds.to_le_bytes();
         }
-        self.0.into()
+        (self.0.into(), Cargo(self.1))
     }
 }
 
@@ -107,7 +112,7 @@ pub(super) struct Done<R> {
 
 /// Reads the results of items, of which so many were sent; `keep` says what is kept of each.
 pub(super) fn read<T, E, R>(
-    bytes: &[u8],
+    (bytes, cargo): (Bytes, Cargo),
     sent: usize,
     reply: Reply<T, E>,
     keep: impl Fn(Result<T, CallError<E>>) -> R,
@@ -117,16 +122,23 @@ pub(super) fn read<T, E, R>(
     while let Some((status, behind)) = rest.split_first() {
         let status = *STATUSES.get(usize::from(*status))?;
         rest = behind;
-        results.push(keep(one(status, take(&mut rest)?, reply)));
+        let payload = take(&mut rest)?;
+        let luggage = if rest.is_empty() { cargo.0.clone() } else { Luggage::default() };
+        results.push(keep(one(status, payload, luggage, reply)));
     }
     Some(Done { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })
 }
 
-fn one<T, E>(status: Status, payload: &[u8], reply: Reply<T, E>) -> Result<T, CallError<E>> {
+fn one<T, E>(
+    status: Status,
+    payload: &[u8],
+    luggage: Luggage,
+    reply: Reply<T, E>,
+) -> Result<T, CallError<E>> {
     if status == Status::Value {
-        return reply.read_from(Arguments::new(payload)).map_err(malformed);
+        return reply.read_from(Arguments::with(payload, luggage)).map_err(malformed);
     }
-    let body = &Body::of_payload(payload, Luggage::default());
+    let body = &Body::of_payload(payload, luggage);
     Err(match status {
         Status::Error => reply.read_error(body).map_or_else(malformed, CallError::Handler),
         Status::Panicked => CallError::Panicked(read_panic(body)),

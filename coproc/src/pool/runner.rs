@@ -7,12 +7,9 @@ use std::{
 
 use super::parcel::Results;
 use crate::{
-    codec::{Arguments, Bytes, clock},
+    codec::{Arguments, Bytes, Cargo, clock},
     worker::{Context, Recipe, panics},
 };
-
-/// How many bytes of results go back at once: what is left is sent for again.
-const RESULTS_MOST: usize = 1 << 20;
 
 /// How long it runs at least between two looks whether to go on.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
@@ -30,7 +27,8 @@ impl Runner {
         Self { found: HashMap::new() }
     }
 
-    /// Runs a function on each of `items`, with `fixed` behind each. It may stop after an item once
+    /// Runs a function on each of `items`, with `fixed` behind each. If there is `cargo`, it belongs
+    /// to both, and the item is the only one. It may stop after an item once
     /// it has taken longer than `budget`, in nanoseconds, by some milliseconds.
     #[message]
     fn run(
@@ -40,13 +38,12 @@ impl Runner {
         budget: u64,
         fixed: &[u8],
         items: &[u8],
-    ) -> Result<Bytes, String> {
+        cargo: Cargo,
+    ) -> Result<(Bytes, Cargo), String> {
         let (recipe, budget) = (self.recipe(function)?, Duration::from_nanos(budget));
         let (started, begun) = (Instant::now(), clock::ticked());
-        let mut looked = begun;
-        let mut results = Results::new();
-        let mut rest = items;
-        let mut joined = Vec::new();
+        let (mut looked, mut rest) = (begun, items);
+        let (mut results, mut joined) = (Results::new(), Vec::new());
         while let Some(item) = super::parcel::take(&mut rest) {
             let arguments = match fixed {
                 [] => item,
@@ -57,9 +54,9 @@ impl Runner {
                     &joined
                 }
             };
-            let call = || (recipe.call)(&mut Arguments::new(arguments));
+            let call = || (recipe.call)(&mut Arguments::with(arguments, cargo.0.clone()));
             results.put(panics::catch(recipe.function, call));
-            if results.len() > RESULTS_MOST {
+            if results.is_full() {
                 break;
             }
             let now = clock::ticked();

@@ -126,8 +126,12 @@ impl Desk {
 pub(super) struct Moved(pub(super) Arc<Desk>);
 
 impl Parcel for Desk {
-    fn pack(&self) -> Result<Vec<Descriptor>, String> {
+    fn check(&self) -> Result<(), String> {
         Err("where a queue is kept does not leave its process".to_owned())
+    }
+
+    fn pack(&self) -> Result<Vec<Descriptor>, String> {
+        self.check().map(|()| Vec::new())
     }
 }
 

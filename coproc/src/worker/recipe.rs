@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use super::{Worker, registry::key_of};
 use crate::{
-    codec::{Arguments, Bytes, Draft, EncodeError, Malformed},
+    codec::{Arguments, Bytes, Cargo, Draft, EncodeError, Malformed},
     controller::reply::Answer,
 };
 
@@ -47,7 +47,7 @@ pub trait FirstArgument: PoolFunction {
 /// A function whose arguments but the first are fixed: what `.with(…)` on its worker type gives. It
 /// runs on items that are the first argument.
 pub struct With<F> {
-    pub(crate) fixed: Result<Bytes, EncodeError>,
+    pub(crate) fixed: Result<(Bytes, Cargo), EncodeError>,
     function: PhantomData<fn() -> F>,
 }
 
@@ -55,7 +55,9 @@ pub struct With<F> {
 pub fn with<F>(write: impl FnOnce(&mut Draft)) -> With<F> {
     let mut draft = Draft::new(usize::MAX);
     write(&mut draft);
-    let fixed = draft.finish().map(|body| Bytes::from(body.payload()));
+    let fixed = draft
+        .finish()
+        .map(|mut body| (Bytes::from(body.payload()), Cargo(std::mem::take(body.luggage()))));
     With { fixed, function: PhantomData }
 }
 

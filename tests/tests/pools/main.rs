@@ -2,6 +2,7 @@
 
 mod deaths;
 mod functions;
+mod handles;
 mod leftovers;
 mod maps;
 mod turns;
