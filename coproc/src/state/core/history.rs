@@ -106,11 +106,10 @@ impl History {
         self.gone + self.events.len() as u64
     }
 
-    /// Notes an update, and gives its version. Keeps everything until it is [trimmed](Self::trim).
-    pub(super) fn push(&mut self, event: Event) -> u64 {
+    /// Notes an update. Keeps everything until it is [trimmed](Self::trim).
+    pub(super) fn push(&mut self, event: Event) {
         self.bytes += event.size();
         self.events.push_back(event);
-        self.version()
     }
 
     /// Lets go of the oldest updates that there is no room for.

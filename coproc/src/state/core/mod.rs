@@ -61,14 +61,14 @@ struct Space {
 
 impl Space {
     fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
-        let before = self.entries.remove(&name).map(|(_, stored)| stored);
-        if before.is_none() && after.is_none() {
-            return;
-        }
-        let event = Event { name: name.clone(), before, after: after.clone(), author };
-        let version = self.history.push(event);
-        if let Some(stored) = after {
-            self.entries.insert(name, (version, stored));
+        let version = self.history.version() + 1;
+        let before = match &after {
+            Some(stored) => self.entries.insert(name.clone(), (version, stored.clone())),
+            None => self.entries.remove(&name),
+        };
+        let before = before.map(|(_, stored)| stored);
+        if before.is_some() || after.is_some() {
+            self.history.push(Event { name, before, after, author });
         }
     }
 }
