@@ -1,6 +1,11 @@
 //! Every change is given to whoever watches, or told of as missed.
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs,
+    sync::atomic::{AtomicBool, Ordering},
+    thread::{self, ScopedJoinHandle},
+    time::Duration,
+};
 
 use coproc::{Bytes, State, StateError, Thread, Update, Watch};
 use coproc_tests::Watch as Hangs;
@@ -175,6 +180,43 @@ fn a_live_watch_gives_the_last_of_each_name() -> coproc::Result<()> {
     assert_eq!(seen, [((None, Some(7)), 3), ((Some(3), Some(4)), 0)]);
     assert_eq!(afters(watch.from_start().own(false)), []);
     Ok(())
+}
+
+/// What one at full speed writes, two watchers of a server with a short memory see or are told of,
+/// the one that wants all and the one that wants the last.
+#[coproc::test]
+fn every_update_is_seen_or_told_of() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(16, usize::MAX).spawn()?;
+    // Both are behind from the start.
+    set_all(&state, "n", 1..=100);
+    let over = AtomicBool::new(false);
+    let follow = |watch: Watch| {
+        let mut last = 0;
+        watch.take(500).try_for_each(|update| {
+            let update = update?;
+            assert_eq!(update.version, last + update.missed + 1);
+            assert_eq!(update.after::<u64>()?, Some(update.version));
+            last = update.version;
+            Ok::<_, StateError>(())
+        })
+    };
+    thread::scope(|scope| {
+        let watch = || state.watch_all().from_start();
+        let (all, latest) = (watch(), watch().live());
+        let writes = scope.spawn(|| {
+            let until = |n: &u64| over.load(Ordering::Relaxed) || state.set("n", n).is_err();
+            (101..).find(until)
+        });
+        let followers = [scope.spawn(|| follow(all)), scope.spawn(|| follow(latest))];
+        let followed = followers.map(ScopedJoinHandle::join);
+        over.store(true, Ordering::Relaxed);
+        writes.join().expect("no panic");
+        for followed in followed {
+            followed.expect("no panic")?;
+        }
+        Ok(())
+    })
 }
 
 /// A server that forgot nothing would grow by 128 MiB.
