@@ -451,3 +451,27 @@ fn the_controller_of_a_function_stays_in_its_process() -> coproc::Result<()> {
     }
     Ok(())
 }
+
+/// Whoever has a handle of a worker that has ended is told so, wherever it has come to, and nothing
+/// was begun.
+#[coproc::test]
+fn the_handle_of_a_worker_that_is_gone() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let clerk = clerk();
+    let closed = Counter::spawn(Counter::default())?;
+    let killed = Counter::on(Process::new().name("killed")).spawn(Counter::default())?;
+    clerk.add((*closed).clone(), 1).wait()?;
+    closed.worker().join()?;
+    killed.worker().kill();
+    for (counter, name) in [(closed, "`handles::Counter`"), (killed, "`killed`")] {
+        let here = counter.add(1).wait().unwrap_err();
+        assert!(matches!(here, CallError::Closed(_)) && here.is_unstarted(), "{here:?}");
+        let sent = clerk.add((*counter).clone(), 1).wait().unwrap_err();
+        for told in [here.to_string(), sent.to_string()] {
+            assert!(told.contains(name) && told.ends_with("; start another"), "{told}");
+        }
+    }
+    let kept = clerk.add_to_kept(1).wait().unwrap_err().to_string();
+    assert_eq!(kept, "worker `handles::Counter` has closed; start another");
+    Ok(())
+}

@@ -31,7 +31,7 @@ pub enum StateError {
     #[error("the state's server gave no answer: {0}")]
     Lost(String),
     /// The value is of another type than the one asked for.
-    #[error("`{name}` holds a `{stored}`, not a `{asked}`")]
+    #[error("`{name}` holds a `{stored}`, not a `{asked}`; ask for what it holds, or set it anew")]
     Type {
         /// The value's name.
         name: String,

@@ -63,15 +63,18 @@ impl Loss {
 
     fn text(&self) -> String {
         match self {
-            Self::Closed { worker } => format!("worker `{worker}` has closed"),
+            Self::Closed { worker } => format!("worker `{worker}` has closed; start another"),
             Self::Panicked { worker, report } => {
                 format!("worker `{worker}` has ended: {report}")
             }
             #[cfg(feature = "process")]
             Self::Crashed(report) => {
-                format!("worker `{}` (pid {}) {}", report.worker(), report.pid(), report.exit())
+                let (worker, pid, exit) = (report.worker(), report.pid(), report.exit());
+                format!("worker `{worker}` (pid {pid}) {exit}; start another")
             }
-            Self::Killed { worker } => format!("worker `{worker}` was killed by its owner"),
+            Self::Killed { worker } => {
+                format!("worker `{worker}` was killed by its owner; start another")
+            }
             Self::Protocol(text) => text.clone(),
             Self::Gone => "the other end is gone".into(),
         }
