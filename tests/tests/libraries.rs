@@ -1,6 +1,6 @@
 //! The workers of a library are started by the crates that use it.
 
-use coproc::{Inline, Process, Thread};
+use coproc::{Inline, Process, SpawnError, Thread};
 use coproc_tests::abroad::{Counter, Double, Keeper};
 
 #[coproc::test]
@@ -28,4 +28,20 @@ fn other_instances_run_here() {
 #[coproc::test]
 fn a_function_of_another_crate_runs_in_a_process() {
     assert_eq!(Double::spawn(21).unwrap().worker().join().unwrap(), 42);
+}
+
+/// A worker whose entry in the table the linker has left out.
+struct LeftOut;
+
+type Lost = Keeper<Option<Vec<u64>>>;
+
+impl coproc::Registered<LeftOut> for Lost {
+    const ENTRY: coproc::__private::Entry = coproc::__private::Entry::new::<Self>();
+}
+
+#[coproc::test]
+fn a_worker_that_is_not_linked_is_named_and_nothing_is_started() {
+    let error = Lost::spawn(None).unwrap_err();
+    assert!(matches!(&error, SpawnError::Unknown(name) if name.ends_with("Keeper")), "{error:?}");
+    assert!(error.to_string().contains("use that_crate as _;"), "{error}");
 }

@@ -68,8 +68,11 @@ pub(super) fn launch<W: Worker>(
     if child::depth() >= DEPTH_MOST {
         return Err(SpawnError::Nested);
     }
-    order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
     let plan = (entry.plan)();
+    if Entry::find((entry.key)()).is_none() {
+        return Err(SpawnError::Unknown(plan.name.to_owned()));
+    }
+    order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
     let until = Instant::now().checked_add(place.init_timeout);
     // A process that has said its last word is given some time by it.
     timer::start().map_err(SpawnError::Os)?;
