@@ -6,7 +6,7 @@ use coproc::{State, prelude::*};
 /// Waits for the first change of `foo`, and changes it.
 #[worker]
 fn spark(state: &State) -> coproc::Result<String> {
-    let first = state.watch(["foo"]).from_start().next().expect("a watch goes on")?;
+    let first = state.watch(["foo"]).from_start().recv()?;
     let seen: String = first.after()?.unwrap_or_default();
     println!("spark: foo is {seen}, and now it will be bar");
     state.set("foo", &"bar".to_owned())?;

@@ -1,7 +1,7 @@
 //! One process bakes cookies and another eats them. The eater sleeps while there are none, the baker
 //! while there is one, and neither asks the other. Answers zproc's cookie eater.
 
-use coproc::{State, StateError, prelude::*};
+use coproc::{State, prelude::*};
 
 const COOKIES: u32 = 5;
 
@@ -12,17 +12,9 @@ fn eater(state: &State, appetite: u32) -> coproc::Result<u32> {
     for _ in 0..appetite {
         cookies.wait_until(|cookies| *cookies > 0)?;
         println!("eater: I ate a cookie!");
-        add(state, -1)?;
+        cookies.modify(|cookies| *cookies -= 1)?;
     }
     Ok(appetite)
-}
-
-/// Changes how many cookies there are.
-fn add(state: &State, difference: i32) -> Result<(), StateError> {
-    state.atomic(|view| {
-        let cookies = view.get::<u32>("cookies")?.unwrap_or(0);
-        view.set("cookies", &cookies.saturating_add_signed(difference))
-    })
 }
 
 #[coproc::main]
@@ -35,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..COOKIES {
         cookies.wait_equal(&0)?;
         println!("main: I made a cookie!");
-        add(&state, 1)?;
+        cookies.modify(|cookies| *cookies += 1)?;
     }
 
     assert_eq!(eater.worker().join()?, COOKIES);

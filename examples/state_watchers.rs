@@ -44,22 +44,21 @@ impl Watcher {
 
     #[message]
     fn any_change(&mut self) -> Result<String, StateError> {
-        told(self.all.next())
+        told(self.all.recv()?)
     }
 
     #[message]
     fn change_of_second(&mut self) -> Result<String, StateError> {
-        told(self.second.next())
+        told(self.second.recv()?)
     }
 
     #[message]
     fn change_but_of_first(&mut self) -> Result<String, StateError> {
-        told(self.but_first.next())
+        told(self.but_first.recv()?)
     }
 }
 
-fn told(update: Option<Result<Update, StateError>>) -> Result<String, StateError> {
-    let update = update.expect("a watch ends after an error only")?;
+fn told(update: Update) -> Result<String, StateError> {
     let (before, after) = (update.before::<bool>()?, update.after::<bool>()?);
     Ok(format!("{}: {before:?} -> {after:?}", update.name))
 }

@@ -123,7 +123,7 @@ pub struct State {
 ///     for n in 1..=100_u32 {
 ///         state.set("n", &n)?;
 ///     }
-///     let oldest = state.watch(["n"]).from_start().next().ok_or("a watch goes on")??;
+///     let oldest = state.watch(["n"]).from_start().recv()?;
 ///     assert_eq!((oldest.after()?, oldest.missed), (Some(91_u32), 90));
 ///     Ok(())
 /// }
@@ -213,7 +213,7 @@ impl State {
     ///     let mut others = state.watch(["n"]).own(false);
     ///     state.set("n", &1_u32)?;
     ///     state.fork().set("n", &2_u32)?;
-    ///     assert_eq!(others.next().ok_or("a watch goes on")??.after::<u32>()?, Some(2));
+    ///     assert_eq!(others.recv()?.after::<u32>()?, Some(2));
     ///     Ok(())
     /// }
     /// ```

@@ -17,11 +17,11 @@ use crate::{error::StateError, message::Wire};
 ///     state.set("apples", &5_u32)?;
 ///     state.remove("apples")?;
 ///
-///     let set = watch.next().ok_or("a watch goes on")??;
+///     let set = watch.recv()?;
 ///     assert_eq!((set.name.as_str(), set.version, set.missed), ("apples", 1, 0));
 ///     assert_eq!((set.before::<u32>()?, set.after::<u32>()?), (None, Some(5)));
 ///
-///     let removed = watch.next().ok_or("a watch goes on")??;
+///     let removed = watch.recv()?;
 ///     assert_eq!((removed.before::<u32>()?, removed.after::<u32>()?), (Some(5), None));
 ///     Ok(())
 /// }

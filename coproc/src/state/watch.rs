@@ -46,7 +46,7 @@ use crate::error::StateError;
 ///     let mut rest = state.watch_all().except(["square"]).timeout(Duration::from_millis(20));
 ///     assert_eq!(rest.next(), Some(Err(StateError::Timeout)));
 ///     state.remove("n")?;
-///     assert_eq!(rest.next().ok_or("a watch goes on")??.before::<u32>()?, Some(3));
+///     assert_eq!(rest.recv()?.before::<u32>()?, Some(3));
 ///     Ok(())
 /// }
 /// ```
@@ -133,7 +133,7 @@ impl Watch {
     ///     for n in 1..=100_u32 {
     ///         state.set("n", &n)?;
     ///     }
-    ///     let update = latest.next().ok_or("a watch goes on")??;
+    ///     let update = latest.recv()?;
     ///     assert_eq!((update.after()?, update.missed), (Some(100_u32), 99));
     ///     Ok(())
     /// }
@@ -183,7 +183,26 @@ impl Watch {
         self
     }
 
-    fn find(&mut self) -> Result<Update, StateError> {
+    /// Waits for the next update and gives it, as [`next`](Iterator::next) does.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Timeout`] after [`timeout`](Self::timeout), and [`StateError::Lost`], then and
+    /// ever after.
+    ///
+    /// ```
+    /// use coproc::State;
+    ///
+    /// #[coproc::main]
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = State::spawn()?;
+    ///     let mut watch = state.watch(["n"]);
+    ///     state.set("n", &1_u32)?;
+    ///     assert_eq!(watch.recv()?.after()?, Some(1_u32));
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn recv(&mut self) -> Result<Update, StateError> {
         let until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             if let Some(update) = self.ahead.pop_front() {
@@ -208,7 +227,7 @@ impl Iterator for Watch {
         if self.over {
             return None;
         }
-        let found = self.find();
+        let found = self.recv();
         self.over = found.as_ref().is_err_and(|error| *error != StateError::Timeout);
         Some(found)
     }
