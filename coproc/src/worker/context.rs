@@ -16,7 +16,7 @@ use crate::{
     error::Cancelled,
     message::{Channel, Envelope, Kind, Priority, Wire},
     messenger::{Port, Role, intake},
-    sync::{Arc, AtomicUsize, Weak},
+    sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak},
     transport::{AnyTransport, Attend, Ledger, Local},
 };
 
@@ -93,6 +93,8 @@ pub struct Context<W: Worker> {
     /// Links besides the owner's.
     pub(super) others: Vec<Other>,
     pub(super) laters: Arc<AtomicUsize>,
+    /// Whether the call that this is about, if it was to be answered later, was.
+    answered: Option<Arc<AtomicBool>>,
     last_peer: u64,
     /// Its name, for everything that its code does.
     name: Arc<str>,
@@ -111,6 +113,7 @@ impl<W: Worker> Context<W> {
             seat,
             others: Vec::new(),
             laters: Arc::default(),
+            answered: None,
             last_peer: 0,
             envelope: Envelope::new(Kind::Tell),
             waiting: Vec::new(),
@@ -119,10 +122,15 @@ impl<W: Worker> Context<W> {
 
     /// From now on this is about the message in `envelope`, which came through `port`.
     pub(super) fn turn_to(&mut self, peer: Peer, port: &Arc<Port>, envelope: Envelope) {
-        (self.peer, self.envelope) = (peer, envelope);
+        (self.peer, self.envelope, self.answered) = (peer, envelope, None);
         if !Arc::ptr_eq(&self.port, port) {
             self.port = Arc::clone(port);
         }
+    }
+
+    /// Whether the call that this was about was answered before its handler returned; asked once.
+    pub(super) fn was_answered(&mut self) -> bool {
+        self.answered.take().is_some_and(|given| given.load(Ordering::SeqCst))
     }
 
     /// From now on this is about no message: a tick, say.
@@ -267,10 +275,11 @@ impl<W: Worker> Context<W> {
     /// ));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn later<T: Wire, E: Wire>(&self) -> (Later<T, E>, LaterAnswer<T, E>) {
+    pub fn later<T: Wire, E: Wire>(&mut self) -> (Later<T, E>, LaterAnswer<T, E>) {
         let _ = self.seat.port.link().allow_interrupts();
-        let id = self.envelope.id;
-        let answer = LaterAnswer::new(self, id);
+        let given = Arc::<AtomicBool>::default();
+        self.answered = Some(Arc::clone(&given));
+        let answer = LaterAnswer::new(self, self.envelope.id, given);
         (Later::new(), answer)
     }
 

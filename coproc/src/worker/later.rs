@@ -8,7 +8,7 @@ use crate::{
     controller::reply::{Answer, Content, Reply, fallible, limit_replies},
     message::{Status, Wire},
     messenger::Port,
-    sync::{Arc, AtomicUsize, Ordering},
+    sync::{Arc, AtomicBool, AtomicUsize, Ordering},
 };
 
 /// Returned by a handler that answers later with a `T`, or fails with an `E`; see
@@ -48,11 +48,13 @@ pub struct LaterAnswer<T, E> {
     port: Arc<Port>,
     owner: Arc<Port>,
     open: Arc<AtomicUsize>,
+    /// Whether the answer was given, for the loop that the handler returns to.
+    given: Arc<AtomicBool>,
     max_message: usize,
 }
 
 impl<T: Wire, E: Wire> LaterAnswer<T, E> {
-    pub(super) fn new<W: Worker>(cx: &Context<W>, id: u64) -> Self {
+    pub(super) fn new<W: Worker>(cx: &Context<W>, id: u64, given: Arc<AtomicBool>) -> Self {
         cx.laters.fetch_add(1, Ordering::SeqCst);
         Self {
             reply: fallible::<T, E>(),
@@ -60,6 +62,7 @@ impl<T: Wire, E: Wire> LaterAnswer<T, E> {
             port: Arc::clone(cx.port()),
             owner: Arc::clone(&cx.seat.port),
             open: Arc::clone(&cx.laters),
+            given,
             max_message: cx.seat.max_message,
         }
     }
@@ -88,6 +91,7 @@ impl<T, E> LaterAnswer<T, E> {
         let id = std::mem::take(&mut self.id);
         if id != 0 {
             let _ = seat::answer(&self.port, id, content);
+            self.given.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -96,7 +100,10 @@ impl<T, E> Drop for LaterAnswer<T, E> {
     fn drop(&mut self) {
         self.give(Content { status: Status::Dropped, size: 0, body: Body::empty() });
         self.open.fetch_sub(1, Ordering::SeqCst);
-        self.owner.link().interrupt();
+        // For nothing else does the loop wait for this.
+        if self.owner.state().intake.is_closing() {
+            self.owner.link().interrupt();
+        }
     }
 }
 

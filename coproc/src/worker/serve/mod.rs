@@ -198,7 +198,7 @@ impl<W: Dispatch> Serve<W> {
                 self.cut |= unheard && Arc::ptr_eq(port, &self.cx.seat.port);
             }
             Some(content) => self.unheard += u32::from(content.status != Status::Value),
-            None if call != 0 => {
+            None if call != 0 && !self.cx.was_answered() => {
                 let _ = port.note(Envelope { id: call, ..Envelope::new(Kind::Deferred) });
             }
             None => {}
