@@ -24,13 +24,25 @@ impl Shared {
         let there = content.clone();
         self.ask(
             patience,
-            |core, ask| core.send(ask, Item::new(content, std::process::id(), recipient)),
+            |core, ask| {
+                let item = Item::new(content, ask.pid, recipient);
+                core.send(ask, item);
+            },
             |ticket| self.server.send(ticket, there, recipient, patience),
         )
     }
 
-    pub(super) fn receive(&self, patience: Option<Duration>) -> Result<Reply, QueueError> {
-        self.ask(patience, Core::receive, |ticket| self.server.receive(ticket, patience))
+    /// The first items, so many at most.
+    pub(super) fn receive(
+        &self,
+        most: usize,
+        patience: Option<Duration>,
+    ) -> Result<Reply, QueueError> {
+        self.ask(
+            patience,
+            |core, ask| core.receive(ask, most),
+            |ticket| self.server.receive(ticket, most, patience),
+        )
     }
 
     pub(super) fn look(
@@ -62,14 +74,17 @@ impl Shared {
 
     pub(super) fn take(&self, place: u64) -> Result<Option<Handed>, QueueError> {
         match &self.desk {
-            Some(desk) => Ok(desk.act(|core| core.take(HERE, std::process::id(), place))),
+            Some(desk) => Ok(desk.act(|core| core.take(HERE, desk.pid, place))),
             // Without a deadline, so that what is taken comes here for certain.
             None => self.server.take(place).wait().map_err(CallError::widen).map_err(failed),
         }
     }
 
-    pub(super) fn acknowledge(&self, number: u64) -> Result<(), QueueError> {
-        self.tell(|core| core.acknowledge(HERE, number), || self.server.acknowledge(number))
+    pub(super) fn acknowledge(&self, numbers: &[u64]) -> Result<(), QueueError> {
+        let here = |core: &mut Core<Answer>| {
+            numbers.iter().for_each(|number| core.acknowledge(HERE, *number));
+        };
+        self.tell(here, || self.server.acknowledge(numbers))
     }
 
     pub(super) fn give_back(&self, number: u64) -> Result<(), QueueError> {

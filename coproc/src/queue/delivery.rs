@@ -15,7 +15,7 @@ struct Claim {
 impl Claim {
     fn acknowledge(mut self) -> Result<(), QueueError> {
         self.open = false;
-        self.shared.acknowledge(self.number)
+        self.shared.acknowledge(&[self.number])
     }
 
     fn give_back(mut self) -> Result<(), QueueError> {
@@ -52,16 +52,25 @@ pub struct Delivery<T> {
     attempt: u32,
 }
 
-impl<T: Wire> Delivery<T> {
+/// An item that has come and is not yet read. If reading it panics, it goes back.
+pub(super) struct Unread {
+    claim: Claim,
+    handed: Handed,
+}
+
+impl Unread {
+    pub(super) fn new(shared: &Arc<Shared>, handed: Handed) -> Self {
+        let claim = Claim { shared: Arc::clone(shared), number: handed.number, open: true };
+        Self { claim, handed }
+    }
+
     /// # Errors
     ///
     /// [`QueueError::Decode`]; the item is a dead letter then.
-    pub(super) fn open(shared: &Arc<Shared>, handed: &Handed) -> Result<Self, QueueError> {
-        let Handed { number, sender, recipient, attempt, .. } = *handed;
-        // First of all: if the item's `Deserialize` panics, it goes back.
-        let claim = Claim { shared: Arc::clone(shared), number, open: true };
-        match load(&handed.content) {
-            Ok(item) => Ok(Self { item, claim, sender, recipient, attempt }),
+    pub(super) fn read<T: Wire>(self) -> Result<Delivery<T>, QueueError> {
+        let Self { claim, handed: Handed { sender, recipient, attempt, content, .. } } = self;
+        match load(&content) {
+            Ok(item) => Ok(Delivery { item, claim, sender, recipient, attempt }),
             Err(error) => {
                 claim.reject();
                 Err(error)
@@ -71,6 +80,16 @@ impl<T: Wire> Delivery<T> {
 }
 
 impl<T> Delivery<T> {
+    pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
+        Arc::ptr_eq(&self.claim.shared, shared)
+    }
+
+    /// Its number, for the caller to say what becomes of it.
+    pub(super) fn release(mut self) -> u64 {
+        self.claim.open = false;
+        self.claim.number
+    }
+
     /// Tells the queue that this item is done with. Does not wait for the queue.
     ///
     /// # Errors

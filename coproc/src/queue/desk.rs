@@ -67,12 +67,14 @@ struct Held {
 /// Where a queue is kept.
 pub(super) struct Desk {
     held: Mutex<Held>,
+    /// This process, which takes a system call to learn.
+    pub(super) pid: u32,
 }
 
 impl Desk {
     pub(super) fn new(limits: Limits) -> Arc<Self> {
         let held = Held { core: Core::new(limits), watches: Watches::default() };
-        Arc::new(Self { held: Mutex::new(held) })
+        Arc::new(Self { held: Mutex::new(held), pid: std::process::id() })
     }
 
     /// Something happens to the queue, after which those are answered whom it concerns.
@@ -103,7 +105,7 @@ impl Desk {
     ) -> Outcome {
         let slot = Arc::<Slot>::default();
         let answer = Answer::Here(Arc::clone(&slot));
-        let pid = std::process::id();
+        let pid = self.pid;
         self.act(|core| put(core, Ask { link: HERE, pid, ticket, until: None, answer }));
         if let Some(outcome) = slot.wait(until) {
             return outcome;

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Delivery, Queue,
     core::{Content, Cursor, Reply},
+    delivery::Unread,
     value::load,
 };
 use crate::{error::QueueError, message::Wire};
@@ -42,10 +43,64 @@ impl<T: Wire> Queue<T> {
         self.receive(Some(timeout))
     }
 
+    /// Receives what is there, in order: the first items that are for this process or for anybody,
+    /// `most` of them at most, and about 1 MiB. Waits until there is one, as long as it takes.
+    ///
+    /// One question and one answer for all of them take far less time than as many. Until they are
+    /// acknowledged nobody else gets them, also those that are not yet looked at; if this process
+    /// dies, that counts for each of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv). Items that cannot be read are left out where others can.
+    pub fn recv_many(&self, most: usize) -> Result<Vec<Delivery<T>>, QueueError> {
+        let mut readable = Vec::new();
+        let mut unreadable = None;
+        for received in self.receive_many(most, None)? {
+            match received {
+                Ok(delivery) => readable.push(delivery),
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        match unreadable {
+            Some(error) if readable.is_empty() => Err(error),
+            _ => Ok(readable),
+        }
+    }
+
+    /// Acknowledges many items at once; see [`Delivery::ack`]. Those of other queues are
+    /// acknowledged, too, each by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Ended`] if there is no queue any more.
+    pub fn ack_all(
+        &self,
+        deliveries: impl IntoIterator<Item = Delivery<T>>,
+    ) -> Result<(), QueueError> {
+        let (own, others): (Vec<_>, Vec<_>) =
+            deliveries.into_iter().partition(|delivery| delivery.is_of(&self.shared));
+        let numbers: Vec<u64> = own.into_iter().map(Delivery::release).collect();
+        self.shared.acknowledge(&numbers)?;
+        others.into_iter().try_for_each(Delivery::ack)
+    }
+
     fn receive(&self, patience: Option<Duration>) -> Result<Delivery<T>, QueueError> {
+        let received = self.receive_many(1, patience)?.next();
+        received.unwrap_or_else(|| Err(QueueError::Lost("it gave nothing".into())))
+    }
+
+    fn receive_many(
+        &self,
+        most: usize,
+        patience: Option<Duration>,
+    ) -> Result<impl Iterator<Item = Result<Delivery<T>, QueueError>>, QueueError> {
         self.shared.used();
-        match self.shared.receive(patience)? {
-            Reply::Handed(handed) => Delivery::open(&self.shared, &handed),
+        match self.shared.receive(most, patience)? {
+            Reply::Handed(handed) => {
+                let unread = |handed| Unread::new(&self.shared, handed);
+                Ok(handed.into_iter().map(unread).collect::<Vec<_>>().into_iter().map(Unread::read))
+            }
             other => Err(unexpected(&other)),
         }
     }
@@ -121,7 +176,7 @@ impl<T: Wire> Queue<T> {
             return Ok(None);
         }
         let handed = self.shared.take(place)?;
-        handed.map(|handed| Delivery::open(&self.shared, &handed)).transpose()
+        handed.map(|handed| Unread::new(&self.shared, handed).read()).transpose()
     }
 
     /// Receives items, waiting for each, until the queue has ended.

@@ -45,9 +45,10 @@ impl Server {
         &mut self,
         cx: &mut Context<Self>,
         ticket: u64,
+        most: usize,
         patience: Option<Duration>,
     ) -> Later<Reply, QueueError> {
-        self.ask(cx, ticket, patience, Core::receive)
+        self.ask(cx, ticket, patience, |core, ask| core.receive(ask, most))
     }
 
     /// Shows what there is behind a cursor, or what comes.
@@ -87,8 +88,10 @@ impl Server {
     }
 
     #[message(oneway)]
-    fn acknowledge(&mut self, cx: &mut Context<Self>, number: u64) {
-        self.desk.act(|core| core.acknowledge(cx.peer().id(), number));
+    fn acknowledge(&mut self, cx: &mut Context<Self>, numbers: &[u64]) {
+        self.desk.act(|core| {
+            numbers.iter().for_each(|number| core.acknowledge(cx.peer().id(), *number));
+        });
     }
 
     #[message(oneway)]

@@ -47,6 +47,15 @@ impl Hand {
         Ok(taken)
     }
 
+    /// Receives what is there, so many at most, and acknowledges all of it.
+    #[message]
+    fn take_many(&self, most: usize) -> coproc::Result<Vec<u64>> {
+        let received = self.queue.recv_many(most)?;
+        let items = received.iter().map(|delivery| **delivery).collect();
+        self.queue.ack_all(received)?;
+        Ok(items)
+    }
+
     /// Receives the first multiple of `n` and acknowledges it.
     #[message]
     fn take_multiple(&self, n: u64) -> coproc::Result<u64> {

@@ -69,6 +69,26 @@ fn a_panic_gives_back_what_was_received() -> coproc::Result<()> {
     Ok(())
 }
 
+/// As many as are there, up to as many as were asked for.
+#[coproc::test]
+fn many_are_received_at_once() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = filled(0..10)?;
+    let elsewhere = hand(&queue);
+    assert_eq!(elsewhere.take_many(4).wait()?, [0, 1, 2, 3]);
+    let some = queue.recv_many(3)?;
+    assert_eq!(some.iter().map(|delivery| **delivery).collect::<Vec<_>>(), [4, 5, 6]);
+    let mut some = some.into_iter();
+    drop(some.next());
+    queue.ack_all(some)?;
+    assert_eq!(elsewhere.take_many(100).wait()?, [4, 7, 8, 9]);
+    queue.join()?;
+    let waits = elsewhere.take_many(2).send()?;
+    queue.send(7)?;
+    assert_eq!(waits.wait()?, [7]);
+    Ok(())
+}
+
 #[coproc::test]
 fn what_does_not_fit_stays_in_order() -> coproc::Result<()> {
     let _watch = Watch::set();

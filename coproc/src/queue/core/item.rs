@@ -101,7 +101,7 @@ pub(in crate::queue) type Offer = (Vec<(u64, Content)>, Cursor);
 pub(in crate::queue) enum Reply {
     /// The item is in the queue, or with whoever waited for it.
     Sent,
-    Handed(Handed),
+    Handed(Vec<Handed>),
     Offered(Offer),
     /// Everything is acknowledged.
     Done,

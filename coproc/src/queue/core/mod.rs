@@ -115,10 +115,10 @@ impl<A> Core<A> {
         self.settle();
     }
 
-    /// Somebody wants the first item for them.
-    pub(super) fn receive(&mut self, ask: Ask<A>) {
+    /// Somebody wants the first items for them, one at least and so many at most.
+    pub(super) fn receive(&mut self, ask: Ask<A>, most: usize) {
         self.happens_at(ask.link);
-        self.receivers.push_back((ask, Wish::Any));
+        self.receivers.push_back((ask, Wish::First(most.max(1))));
         self.settle();
     }
 
@@ -165,8 +165,8 @@ impl<A> Core<A> {
             return;
         }
         let is_it = |out: &Out| (out.link, out.ticket) == (link, ticket);
-        let given = self.out.iter().find(|(_, out)| is_it(out)).map(|(number, _)| *number);
-        if let Some(number) = given {
+        let given = self.out.iter().filter(|(_, out)| is_it(out)).map(|(number, _)| *number);
+        for number in given.collect::<Vec<_>>() {
             self.give_back(link, number);
         }
     }

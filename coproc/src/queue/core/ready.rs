@@ -36,9 +36,18 @@ impl Ready {
 
     /// The first item for this process.
     pub(super) fn take_first(&mut self, pid: u32) -> Option<(u64, Item)> {
-        let first = |lane: Option<u32>| Some((*self.lanes.get(&lane)?.first_key_value()?.0, lane));
-        let (place, lane) = [first(None), first(Some(pid))].into_iter().flatten().min()?;
+        let (place, lane) = self.first(pid)?;
         Some((place, self.remove(place, lane)?))
+    }
+
+    pub(super) fn size_of_first(&self, pid: u32) -> Option<usize> {
+        let (place, lane) = self.first(pid)?;
+        Some(self.lanes.get(&lane)?.get(&place)?.content.size())
+    }
+
+    fn first(&self, pid: u32) -> Option<(u64, Option<u32>)> {
+        let first = |lane: Option<u32>| Some((*self.lanes.get(&lane)?.first_key_value()?.0, lane));
+        [first(None), first(Some(pid))].into_iter().flatten().min()
     }
 
     /// The item at this place, if it is there and for this process.

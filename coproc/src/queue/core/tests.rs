@@ -13,7 +13,7 @@ const PIDS: [u32; 4] = [100, 100, 101, 102];
 #[derive(Clone, Debug)]
 enum Act {
     Send { link: u64, recipient: Option<u32>, waits: bool },
-    Receive { link: u64, waits: bool },
+    Receive { link: u64, most: usize, waits: bool },
     Acknowledge(usize),
     GiveBack(usize),
     Reject(usize),
@@ -31,7 +31,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
         6 => (link(), prop::option::weighted(0.3, pid()), any::<bool>())
             .prop_map(|(link, recipient, waits)| Act::Send { link, recipient, waits }),
-        6 => (link(), any::<bool>()).prop_map(|(link, waits)| Act::Receive { link, waits }),
+        6 => (link(), 1..4_usize, any::<bool>())
+            .prop_map(|(link, most, waits)| Act::Receive { link, most, waits }),
         3 => any::<usize>().prop_map(Act::Acknowledge),
         2 => any::<usize>().prop_map(Act::GiveBack),
         1 => any::<usize>().prop_map(Act::Reject),
@@ -49,7 +50,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
     Sent,
-    Handed { name: u64, number: u64, attempt: u32 },
+    /// Of each its name, the number of the delivery, and how often it was delivered before.
+    Handed(Vec<(u64, u64, u32)>),
     Done,
     Failed(QueueError),
 }
@@ -57,8 +59,9 @@ enum Told {
 fn told(result: Result<Reply, QueueError>) -> Told {
     match result {
         Ok(Reply::Sent) => Told::Sent,
-        Ok(Reply::Handed(Handed { number, attempt, content, .. })) => {
-            Told::Handed { name: name(&content), number, attempt }
+        Ok(Reply::Handed(handed)) => {
+            let told = |handed: Handed| (name(&handed.content), handed.number, handed.attempt);
+            Told::Handed(handed.into_iter().map(told).collect())
         }
         Ok(Reply::Done) => Told::Done,
         Ok(Reply::Offered(offer)) => panic!("nobody looked: {offer:?}"),
@@ -103,7 +106,7 @@ struct Model {
     dead: Vec<u64>,
     places: u64,
     numbers: u64,
-    receivers: Vec<Waiter<()>>,
+    receivers: Vec<Waiter<usize>>,
     senders: Vec<Waiter<Thing>>,
     joiners: Vec<Waiter<()>>,
     told: Vec<(u64, Told)>,
@@ -130,13 +133,18 @@ impl Model {
             let served = (0..self.receivers.len())
                 .find_map(|index| Some((index, self.first_for(self.receivers[index].link)?)));
             if let Some((index, first)) = served {
-                let Waiter { id, link, .. } = self.receivers.remove(index);
-                let (place, mut thing) = self.ready.remove(first);
-                self.numbers += 1;
-                let (name, number, attempt) = (thing.name, self.numbers, thing.delivered);
-                self.told.push((id, Told::Handed { name, number, attempt }));
-                thing.delivered += 1;
-                self.out.push((number, link, id, place, thing));
+                let Waiter { id, link, what: most, .. } = self.receivers.remove(index);
+                let mut told = Vec::new();
+                let mut first = Some(first);
+                while let Some(at) = first.filter(|_| told.len() < most) {
+                    let (place, mut thing) = self.ready.remove(at);
+                    self.numbers += 1;
+                    told.push((thing.name, self.numbers, thing.delivered));
+                    thing.delivered += 1;
+                    self.out.push((self.numbers, link, id, place, thing));
+                    first = self.first_for(link);
+                }
+                self.told.push((id, Told::Handed(told)));
             } else if !self.senders.is_empty()
                 && self.items_most.is_none_or(|most| self.ready.len() < most)
                 && self.all() < self.all_most
@@ -170,7 +178,7 @@ impl Model {
         self.senders.retain(|waiter| !is_it((waiter.link, waiter.id)));
         self.joiners.retain(|waiter| !is_it((waiter.link, waiter.id)));
         let given = |out: &(u64, u64, u64, u64, Thing)| (out.1, out.2) == (link, id);
-        if let Some(at) = self.out.iter().position(given) {
+        while let Some(at) = self.out.iter().position(given) {
             let (.., place, thing) = self.out.remove(at);
             self.come_back(place, thing);
         }
@@ -257,10 +265,10 @@ impl Pair {
                 let thing = Thing { name, recipient, delivered: 0, deaths: 0 };
                 self.model.send(id, link, waits, thing);
             }
-            Act::Receive { link, waits } => {
+            Act::Receive { link, most, waits } => {
                 let ask = self.ask(link, waits);
-                self.core.receive(ask);
-                self.model.receivers.push(Waiter { id: self.next, link, waits, what: () });
+                self.core.receive(ask, most);
+                self.model.receivers.push(Waiter { id: self.next, link, waits, what: most });
                 self.model.settle();
             }
             Act::Acknowledge(pick) => {
@@ -420,7 +428,7 @@ fn who_joins_is_lonely_when_all_have_resigned() {
     core.join(ask(2, None, 3), true);
     assert!(core.standing(2).lonely);
     // Somebody there does something else after all.
-    core.receive(ask(0, None, 4));
+    core.receive(ask(0, None, 4), 1);
     assert!(!core.standing(2).lonely);
     core.gone(0);
     assert!(core.standing(1).lonely);
@@ -434,12 +442,12 @@ fn the_end_is_told_to_all() {
     core.send(ask(0, None, 1), item());
     core.answers();
     core.send(ask(0, None, 2), item());
-    core.receive(ask(0, None, 3));
+    core.receive(ask(0, None, 3), 1);
     core.look(ask(0, None, 4), Cursor::default());
     core.join(ask(0, None, 5), true);
     assert!(core.answers().is_empty());
     core.end();
-    core.receive(ask(3, None, 6));
+    core.receive(ask(3, None, 6), 1);
     let ended = |(answer, outcome)| {
         assert_eq!(outcome, Err(QueueError::Ended));
         answer

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Core, Cursor, Item, Reply};
+use super::{Core, Cursor, Handed, Item, Reply};
 use crate::error::QueueError;
+
+/// How many bytes of items are given at once, unless one alone has more.
+const ANSWER_BYTES: usize = 1 << 20;
 
 /// Who asks for something, until when, and what to answer with.
 pub(in crate::queue) struct Ask<A> {
@@ -19,7 +22,8 @@ pub(in crate::queue) struct Ask<A> {
 
 /// What somebody waits for.
 pub(super) enum Wish {
-    Any,
+    /// The first items, so many at most.
+    First(usize),
     Look(Cursor),
 }
 
@@ -107,10 +111,9 @@ impl<A> Core<A> {
         while self.ready.len() > 0 && index < self.receivers.len() {
             let (ask, wish) = &self.receivers[index];
             let reply = match wish {
-                Wish::Any => {
-                    let (link, ticket) = (ask.link, ask.ticket);
-                    let first = self.ready.take_first(ask.pid);
-                    first.map(|(place, item)| Reply::Handed(self.hand(link, ticket, place, item)))
+                Wish::First(most) => {
+                    let (link, pid, ticket, most) = (ask.link, ask.pid, ask.ticket, *most);
+                    self.hand_first(link, pid, ticket, most).map(Reply::Handed)
                 }
                 Wish::Look(cursor) => {
                     self.ready.offer(ask.pid, *cursor, self.next_place).map(Reply::Offered)
@@ -125,6 +128,21 @@ impl<A> Core<A> {
                 None => index += 1,
             }
         }
+    }
+
+    /// Gives somebody the first items for them, as many as are there and go into one answer.
+    fn hand_first(&mut self, link: u64, pid: u32, ticket: u64, most: usize) -> Option<Vec<Handed>> {
+        let mut handed = Vec::new();
+        let mut bytes = 0;
+        while handed.len() < most
+            && let Some(size) = self.ready.size_of_first(pid)
+            && (handed.is_empty() || bytes + size <= ANSWER_BYTES)
+            && let Some((place, item)) = self.ready.take_first(pid)
+        {
+            bytes += size;
+            handed.push(self.hand(link, ticket, place, item));
+        }
+        (!handed.is_empty()).then_some(handed)
     }
 
     /// Lets in what the first sender has, if there is room; `false` if nobody came in.
