@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, thread};
 
-use coproc::{Monitor, Process, prelude::*};
+use coproc::{Monitor, Process, Queue, QueueError, State, StateError, prelude::*};
 use coproc_tests::Watch;
 
 /// Rests.
@@ -19,6 +19,18 @@ impl Sleeper {
     fn ping(&self) -> u32 {
         std::process::id()
     }
+
+    /// Waits for what never comes.
+    #[message]
+    fn watch(&self, state: State) -> Result<u32, StateError> {
+        state.key("n").wait_until(|n| *n > 1)
+    }
+
+    /// The same, while something else is there.
+    #[message]
+    fn look(&self, queue: Queue<u32>) -> Result<u32, QueueError> {
+        Ok(queue.recv_if(|n| *n > 1)?.into_inner())
+    }
 }
 
 /// A host that waits for something else, after it has used workers.
@@ -28,12 +40,20 @@ fn host_sleepers(messenger: coproc::Messenger<Vec<u32>, ()>) {
         (0..3).map(|_| Sleeper::on(Process::new()).spawn().expect("a sleeper")).collect();
     let mut pids: Vec<u32> =
         sleepers.iter().map(|sleeper| sleeper.ping().wait().expect("a pid")).collect();
+    let state = State::builder().timeout(secs(3600)).spawn().expect("a state");
+    let queue = Queue::builder().timeout(secs(3600)).spawn().expect("a queue");
+    state.set("n", &1_u32).expect("it is set");
+    queue.send(1).expect("it is sent");
+    let waits = sleepers[0].watch(state.clone()).send().expect("it is sent");
+    let looks = sleepers[1].look(queue.clone()).send().expect("it is sent");
+    pids.push(state.ping(secs(30)).expect("a pid"));
     // Between two looks, that is.
     let monitor = Monitor::builder().every(secs(3600)).spawn().expect("a monitor");
     pids.extend(monitor.worker().pid());
     messenger.send(pids).expect("it is sent");
     // Asked to close, it is told so here.
     let _ = messenger.recv();
+    drop((waits, looks));
 }
 
 /// By thread, how often it has gone to sleep: every wake-up is followed by one.
