@@ -97,12 +97,13 @@ impl Remote {
             leaving: Mutex::default(),
             this: Weak::clone(this),
         });
+        // Of a process that is gone already, the reactor may tell as soon as it is registered.
+        let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&remote);
+        line.port.state().on_end = Some(on_end);
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(&remote);
         let reactor = Reactor::get()?;
         let token = reactor.register(&remote.process, ready)?;
         let _ = remote.token.set(token);
-        let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&remote);
-        line.port.state().on_end = Some(on_end);
         reactor.watch(&remote.process, token, EventFlags::IN);
         let _ = line.life.set(remote);
         Ok(())
