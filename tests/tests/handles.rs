@@ -468,7 +468,10 @@ fn the_handle_of_a_worker_that_is_gone() -> coproc::Result<()> {
         assert!(matches!(here, CallError::Closed(_)) && here.is_unstarted(), "{here:?}");
         let sent = clerk.add((*counter).clone(), 1).wait().unwrap_err();
         for told in [here.to_string(), sent.to_string()] {
-            assert!(told.contains(name) && told.ends_with("; start another"), "{told}");
+            assert!(
+                told.contains(name) && told.ends_with("; start another"),
+                "{name} {here:?} {sent:?}"
+            );
         }
     }
     let kept = clerk.add_to_kept(1).wait().unwrap_err().to_string();

@@ -81,3 +81,46 @@ pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<P
     drop(state);
     Some(port)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+    use crate::messenger::{RecvError, hand::Messenger};
+
+    fn end() -> OwnedFd {
+        UnixStream::pair().unwrap().0.into()
+    }
+
+    fn file(bytes: &[u8]) -> OwnedFd {
+        Sealed::new().unwrap().with(bytes).unwrap()
+    }
+
+    /// What lies at a fresh end of so many channels, but for this.
+    fn kept(channels: usize, unread: &[u8]) -> OwnedFd {
+        let accounts = crate::messenger::by_hand::ByHand::new(channels).accounts;
+        let [unread, unsent] = [unread, &[]].map(Bytes::from);
+        let kept = Kept { accounts, last_id: 0, flat: false, unread, unsent };
+        file(Body::of(&kept, usize::MAX).unwrap().payload())
+    }
+
+    #[test]
+    fn what_is_no_end_is_refused() {
+        assert!(arrive(vec![end(), kept(1, &[])], 1).is_some());
+        assert!(arrive(vec![end()], 1).is_none());
+        assert!(arrive(vec![end(), end()], 1).is_none());
+        assert!(arrive(vec![end(), file(b"nothing of the kind")], 1).is_none());
+        assert!(arrive(vec![end(), kept(2, &[])], 1).is_none());
+        assert!(arrive(vec![end(), kept(1, &[255; 100])], 1).is_none());
+    }
+
+    /// What is no socket has no other end.
+    #[test]
+    fn an_end_that_leads_nowhere_is_closed() {
+        let port = arrive(vec![file(&[]), kept(1, &[])], 1).unwrap();
+        let messenger = Messenger::<u8, u8>::free(port);
+        assert_eq!(messenger.recv(), Err(RecvError::Closed));
+        assert!(messenger.send(1).is_err());
+    }
+}
