@@ -29,6 +29,9 @@ pub(crate) const DESCRIPTORS_MOST: usize = 252;
 
 const NOWHERE: &str = "a handle that lies nowhere in its message";
 
+/// What is said of a handle for which there was no room.
+pub(super) const LOST: &str = "a handle was lost: this process may have no more files open";
+
 /// Something that travels as itself within this process, and as descriptors to another.
 pub(crate) trait Parcel: Any + Send + Sync {
     /// Whether it may leave this process, as far as is known before it does.
@@ -261,11 +264,18 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
                 }
                 Ok(Found::Descriptors(descriptors))
             }
-            Some([Item::Lost, ..]) => {
-                Err("a handle was lost: this process may have no more files open")
-            }
+            Some([Item::Lost, ..]) => Err(LOST),
             _ => Err(NOWHERE),
         }
+    })
+}
+
+/// Whether the message that is being read has lost what it carried.
+#[cfg(feature = "codec-postcard")]
+pub(super) fn is_lost() -> bool {
+    READING.with_borrow(|open| {
+        let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+        items.is_some_and(|items| items.iter().any(|item| matches!(item, Item::Lost)))
     })
 }
 
