@@ -141,6 +141,35 @@ fn an_init_that_fails_is_told_of() {
     assert!(matches!(outcome, Err(SpawnError::Init(_))), "{outcome:?}");
 }
 
+#[coproc::test]
+fn who_dies_when_nothing_is_left_to_do_is_joined_too() {
+    let _watch = Watch::set();
+    let pool = hands(2);
+    let pids: Vec<_> = pool.each(|w| w.pid()).unwrap().into_iter().map(Result::unwrap).collect();
+    let (begun, end) = (Gate::new(), Gate::new());
+    let held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    gate::pass(&begun);
+    pool.close();
+    // One of them rests, the other does not.
+    pids.into_iter().for_each(kill);
+    assert!(matches!(held.wait(), Err(CallError::Crashed(_))));
+    for _ in 0..2 {
+        let ends = pool.join();
+        assert_eq!(ends.len(), 2);
+        assert!(ends.iter().all(|end| matches!(end, Err(CallError::Crashed(_)))), "{ends:?}");
+    }
+}
+
+#[coproc::test]
+fn who_is_not_replaced_is_joined_too() {
+    let _watch = Watch::set();
+    let mark = Mark::new();
+    let pool = Once::on(coproc::Process::new()).pool(1).spawn(&mark.0).unwrap();
+    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+    let ends = pool.join();
+    assert!(matches!(ends[..], [Err(CallError::Crashed(_))]), "{ends:?}");
+}
+
 pub(super) fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(pid as i32).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();

@@ -29,7 +29,11 @@ impl<W: Worker> Desk<W> {
 
     /// Lets a worker go.
     pub(super) fn dismiss(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
-        if let Some(old) = leave(state, slot) {
+        let old = leave(state, slot);
+        if slot >= self.len() && slot < state.members.len() {
+            state.members[slot] = None;
+        }
+        if let Some(old) = old {
             // Where no thread is to be had, it is let go here and now.
             let _ = self.help(state, move || drop(old));
         }
@@ -53,9 +57,10 @@ impl<W: Worker> Desk<W> {
     }
 }
 
-/// Takes the owner of a worker, which is then not there any more.
+/// Takes the owner of a worker. How the worker ends is still to be asked, until another has its
+/// place: whoever joins the pool does.
 fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
-    state.members.get_mut(slot).and_then(Option::take)?.owner
+    state.members.get_mut(slot)?.as_mut()?.owner.take()
 }
 
 /// Starts `len` workers with `launch`, at least one. The first is started alone, so that what is

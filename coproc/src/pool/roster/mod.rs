@@ -233,10 +233,10 @@ impl Roster {
         }
         self.slots[slot].state = State::Gone;
         let needed = !self.closed || !self.waiting.is_empty();
-        if slot < self.len && needed && !self.stopped {
-            self.hire(slot, actions);
-        } else {
+        if slot >= self.len {
             self.dismiss(slot, actions);
+        } else if needed && !self.stopped {
+            self.hire(slot, actions);
         }
         self.staff(actions);
     }
