@@ -218,7 +218,7 @@ impl Pool {
         self.runners.join().into_iter().collect()
     }
 
-    /// Ends all workers now. What waits and what is being done ends in [`CallError::Closed`].
+    /// Ends all workers now, those that are starting among them. What waits and what is being done ends in [`CallError::Closed`].
     pub fn kill(&self) {
         self.runners.kill();
     }

@@ -56,10 +56,10 @@ where
     }
 
     fn launch(self, order: Order) -> Result<WorkerPool<W>, SpawnError<W::InitError>> {
-        let place = self.place;
+        let (place, starts) = (self.place, order.starts.clone());
         let launch = move || place.clone().launch(order.clone());
         let (first, others) = start(self.len, &launch)?;
         let launch = Box::new(move || launch().map_err(|error| error.text()));
-        Ok(WorkerPool::new(Desk::new(first, others, launch, self.recycling)))
+        Ok(WorkerPool::new(Desk::new(first, others, (launch, starts), self.recycling)))
     }
 }

@@ -27,7 +27,9 @@ use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, 
 /// that its handlers make of it want a deadline.
 ///
 /// A pool can be used from any number of threads. Dropping it cancels what waits, closes the
-/// workers, each within the grace of its place, and leaves nothing behind.
+/// workers, each within the grace of its place, and leaves nothing behind. One that is still
+/// starting is ended at once, as by [`kill`](Self::kill); in a thread, its `#[init]` runs on, and the
+/// thread ends when that returns, and [`Inline`](crate::Inline), the pool waits for it.
 ///
 /// ```
 /// use coproc::{Process, prelude::*};
@@ -197,7 +199,7 @@ impl<W: Worker> WorkerPool<W> {
         controllers.iter().map(|controller| handle(controller.link()).join()).collect()
     }
 
-    /// Ends all workers now. What waits and what is being done ends in [`CallError::Closed`].
+    /// Ends all workers now, those that are starting among them. What waits and what is being done ends in [`CallError::Closed`].
     pub fn kill(&self) {
         self.desk.stop();
         for controller in self.desk.controllers() {

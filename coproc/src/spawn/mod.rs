@@ -12,6 +12,7 @@ pub(crate) mod process;
 mod remote;
 mod resource;
 mod retry;
+mod starts;
 #[cfg(feature = "process")]
 mod stdio;
 mod thread;
@@ -41,6 +42,7 @@ pub use inline::Inline;
 pub use process::{Process, init, test};
 pub use resource::WorkerResource;
 pub use retry::{Retried, RetriedHandle, Retrying};
+pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
@@ -72,10 +74,13 @@ pub trait Place<W: Worker, By = ()>: Sized {
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>>;
 }
 
-/// The arguments of a worker that is to be started, encoded.
+/// What a worker is to be started with.
 #[derive(Clone, Debug)]
 pub struct Order {
+    /// Its arguments, encoded.
     pub(crate) arguments: Body,
+    /// What its start can be called off by.
+    pub(crate) starts: Starts,
 }
 
 /// Starts a worker at `place` with the arguments that `write` writes.
@@ -90,7 +95,7 @@ pub fn spawn<W: Worker, P: Place<W, By>, By>(
     let mut draft = Draft::new(place.max_message());
     write(&mut draft);
     let arguments = draft.finish().map_err(refused)?;
-    place.launch(Order { arguments })
+    place.launch(Order { arguments, starts: Starts::default() })
 }
 
 /// What arguments that cannot be written mean.

@@ -336,7 +336,7 @@ where
 
     fn launch(mut self, order: Order) -> Result<Retried<F>, SpawnError<F::InitError>> {
         let later = match self.later.take() {
-            Some(arguments) => Order { arguments: arguments.map_err(refused)? },
+            Some(arguments) => Order { arguments: arguments.map_err(refused)?, ..order.clone() },
             None => order.clone(),
         };
         let first = Run::Started(Arc::new(self.place.clone().launch(order)?));

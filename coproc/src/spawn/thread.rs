@@ -85,6 +85,7 @@ impl<W: Worker> Place<W> for Thread {
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::pair();
         let Ends { line, hello, seat, killed } = Ends::<W>::new(AnyTransport::Local(near), far);
+        let _going_on = line.life.get().map(|life| order.starts.begin(life));
         let name = short(line.plan.name).to_owned();
         let body = move || run(seat, &order.arguments, &killed);
         thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;

@@ -5,6 +5,7 @@ mod functions;
 mod handles;
 mod leftovers;
 mod maps;
+mod starts;
 mod turns;
 
 use std::{

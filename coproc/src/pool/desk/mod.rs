@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{CallError, CloseReason},
-    spawn::WorkerResource,
+    spawn::{Starts, WorkerResource},
     sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering, thread::JoinHandle},
     worker::Worker,
 };
@@ -45,7 +45,7 @@ enum Note<W: Worker> {
     Stopped,
 }
 
-/// How a pool starts a worker; the error is a text.
+/// How a pool starts a worker, which its [`Starts`] call off; the error is a text.
 pub(super) type Launch<W> = Box<dyn Fn() -> Result<WorkerResource<W>, String> + Send + Sync>;
 
 /// When workers are replaced that are well.
@@ -66,6 +66,7 @@ pub(super) struct Desk<W: Worker> {
     /// A worker's controller, whichever; calls are made with it.
     template: Mutex<W::Controller>,
     launch: Launch<W>,
+    starts: Starts,
     recycling: Recycling,
     last_task: AtomicU64,
     len: AtomicUsize,
@@ -98,7 +99,7 @@ impl<W: Worker> Desk<W> {
     pub(super) fn new(
         first: WorkerResource<W>,
         others: Vec<WorkerResource<W>>,
-        launch: Launch<W>,
+        (launch, starts): (Launch<W>, Starts),
         recycling: Recycling,
     ) -> Arc<Self> {
         let (len, template) = (1 + others.len(), W::Controller::clone(&first));
@@ -118,6 +119,7 @@ impl<W: Worker> Desk<W> {
             changed: Condvar::new(),
             template: Mutex::new(template),
             launch,
+            starts,
             recycling,
             last_task: AtomicU64::new(0),
             len: AtomicUsize::new(len),
@@ -159,9 +161,10 @@ impl<W: Worker> Desk<W> {
         self.note(Note::Closed);
     }
 
-    /// Has nothing more begin.
+    /// Has nothing more begin, nor go on starting.
     pub(super) fn stop(self: &Arc<Self>) {
         self.closed.store(true, Ordering::SeqCst);
+        self.starts.call_off();
         self.note(Note::Stopped);
     }
 

@@ -3,7 +3,9 @@ use crate::spawn::Thread;
 
 fn desk() -> Arc<Desk<Runner>> {
     let launch = || Runner::on(Thread).spawn().map_err(|error| error.to_string());
-    Desk::new(launch().unwrap(), Vec::new(), Box::new(launch), Recycling::default())
+    let launching: Launch<Runner> = Box::new(launch);
+    let launching = (launching, Starts::default());
+    Desk::new(launch().unwrap(), Vec::new(), launching, Recycling::default())
 }
 
 /// Whoever notes something while the state is locked leaves it to whoever has locked it.

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     codec::Body,
-    controller::{Controller, Identity, Life, Line, Link, timer},
+    controller::{Controller, Identity, Life, Line, Link, plan::Plan, timer},
     error::{CallError, SpawnError},
     message::{Envelope, Kind},
     messenger::{Loss, Port},
@@ -62,21 +62,15 @@ pub(super) fn launch<W: Worker>(
     entry: &Entry,
     mut order: Order,
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
-    if !child::is_initialized() {
-        return Err(SpawnError::NotInitialized);
-    }
-    if child::depth() >= DEPTH_MOST {
-        return Err(SpawnError::Nested);
-    }
     let plan = (entry.plan)();
-    if Entry::find((entry.key)()).is_none() {
-        return Err(SpawnError::Unknown(plan.name.to_owned()));
-    }
+    check(entry, plan)?;
     order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
     let until = Instant::now().checked_add(place.init_timeout);
     // A process that has said its last word is given some time by it.
     timer::start().map_err(SpawnError::Os)?;
     let process = start(place, plan.channels.len()).map_err(SpawnError::Os)?;
+    let life: Arc<dyn Life> = Arc::<Running>::clone(&process.running);
+    let _going_on = order.starts.begin(&life);
     let name = place.name.clone().unwrap_or_else(|| plan.name.to_owned());
     let identity = Identity::new();
     let hello = hello(place, entry, &name, identity);
@@ -96,6 +90,20 @@ pub(super) fn launch<W: Worker>(
         return Err(error);
     }
     Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), place.grace))
+}
+
+/// Whether this program can start a process that becomes this worker.
+fn check<E>(entry: &Entry, plan: &Plan) -> Result<(), SpawnError<E>> {
+    if !child::is_initialized() {
+        return Err(SpawnError::NotInitialized);
+    }
+    if child::depth() >= DEPTH_MOST {
+        return Err(SpawnError::Nested);
+    }
+    match Entry::find((entry.key)()) {
+        Some(_) => Ok(()),
+        None => Err(SpawnError::Unknown(plan.name.to_owned())),
+    }
 }
 
 /// What the worker's process is told first.

@@ -1,0 +1,59 @@
+//! Starts that can be called off while they go on.
+
+use std::collections::HashMap;
+
+use crate::{
+    controller::Life,
+    sync::{Arc, Mutex, Weak},
+};
+
+/// The starts of workers that somebody may call off: a worker may take for ever to start, and
+/// whoever has it started may have no use for it any more.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Starts(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    going_on: HashMap<u64, Weak<dyn Life>>,
+    last: u64,
+    is_off: bool,
+}
+
+/// A start that goes on; it is over when this is dropped.
+#[derive(Debug)]
+pub(super) struct GoingOn {
+    starts: Starts,
+    number: u64,
+}
+
+impl Starts {
+    /// Ends the workers that are starting, and those that will.
+    pub(crate) fn call_off(&self) {
+        let going_on = {
+            let mut state = self.0.lock();
+            state.is_off = true;
+            std::mem::take(&mut state.going_on)
+        };
+        going_on.values().filter_map(Weak::upgrade).for_each(|life| life.kill());
+    }
+
+    /// The worker with this life is starting.
+    pub(super) fn begin(&self, life: &Arc<dyn Life>) -> GoingOn {
+        let mut state = self.0.lock();
+        state.last += 1;
+        let number = state.last;
+        state.going_on.insert(number, Arc::downgrade(life));
+        let is_off = state.is_off;
+        drop(state);
+        if is_off {
+            life.kill();
+        }
+        GoingOn { starts: self.clone(), number }
+    }
+}
+
+impl Drop for GoingOn {
+    fn drop(&mut self) {
+        self.starts.0.lock().going_on.remove(&self.number);
+    }
+}
