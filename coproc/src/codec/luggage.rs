@@ -55,9 +55,19 @@ pub(super) enum Item {
     Here(Arc<dyn Parcel>),
     /// Belongs to what lies before it.
     Reserved,
-    Descriptor(Arc<Mutex<Option<Descriptor>>>),
+    Descriptor(Arc<Mutex<Received>>),
     /// A descriptor that this process had no room for.
     Lost,
+}
+
+/// What has come of a descriptor.
+pub(super) enum Received {
+    Descriptor(Descriptor),
+    /// It is taken, and whoever took it keeps nothing.
+    Taken,
+    /// It is taken, with those behind it, and has become this.
+    #[cfg(feature = "process")]
+    Opened(Arc<dyn Parcel>),
 }
 
 /// What one message carries.
@@ -202,14 +212,36 @@ pub(super) fn take_added() -> Option<Vec<Item>> {
 }
 
 fn descriptor(fd: Descriptor) -> Item {
-    Item::Descriptor(Arc::new(Mutex::new(Some(fd))))
+    Item::Descriptor(Arc::new(Mutex::new(Received::Descriptor(fd))))
 }
 
 impl Item {
     fn into_descriptor(self) -> Option<Descriptor> {
         match self {
-            Self::Descriptor(fd) => fd.lock().take(),
+            Self::Descriptor(received) => {
+                let mut received = received.lock();
+                match std::mem::replace(&mut *received, Received::Taken) {
+                    Received::Descriptor(fd) => Some(fd),
+                    other => {
+                        *received = other;
+                        None
+                    }
+                }
+            }
             Self::Here(_) | Self::Reserved | Self::Lost => None,
+        }
+    }
+
+    /// What is found here as it is.
+    fn parcel(&self) -> Option<Arc<dyn Parcel>> {
+        match self {
+            Self::Here(parcel) => Some(Arc::clone(parcel)),
+            #[cfg(feature = "process")]
+            Self::Descriptor(received) => match &*received.lock() {
+                Received::Opened(parcel) => Some(Arc::clone(parcel)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
@@ -251,11 +283,10 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
         let items = luggage.items.as_deref().map(Vec::as_slice).unwrap_or_default();
         let start = usize::try_from(at).unwrap_or(usize::MAX);
         let lying = items.get(start..).and_then(|rest| rest.get(..places));
+        if let Some(parcel) = lying.and_then(|lying| lying.first()?.parcel()) {
+            return Ok(Found::Here(parcel));
+        }
         match lying {
-            Some([Item::Here(parcel), ..]) => {
-                let parcel: Arc<dyn Any + Send + Sync> = Arc::<dyn Parcel>::clone(parcel);
-                Ok(Found::Here(parcel))
-            }
             Some(lying @ [Item::Descriptor(_), ..]) => {
                 let descriptors: Vec<Descriptor> =
                     lying.iter().filter_map(|item| item.clone().into_descriptor()).collect();
@@ -277,6 +308,19 @@ pub(super) fn is_lost() -> bool {
         let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
         items.is_some_and(|items| items.iter().any(|item| matches!(item, Item::Lost)))
     })
+}
+
+/// What was taken as descriptors from `at` on has become `parcel`: whoever reads the same message
+/// again finds that. A link cannot be made of the same descriptors twice.
+#[cfg(feature = "process")]
+pub(crate) fn keep(at: u32, parcel: Arc<dyn Parcel>) {
+    READING.with_borrow(|open| {
+        let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+        let at = usize::try_from(at).unwrap_or(usize::MAX);
+        if let Some(Item::Descriptor(received)) = items.and_then(|items| items.get(at)) {
+            *received.lock() = Received::Opened(parcel);
+        }
+    });
 }
 
 impl fmt::Debug for Luggage {

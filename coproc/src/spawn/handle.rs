@@ -107,7 +107,8 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
     }
 
     /// Asks it to close, waits as long as it takes, and gives what its `#[close]` returned; of a
-    /// function worker, what the function returned. Every further call gives the same.
+    /// function worker, what the function returned. Every further call gives the same, but for ends
+    /// of messengers in it: of such an end there is only one.
     ///
     /// # Errors
     ///

@@ -102,7 +102,14 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
             traveller.filter(|line| line.plan.name == plan.name).map(Arc::clone)
         }
         #[cfg(feature = "process")]
-        Found::Descriptors(descriptors) => remote::line(plan, ticket, descriptors),
+        Found::Descriptors(descriptors) => {
+            let at = ticket.at;
+            let line = remote::line(plan, ticket, descriptors);
+            if let Some(line) = &line {
+                luggage::keep(at, Arc::new(Traveller(Arc::clone(line))));
+            }
+            line
+        }
         #[cfg(not(feature = "process"))]
         Found::Descriptors(_) => None,
     };

@@ -40,6 +40,22 @@ fn perform(task: Task) -> coproc::Result<u64> {
     Ok(task.number)
 }
 
+/// Keeps a hand, and gives it back at the end.
+struct Keeper(HandController);
+
+#[worker]
+impl Keeper {
+    #[init]
+    fn new(hand: HandController) -> Self {
+        Self(hand)
+    }
+
+    #[close]
+    fn give(self) -> HandController {
+        self.0
+    }
+}
+
 fn hand() -> WorkerResource<Hand> {
     Hand::spawn(3).expect("a hand")
 }
@@ -63,6 +79,22 @@ fn fixed_arguments_are_controllers() -> coproc::Result<()> {
     let scaled = pool.map(0..40, ScaleWith.with((*hand).clone()));
     assert!(scaled.collect::<Result<Vec<_>, _>>()?.into_iter().eq((0..40).map(|n| 3 * n)));
     assert_eq!(pool.submit(ScaleWith.with((*hand).clone()), 5)?.wait()?, 15);
+    Ok(())
+}
+
+#[coproc::test]
+fn whoever_joins_again_is_given_the_same_controller() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let hand = hand();
+    let function = HandBack::spawn(3, (*hand).clone())?;
+    let pool = Keeper::on(coproc::Process::new()).pool(2).spawn((*hand).clone())?;
+    for _ in 0..3 {
+        let back = function.worker().join()?.expect("three is a multiple of three");
+        assert_eq!(back.scale(2).wait()?, 6);
+        for back in pool.join() {
+            assert_eq!(back?.scale(2).wait()?, 6);
+        }
+    }
     Ok(())
 }
 
