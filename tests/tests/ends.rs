@@ -1,7 +1,7 @@
 //! Ends of messengers travel: whoever receives one goes on where its sender was, and talks to the
 //! other end directly.
 
-use std::{path::Path, thread};
+use std::{path::Path, sync::Barrier, thread};
 
 use coproc::{
     Channel, Messenger, MultiMessenger, ReceivedKind, RecvError, SendError, Thread, message,
@@ -305,6 +305,31 @@ fn whoever_waits_goes_on_waiting() -> coproc::Result<()> {
     friend.take_plain(right).wait()?;
     friend.send(vec![2]).wait()?;
     assert_eq!(waiting.join().expect("no panic"), (Ok(1), Ok(2)));
+    Ok(())
+}
+
+/// Each end leaves for a process of its own, at one moment.
+#[coproc::test]
+fn both_ends_leave_at_once() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let friends = [friend(), friend()];
+    let leave = |friend: &WorkerResource<Friend>, start: &Barrier, end: Plain| {
+        start.wait();
+        friend.take_plain(end).wait()
+    };
+    for round in 0..200 {
+        let ((left, right), start) = (Plain::pair(), Barrier::new(2));
+        left.send(round)?;
+        thread::scope(|scope| {
+            let other = scope.spawn(|| leave(&friends[1], &start, right));
+            leave(&friends[0], &start, left)?;
+            other.join().expect("it does not panic")
+        })?;
+        friends[0].send(vec![round + 1]).wait()?;
+        friends[1].send(vec![round + 2]).wait()?;
+        assert_eq!(friends[1].recv(2).wait()?, [round, round + 1]);
+        assert_eq!(friends[0].recv(1).wait()?, [round + 2]);
+    }
     Ok(())
 }
 

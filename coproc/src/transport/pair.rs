@@ -13,8 +13,6 @@ use crate::{
 #[derive(Debug, Default)]
 struct Onward {
     socket: OnceLock<Arc<Socket>>,
-    /// Held while the other end leaves.
-    leaving: Mutex<()>,
 }
 
 /// One end of a pair.
@@ -24,6 +22,8 @@ pub(crate) struct Pair {
     onward: Arc<Onward>,
     /// That of the other end.
     others: Weak<Onward>,
+    /// Held while either end leaves: each finds the other where it is.
+    leaving: Arc<Mutex<()>>,
     /// All that the other end had sent before it left is received.
     caught_up: AtomicBool,
     /// How long a message may be that comes in through a socket.
@@ -37,10 +37,12 @@ impl Pair {
         let (at_left, at_right) = <(Arc<Onward>, Arc<Onward>)>::default();
         let others = [Arc::downgrade(&at_right), Arc::downgrade(&at_left)];
         let [others_of_left, others_of_right] = others;
+        let leaving = Arc::<Mutex<()>>::default();
         let end = |local, onward, others| Self {
             local,
             onward,
             others,
+            leaving: Arc::clone(&leaving),
             caught_up: AtomicBool::new(false),
             max,
         };
@@ -54,7 +56,7 @@ impl Pair {
 
     /// The same, once the other end is neither here nor just leaving.
     fn socket_behind_the_end(&self) -> Result<&Arc<Socket>, Broken> {
-        drop(self.onward.leaving.lock());
+        drop(self.leaving.lock());
         self.socket().ok_or(Broken::Ended)
     }
 
@@ -93,21 +95,23 @@ impl Pair {
 
     /// As [`AnyTransport::depart`](super::AnyTransport::depart).
     pub(super) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        if self.socket().is_none() {
+            // What a message carries may be the other end, which then leaves here.
+            for frame in queued.iter_mut() {
+                frame.body.luggage().pack()?;
+            }
+        }
+        let leaving = self.leaving.lock();
         if let Some(socket) = self.socket() {
             queued.extend(self.local.rest());
             self.caught_up.store(true, Ordering::SeqCst);
             return socket.depart(queued);
-        }
-        for frame in queued.iter_mut() {
-            frame.body.luggage().pack()?;
         }
         let flags = SocketFlags::CLOEXEC;
         let ends = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
         let (near, far) = ends.map_err(|error| error.to_string())?;
         let near = Socket::new(near, self.max);
         // Whoever is at the other end finds this one closed, and then waits until it has left.
-        let onward = self.others.upgrade();
-        let leaving = onward.as_ref().map(|onward| onward.leaving.lock());
         self.local.close();
         queued.extend(self.local.rest());
         for mut frame in queued.drain(..) {
@@ -118,7 +122,7 @@ impl Pair {
             let _ = near.send(frame);
         }
         near.linger();
-        if let Some(onward) = &onward {
+        if let Some(onward) = self.others.upgrade() {
             let _ = onward.socket.set(near);
         }
         drop(leaving);
