@@ -40,29 +40,34 @@ impl Server {
 
     /// A value, unless what was seen before has changed.
     #[message]
-    fn read(&self, space: &str, name: &str, seen: &Seen) -> Option<Versioned> {
+    fn read(&mut self, space: &str, name: &str, seen: &Seen) -> Option<Versioned> {
+        self.expire();
         self.core.holds(space, seen).then(|| self.core.read(space, name))
     }
 
     /// The version of the namespace and all names in it, unless what was seen before has changed.
     #[message]
-    fn names(&self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
+    fn names(&mut self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
+        self.expire();
         let core = &self.core;
         core.holds(space, seen).then(|| (core.version(space), core.names(space)))
     }
 
     #[message]
-    fn version(&self, space: &str) -> u64 {
+    fn version(&mut self, space: &str) -> u64 {
+        self.expire();
         self.core.version(space)
     }
 
     #[message]
-    fn all(&self, space: &str) -> BTreeMap<String, Stored> {
+    fn all(&mut self, space: &str) -> BTreeMap<String, Stored> {
+        self.expire();
         self.core.all(space)
     }
 
     #[message]
-    fn len(&self, space: &str) -> usize {
+    fn len(&mut self, space: &str) -> usize {
+        self.expire();
         self.core.len(space)
     }
 
@@ -76,6 +81,7 @@ impl Server {
         seen: &Seen,
         change: Change,
     ) -> bool {
+        self.expire();
         let client = client(cx, handle);
         let (done, woken) = self.core.commit(client, space, seen, change, Instant::now());
         answer(woken);
@@ -89,6 +95,7 @@ impl Server {
         handle: u64,
         space: &str,
     ) -> Option<(String, Stored)> {
+        self.expire();
         let (name, stored, woken) = self.core.pop_any(client(cx, handle), space)?;
         answer(woken);
         Some((name, stored))
@@ -145,6 +152,8 @@ impl Server {
         }
     }
 
+    /// Every message looks after those who have waited long enough: while many come, this worker
+    /// does not rest.
     fn expire(&mut self) {
         answer(self.core.expired(Instant::now()));
     }
@@ -152,4 +161,25 @@ impl Server {
 
 fn client(cx: &Context<Server>, handle: u64) -> Client {
     Client { peer: cx.peer().id(), handle }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        spawn::Inline,
+        state::{core::Wish, value::store},
+    };
+
+    /// The worker runs inside its callers, and does not rest before both messages are handled.
+    #[test]
+    fn who_has_waited_long_enough_is_told_while_others_write() {
+        let server = Server::on(Inline).spawn(10, 1000).unwrap();
+        let interest = Interest::Updates(None, Wish::default());
+        let waits = server.wait(0, "default", interest, Duration::ZERO).send().unwrap();
+        let writes = [("a".to_owned(), Some(store(&1_u32).unwrap()))].into();
+        let change = Change { clear: false, writes };
+        let _sets = server.commit(0, "default", &Seen::default(), change).send().unwrap();
+        assert_eq!(waits.wait().unwrap(), Batch::default());
+    }
 }

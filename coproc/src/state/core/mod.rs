@@ -87,12 +87,20 @@ pub(super) struct Core<A> {
     waiters: Vec<Waiter<A>>,
     /// Whose turn it is in a namespace, and until when.
     turns: BTreeMap<String, (Client, Instant)>,
+    /// Nothing expires before; `None`: nothing does.
+    quiet_until: Option<Instant>,
     capacity: Capacity,
 }
 
 impl<A> Core<A> {
     pub(super) fn new(capacity: Capacity) -> Self {
-        Self { spaces: BTreeMap::new(), waiters: Vec::new(), turns: BTreeMap::new(), capacity }
+        Self {
+            spaces: BTreeMap::new(),
+            waiters: Vec::new(),
+            turns: BTreeMap::new(),
+            quiet_until: None,
+            capacity,
+        }
     }
 
     pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
@@ -202,17 +210,27 @@ impl<A> Core<A> {
     ) -> Option<(A, Batch)> {
         let is_free = !self.turns.contains_key(space);
         if matches!(interest, Interest::Turn) && is_free {
-            self.turns.insert(space.to_owned(), (client, now + TURN));
+            self.give_turn(space.to_owned(), client, now);
             return Some((answer, Batch::default()));
         }
         let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
         match due(self.spaces.get(space), &mut waiter) {
             Some(batch) => Some((waiter.answer, batch)),
             None => {
+                self.expires_at(waiter.until);
                 self.waiters.push(waiter);
                 None
             }
         }
+    }
+
+    fn give_turn(&mut self, space: String, client: Client, now: Instant) {
+        self.expires_at(now + TURN);
+        self.turns.insert(space, (client, now + TURN));
+    }
+
+    fn expires_at(&mut self, at: Instant) {
+        self.quiet_until = Some(self.quiet_until.map_or(at, |before| before.min(at)));
     }
 
     /// It is the next one's turn.
@@ -221,7 +239,7 @@ impl<A> Core<A> {
         let is_next =
             |waiter: &Waiter<A>| waiter.space == space && matches!(waiter.interest, Interest::Turn);
         let waiter = self.waiters.remove(self.waiters.iter().position(is_next)?);
-        self.turns.insert(waiter.space, (waiter.client, now + TURN));
+        self.give_turn(waiter.space, waiter.client, now);
         Some((waiter.answer, Batch::default()))
     }
 
@@ -236,8 +254,11 @@ impl<A> Core<A> {
     }
 
     /// Those who have waited long enough by `now`, and those whose turn it is because another's has
-    /// lasted long enough.
+    /// lasted long enough. Takes no time where there is nobody of either.
     pub(super) fn expired(&mut self, now: Instant) -> Woken<A> {
+        if self.quiet_until.is_none_or(|until| now < until) {
+            return Vec::new();
+        }
         let expired = self.waiters.extract_if(.., |waiter| waiter.until <= now);
         let nothing = |interest| match interest {
             Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
@@ -246,6 +267,7 @@ impl<A> Core<A> {
         let mut woken: Vec<_> =
             expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect();
         woken.extend(self.pass_on_where(now, |_, until| until <= now));
+        self.quiet_until = self.next_expiry();
         woken
     }
 
