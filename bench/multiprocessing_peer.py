@@ -124,7 +124,46 @@ class Waking:
         return taken / 1e9
 
 
-SUBJECTS = {"pool": Pool, "state": State, "waking": Waking}
+ROOM = 1000
+
+
+def consume(queue, sums):
+    """Receives numbers, and tells their sum when it receives none."""
+    sums.put(0)
+    total = 0
+    while (number := queue.get()) is not None:
+        total += number
+        if hasattr(queue, "task_done"):
+            queue.task_done()
+    sums.put(total)
+
+
+class Queue:
+    """Queues, each with processes that receive from it, which are there before time is taken."""
+
+    def run(self, count, kind, consumers):
+        queue, sums = getattr(multiprocessing, kind)(ROOM), multiprocessing.SimpleQueue()
+        arguments, consumers = (queue, sums), range(int(consumers))
+        processes = [multiprocessing.Process(target=consume, args=arguments) for _ in consumers]
+        for process in processes:
+            process.start()
+        assert sum(sums.get() for _ in consumers) == 0
+        start = time.perf_counter()
+        for number in range(1, count + 1):
+            queue.put(number)
+        for _ in consumers:
+            queue.put(None)
+        total = sum(sums.get() for _ in consumers)
+        taken = time.perf_counter() - start
+        assert total == count * (count + 1) // 2
+        for process in processes:
+            process.join()
+        queue.close()
+        queue.join_thread()
+        return taken
+
+
+SUBJECTS = {"pool": Pool, "queue": Queue, "state": State, "waking": Waking}
 
 
 def main():

@@ -54,6 +54,8 @@ impl<'a> Case<'a> {
         if let Some(size) = self.size {
             return Ok(size);
         }
+        // The first operation may take longer than those that follow.
+        (self.run)(1)?;
         let mut size = 1;
         loop {
             let taken = (self.run)(size)?;
