@@ -36,7 +36,7 @@ pub struct View<'a> {
     pub(super) seen: Seen,
     values: BTreeMap<String, Option<Stored>>,
     writes: BTreeMap<String, Option<Stored>>,
-    stale: bool,
+    pub(super) stale: bool,
 }
 
 impl<'a> View<'a> {
@@ -109,10 +109,6 @@ impl<'a> View<'a> {
         }
         let value = self.writes.get(name).or_else(|| self.values.get(name));
         Ok(value.and_then(Option::as_ref))
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.writes.clear();
     }
 
     fn outdated<T>(&mut self) -> Result<T, StateError> {
@@ -200,16 +196,7 @@ impl State {
     /// ```
     pub fn atomic<T, E: From<StateError>>(
         &self,
-        change: impl FnMut(&mut View<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.run(change, || self.ask(Interest::Turn, None).map(drop))
-    }
-
-    /// Runs a closure until it has seen nothing that is outdated, with `again` in between.
-    pub(super) fn run<T, E: From<StateError>>(
-        &self,
         mut change: impl FnMut(&mut View<'_>) -> Result<T, E>,
-        again: impl Fn() -> Result<(), StateError>,
     ) -> Result<T, E> {
         loop {
             let mut view = View::new(self);
@@ -220,7 +207,7 @@ impl State {
                     return result;
                 }
             }
-            again()?;
+            self.ask(Interest::Turn, None)?;
         }
     }
 }

@@ -132,17 +132,18 @@ impl State {
         mut test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
         loop {
-            let look = |view: &mut View<'_>| {
-                let met = test(view)?;
-                view.forget();
-                Ok::<_, StateError>((met, view.seen.clone()))
-            };
-            let (met, seen) = self.run(look, || in_time(until))?;
-            if met {
+            let mut view = View::new(self);
+            let met = test(&mut view);
+            // What is read is so together with all that was read before, or the view is stale.
+            if view.stale {
+                in_time(until)?;
+                continue;
+            }
+            if met? {
                 return Ok(());
             }
             in_time(until)?;
-            self.ask(Interest::Seen(seen), until)?;
+            self.ask(Interest::Seen(view.seen), until)?;
         }
     }
 
