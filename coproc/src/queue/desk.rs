@@ -31,10 +31,7 @@ impl Answer {
         match (self, outcome) {
             (Self::There(answer), Ok(reply)) => answer.ok(reply),
             (Self::There(answer), Err(error)) => answer.err(error),
-            (Self::Here(slot), outcome) => {
-                *slot.outcome.lock() = Some(outcome);
-                slot.given.notify_all();
-            }
+            (Self::Here(slot), outcome) => slot.give(outcome),
         }
     }
 }
@@ -42,19 +39,35 @@ impl Answer {
 /// What somebody in this process waits for.
 #[derive(Default)]
 pub(super) struct Slot {
-    outcome: Mutex<Option<Outcome>>,
+    answered: Mutex<Answered>,
     given: Condvar,
 }
 
+#[derive(Default)]
+struct Answered {
+    outcome: Option<Outcome>,
+    /// Somebody sleeps until there is an outcome: to wake nobody is a system call, too.
+    sleeps: bool,
+}
+
 impl Slot {
+    fn give(&self, outcome: Outcome) {
+        let mut answered = self.answered.lock();
+        answered.outcome = Some(outcome);
+        if answered.sleeps {
+            self.given.notify_all();
+        }
+    }
+
     /// Waits for the answer; `None` if there is none by `until`.
     fn wait(&self, until: Option<Instant>) -> Option<Outcome> {
-        let mut outcome = self.outcome.lock();
+        let mut answered = self.answered.lock();
         loop {
-            if outcome.is_some() || until.is_some_and(|until| until <= Instant::now()) {
-                return outcome.take();
+            if answered.outcome.is_some() || until.is_some_and(|until| until <= Instant::now()) {
+                return answered.outcome.take();
             }
-            outcome = self.given.wait(outcome, until);
+            answered.sleeps = true;
+            answered = self.given.wait(answered, until);
         }
     }
 }

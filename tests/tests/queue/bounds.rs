@@ -30,6 +30,24 @@ fn who_sends_to_a_full_queue_waits() -> coproc::Result<()> {
     Ok(())
 }
 
+/// Looking for something takes nothing out, for which there could be no room again.
+#[coproc::test]
+fn who_looks_through_a_full_queue_loses_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::bounded(2)?;
+    queue.send(1)?;
+    queue.send(2)?;
+    assert_eq!(queue.recv_if_timeout(SHORT, |item| *item == 3).unwrap_err(), QueueError::Timeout);
+    assert!(queue.is_full()?);
+    let at_once = Duration::ZERO;
+    assert_eq!(queue.send_timeout(3, at_once).unwrap_err().error, QueueError::Timeout);
+    assert_eq!(queue.recv_if(|item| *item == 2)?.into_inner(), 2);
+    assert_eq!(queue.recv_timeout(at_once)?.into_inner(), 1);
+    assert_eq!(queue.recv_timeout(at_once).unwrap_err(), QueueError::Timeout);
+    queue.join_timeout(at_once)?;
+    Ok(())
+}
+
 #[coproc::test]
 fn an_unbounded_queue_has_a_limit_in_bytes() -> coproc::Result<()> {
     let _watch = Watch::set();

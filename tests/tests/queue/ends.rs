@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use coproc::{DeadReason, Queue, QueueError, prelude::*};
+use coproc::{DeadReason, Process, Queue, QueueError, prelude::*};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -89,6 +89,70 @@ fn what_is_for_a_dead_process_is_a_dead_letter() -> coproc::Result<()> {
     };
     let told: Vec<_> = letters.iter().map(told).collect();
     assert_eq!(told, [1, 2, 4].map(|item| (Some(item), DeadReason::Recipient, Some(pid))));
+    Ok(())
+}
+
+/// Every so often somebody dies between receiving and acknowledging, and another takes its place.
+#[coproc::test]
+fn nothing_is_lost_when_consumers_die_all_the_time() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    (0..60).try_for_each(|item| queue.send(item))?;
+    let mut taken = Vec::new();
+    while queue.join_timeout(Duration::ZERO) == Err(QueueError::Timeout) {
+        let dying = hand(&queue);
+        let dies = dying.die_at_once().send()?;
+        for received in queue.try_iter().take(4) {
+            taken.push(received?.into_inner());
+        }
+        assert!(dies.wait().is_err());
+    }
+    let letters = queue.dead_letters()?;
+    taken.extend(letters.iter().filter_map(|letter| letter.item().ok()));
+    taken.sort_unstable();
+    assert_eq!(taken, Vec::from_iter(0..60));
+    Ok(())
+}
+
+/// Makes a queue, and is stopped.
+struct Maker {
+    queue: Queue<u64>,
+}
+
+#[worker]
+impl Maker {
+    #[init]
+    fn new(timeout: Duration) -> coproc::Result<Self> {
+        Ok(Self { queue: Queue::builder().timeout(timeout).spawn()? })
+    }
+
+    #[message]
+    fn queue(&self) -> Queue<u64> {
+        self.queue.clone()
+    }
+}
+
+/// What would have come after that is not lost either.
+#[coproc::test]
+fn a_queue_that_hangs_is_an_error() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let maker = Maker::on(Process::new()).spawn(Duration::from_millis(300))?;
+    let queue = maker.queue().wait()?;
+    let pid = maker.worker().pid().expect("it has a process of its own");
+    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+    kill_process(pid, Signal::STOP)?;
+    // It stops when it next comes by the kernel, which may be after an answer.
+    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
+    while !std::fs::read_to_string(&stat)?.contains(") T ") {
+        thread::yield_now();
+    }
+    assert!(matches!(queue.try_recv(), Err(QueueError::Lost(_))));
+    assert!(matches!(queue.len(), Err(QueueError::Lost(_))));
+    kill_process(pid, Signal::CONT)?;
+    queue.send(7)?;
+    assert_eq!(queue.recv()?.into_inner(), 7);
+    kill_process(pid, Signal::KILL)?;
+    assert_eq!(queue.recv().unwrap_err(), QueueError::Ended);
     Ok(())
 }
 
