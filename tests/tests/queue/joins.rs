@@ -12,7 +12,7 @@ const SHORT: Duration = Duration::from_millis(5);
 
 /// A queue that says soon that nobody is left.
 fn impatient() -> coproc::Result<Queue<u64>> {
-    Ok(Queue::builder().timeout(Duration::from_millis(400)).spawn()?)
+    Ok(Queue::builder().timeout(Duration::from_secs(1)).spawn()?)
 }
 
 #[coproc::test]
@@ -77,7 +77,7 @@ fn it_waits_for_who_may_still_come() -> coproc::Result<()> {
     let queue = impatient()?;
     let elsewhere = hand(&queue);
     queue.send(1)?;
-    let patience = Duration::from_secs(1);
+    let patience = Duration::from_millis(2500);
     assert_eq!(queue.join_timeout(patience), Err(QueueError::Timeout));
     let taken = elsewhere.take().send()?;
     queue.join()?;
@@ -92,7 +92,7 @@ fn it_waits_for_threads_with_a_handle() -> coproc::Result<()> {
     let queue = impatient()?;
     queue.send(1)?;
     let clone = queue.clone();
-    assert_eq!(queue.join_timeout(Duration::from_secs(1)), Err(QueueError::Timeout));
+    assert_eq!(queue.join_timeout(Duration::from_millis(2500)), Err(QueueError::Timeout));
     let consumer = thread::spawn(move || clone.recv()?.ack());
     queue.join()?;
     consumer.join().expect("no panic")?;
