@@ -47,8 +47,8 @@ impl<T: Wire> Queue<T> {
     /// `most` of them at most, and about 1 MiB. Waits until there is one, as long as it takes.
     ///
     /// One question and one answer for all of them take far less time than as many. Until they are
-    /// acknowledged nobody else gets them, also those that are not yet looked at; if this process
-    /// dies, that counts for each of them.
+    /// acknowledged nobody else gets them, also those that are not yet looked at. If this process
+    /// dies, that counts for each of them, and each is then delivered alone.
     ///
     /// # Errors
     ///

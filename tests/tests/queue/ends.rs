@@ -66,6 +66,24 @@ fn what_three_have_died_with_is_a_dead_letter() -> coproc::Result<()> {
     Ok(())
 }
 
+/// What was received together with it is not to blame.
+#[coproc::test]
+fn what_a_process_has_died_with_is_delivered_alone() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    (0..5).try_for_each(|item| queue.send(item))?;
+    assert!(hand(&queue).die_at_once().wait().is_err());
+    let first = queue.recv_if(|item| *item == 0)?;
+    assert_eq!(first.attempt(), 1);
+    let alone = queue.recv_many(9)?;
+    assert_eq!(alone.iter().map(|delivery| **delivery).collect::<Vec<_>>(), [1]);
+    let alone = queue.recv_many(9)?;
+    assert_eq!(alone.iter().map(|delivery| **delivery).collect::<Vec<_>>(), [2]);
+    let rest = queue.recv_many(9)?;
+    assert_eq!(rest.iter().map(|delivery| **delivery).collect::<Vec<_>>(), [3, 4]);
+    Ok(())
+}
+
 /// Whether it was dead before, or dies with the item waiting for it or in its hands.
 #[coproc::test]
 fn what_is_for_a_dead_process_is_a_dead_letter() -> coproc::Result<()> {

@@ -40,9 +40,9 @@ impl Ready {
         Some((place, self.remove(place, lane)?))
     }
 
-    pub(super) fn size_of_first(&self, pid: u32) -> Option<usize> {
+    pub(super) fn see_first(&self, pid: u32) -> Option<&Item> {
         let (place, lane) = self.first(pid)?;
-        Some(self.lanes.get(&lane)?.get(&place)?.content.size())
+        self.lanes.get(&lane)?.get(&place)
     }
 
     fn first(&self, pid: u32) -> Option<(u64, Option<u32>)> {

@@ -137,12 +137,16 @@ impl Model {
                 let mut told = Vec::new();
                 let mut first = Some(first);
                 while let Some(at) = first.filter(|_| told.len() < most) {
+                    let alone = self.ready[at].1.deaths > 0;
+                    if alone && !told.is_empty() {
+                        break;
+                    }
                     let (place, mut thing) = self.ready.remove(at);
                     self.numbers += 1;
                     told.push((thing.name, self.numbers, thing.delivered));
                     thing.delivered += 1;
                     self.out.push((self.numbers, link, id, place, thing));
-                    first = self.first_for(link);
+                    first = self.first_for(link).filter(|_| !alone);
                 }
                 self.told.push((id, Told::Handed(told)));
             } else if !self.senders.is_empty()

@@ -130,17 +130,24 @@ impl<A> Core<A> {
         }
     }
 
-    /// Gives somebody the first items for them, as many as are there and go into one answer.
+    /// Gives somebody the first items for them, as many as are there and go into one answer. What
+    /// somebody has died with goes alone, so that the next death is put down to nothing else.
     fn hand_first(&mut self, link: u64, pid: u32, ticket: u64, most: usize) -> Option<Vec<Handed>> {
         let mut handed = Vec::new();
         let mut bytes = 0;
         while handed.len() < most
-            && let Some(size) = self.ready.size_of_first(pid)
-            && (handed.is_empty() || bytes + size <= ANSWER_BYTES)
-            && let Some((place, item)) = self.ready.take_first(pid)
+            && let Some(first) = self.ready.see_first(pid)
         {
+            let (size, alone) = (first.content.size(), first.deaths > 0);
+            if !handed.is_empty() && (alone || bytes + size > ANSWER_BYTES) {
+                break;
+            }
+            let Some((place, item)) = self.ready.take_first(pid) else { break };
             bytes += size;
             handed.push(self.hand(link, ticket, place, item));
+            if alone {
+                break;
+            }
         }
         (!handed.is_empty()).then_some(handed)
     }
