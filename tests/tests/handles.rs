@@ -478,3 +478,67 @@ fn the_handle_of_a_worker_that_is_gone() -> coproc::Result<()> {
     assert_eq!(kept, "worker `handles::Counter` has closed; start another");
     Ok(())
 }
+
+/// Knows who has left.
+#[derive(Default)]
+struct Porter {
+    left: Vec<u32>,
+    asked: Option<coproc::LaterAnswer<u32, String>>,
+}
+
+#[worker]
+impl Porter {
+    #[init]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// The process of somebody who has left, or is the next to.
+    #[message]
+    fn left(&mut self, cx: &mut Context<Self>) -> Later<u32, String> {
+        let (later, answer) = cx.later();
+        match self.left.pop() {
+            Some(pid) => answer.ok(pid),
+            None => self.asked = Some(answer),
+        }
+        later
+    }
+
+    #[gone]
+    fn gone(&mut self, peer: coproc::Peer) {
+        match self.asked.take() {
+            Some(answer) => answer.ok(peer.pid()),
+            None => self.left.push(peer.pid()),
+        }
+    }
+}
+
+/// Holds a handle.
+struct Visitor {
+    porter: PorterController,
+}
+
+#[worker]
+impl Visitor {
+    #[init]
+    fn new(porter: PorterController) -> Self {
+        Self { porter }
+    }
+
+    #[message]
+    fn is_alive(&self) -> bool {
+        self.porter.worker().is_alive()
+    }
+}
+
+#[coproc::test]
+fn a_worker_is_told_which_process_has_left() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let porter = Porter::on(Process::new()).spawn()?;
+    let visitor = Visitor::on(Process::new()).spawn((*porter).clone())?;
+    assert!(visitor.is_alive().wait()?);
+    let pid = visitor.worker().pid();
+    visitor.worker().kill();
+    assert_eq!(Some(porter.left().wait()?), pid);
+    Ok(())
+}

@@ -273,7 +273,8 @@ impl<W: Dispatch> Serve<W> {
         };
         let gone = self.cx.others.iter().position(is_over);
         if let Some(index) = gone {
-            let peer = self.cx.others.remove(index).peer;
+            let Other { peer, port, .. } = self.cx.others.remove(index);
+            let peer = Peer { pid: port.state().peer.unwrap_or(peer.pid), ..peer };
             self.run(Activity::Gone, "gone", |worker, _| worker.gone(peer));
         }
     }
