@@ -44,6 +44,20 @@ impl Drop for Claim {
 ///
 /// Dropped without [`ack`](Self::ack) it goes back to its place in the queue, and somebody else
 /// gets it; so it does if this process dies. It keeps the queue as a handle does.
+///
+/// ```
+/// use coproc::Queue;
+///
+/// let queue = Queue::unbounded()?;
+/// queue.send("a job".to_owned())?;
+/// let job = queue.recv()?;
+/// assert_eq!((job.len(), job.attempt()), (5, 0));
+/// drop(job);
+/// let job = queue.recv()?;
+/// assert_eq!(job.attempt(), 1);
+/// job.ack()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Delivery<T> {
     item: T,
     claim: Claim,

@@ -10,6 +10,17 @@ use super::{
 use crate::{error::QueueError, message::Wire};
 
 /// An item that nobody gets any more; see [`Queue::dead_letters`].
+///
+/// ```
+/// use coproc::{DeadReason, Queue};
+///
+/// let queue = Queue::unbounded()?;
+/// let nobody = u32::MAX;
+/// queue.send_to(nobody, 7_u64)?;
+/// let letters = queue.dead_letters()?;
+/// assert_eq!((letters[0].item()?, letters[0].reason()), (7, DeadReason::Recipient));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct DeadLetter<T> {
     dead: Dead,
     item: PhantomData<fn() -> T>,

@@ -107,6 +107,18 @@ pub struct Queue<T> {
 }
 
 /// How a [`Queue`] is to be; see [`Queue::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use coproc::{Queue, QueueError};
+///
+/// let queue = Queue::builder().bytes(1 << 20).timeout(Duration::from_secs(1)).spawn()?;
+/// queue.send(vec![7_u8; 1 << 10])?;
+/// let unsent = queue.send(vec![7; 1 << 20]).unwrap_err();
+/// assert!(matches!(unsent.error, QueueError::TooLarge { .. }));
+/// assert_eq!(unsent.item.len(), 1 << 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "nothing is made before `spawn`"]
 pub struct QueueBuilder<T> {
     limits: Limits,

@@ -111,6 +111,14 @@ impl<T: Wire> Queue<T> {
     /// `fits` runs here, on a copy of each item at most once each time that it comes to the queue.
     /// If it panics, nothing has happened. An item that cannot be read does not fit.
     ///
+    /// ```
+    /// # let queue = coproc::Queue::unbounded()?;
+    /// (1..=3).try_for_each(|size| queue.send(size))?;
+    /// assert_eq!(queue.recv_if(|size| *size > 1)?.into_inner(), 2);
+    /// assert_eq!(queue.recv()?.into_inner(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`QueueError::Ended`].
