@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Seen},
+    core::{Change, Seen, Versioned},
     value::{Stored, load, lost, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -16,9 +16,9 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
-        let call = self.server.read(&self.space, name, &Seen::default());
-        let read = call.deadline(self.timeout).wait().map_err(lost)?;
-        read.and_then(|(_, stored)| stored).map(|stored| load(name, &stored)).transpose()
+        let read = self.read(name, &Seen::default())?;
+        let stored = read.and_then(|(_, (_, stored))| stored);
+        stored.map(|stored| load(name, &stored)).transpose()
     }
 
     /// Sets a name to a value, of whatever type it was before.
@@ -141,9 +141,8 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn contains(&self, name: &str) -> Result<bool, StateError> {
-        let call = self.server.read(&self.space, name, &Seen::default());
-        let read = call.deadline(self.timeout).wait().map_err(lost)?;
-        Ok(read.is_some_and(|(_, stored)| stored.is_some()))
+        let read = self.read(name, &Seen::default())?;
+        Ok(read.is_some_and(|(_, (_, stored))| stored.is_some()))
     }
 
     /// All names, sorted.
@@ -183,6 +182,16 @@ impl State {
     pub fn snapshot(&self) -> Result<Snapshot, StateError> {
         let call = self.server.all(&self.space);
         Ok(Snapshot { values: call.deadline(self.timeout).wait().map_err(lost)? })
+    }
+
+    /// The version of the namespace and what a name holds, unless what was seen before has changed.
+    pub(super) fn read(
+        &self,
+        name: &str,
+        seen: &Seen,
+    ) -> Result<Option<(u64, Versioned)>, StateError> {
+        let call = self.server.read(&self.space, name, seen);
+        call.deadline(self.timeout).wait().map_err(lost)
     }
 
     fn change(

@@ -38,11 +38,12 @@ impl Server {
         Self { core: Core::new(Capacity { updates, bytes }), ending: false }
     }
 
-    /// A value, unless what was seen before has changed.
+    /// The version of the namespace and a value, unless what was seen before has changed.
     #[message]
-    fn read(&mut self, space: &str, name: &str, seen: &Seen) -> Option<Versioned> {
+    fn read(&mut self, space: &str, name: &str, seen: &Seen) -> Option<(u64, Versioned)> {
         self.expire();
-        self.core.holds(space, seen).then(|| self.core.read(space, name))
+        let core = &self.core;
+        core.holds(space, seen).then(|| (core.version(space), core.read(space, name)))
     }
 
     /// The version of the namespace and all names in it, unless what was seen before has changed.

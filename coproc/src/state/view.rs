@@ -1,6 +1,6 @@
 //! What a closure sees of the state, and what it changes.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     State,
@@ -8,6 +8,9 @@ use super::{
     value::{Stored, load, lost, store},
 };
 use crate::{error::StateError, message::Wire};
+
+/// Of how many names every question says which version was seen.
+const FEW: usize = 16;
 
 /// The state as a closure of [`State::atomic`] or [`State::wait_until`] sees it: all that it reads
 /// was so at one moment, and it sees its own writes.
@@ -34,6 +37,8 @@ use crate::{error::StateError, message::Wire};
 pub struct View<'a> {
     state: &'a State,
     pub(super) seen: Seen,
+    /// The version of the namespace at which all that was seen was so.
+    as_of: u64,
     values: BTreeMap<String, Option<Stored>>,
     writes: BTreeMap<String, Option<Stored>>,
     pub(super) stale: bool,
@@ -41,8 +46,8 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn new(state: &'a State) -> Self {
-        let seen = Seen::default();
-        Self { state, seen, values: BTreeMap::new(), writes: BTreeMap::new(), stale: false }
+        let (values, writes) = <(BTreeMap<_, _>, BTreeMap<_, _>)>::default();
+        Self { state, seen: Seen::default(), as_of: 0, values, writes, stale: false }
     }
 
     /// The value of a name.
@@ -75,6 +80,7 @@ impl<'a> View<'a> {
             return self.outdated();
         };
         self.seen.whole = Some(version);
+        self.as_of = version;
         names.retain(|name| !self.writes.contains_key(name));
         let written = self.writes.iter().filter(|(_, value)| value.is_some());
         names.extend(written.map(|(name, _)| name.clone()));
@@ -99,16 +105,26 @@ impl<'a> View<'a> {
 
     fn look(&mut self, name: &str) -> Result<Option<&Stored>, StateError> {
         if !self.writes.contains_key(name) && !self.values.contains_key(name) {
-            let call = self.state.server.read(&self.state.space, name, &self.seen);
-            let Some((version, stored)) = call.deadline(self.state.timeout).wait().map_err(lost)?
-            else {
-                return self.outdated();
-            };
+            let mut read = self.state.read(name, &self.shortly())?;
+            if read.is_none() && self.seen.names.len() > FEW {
+                read = self.state.read(name, &self.seen)?;
+            }
+            let Some((as_of, (version, stored))) = read else { return self.outdated() };
+            self.as_of = as_of;
             self.seen.names.insert(name.to_owned(), version);
             self.values.insert(name.to_owned(), stored);
         }
         let value = self.writes.get(name).or_else(|| self.values.get(name));
         Ok(value.and_then(Option::as_ref))
+    }
+
+    /// What was seen; of many names, that nothing at all has changed since. To say it of each with
+    /// every question would take longer the more there are.
+    fn shortly(&self) -> Cow<'_, Seen> {
+        match self.seen.names.len() > FEW {
+            true => Cow::Owned(Seen { whole: Some(self.as_of), ..Seen::default() }),
+            false => Cow::Borrowed(&self.seen),
+        }
     }
 
     fn outdated<T>(&mut self) -> Result<T, StateError> {
@@ -209,5 +225,33 @@ impl State {
             }
             self.ask(Interest::Turn, None)?;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        spawn::Inline,
+        state::{Handle, NAMESPACE, TIMEOUT, server::Server},
+    };
+
+    #[test]
+    fn of_many_names_a_question_says_little_and_finds_out_all() -> Result<(), StateError> {
+        let owner = Server::on(Inline).spawn(10, 1000).unwrap();
+        let (server, space) = ((*owner).clone(), NAMESPACE.to_owned());
+        let handle = Handle::new();
+        let state = State { server, space, timeout: TIMEOUT, handle, _owner: None };
+        state.set("99", &1_u32)?;
+        let mut view = View::new(&state);
+        for name in 0..100_u32 {
+            assert_eq!(view.get(&name.to_string())?, (name == 99).then_some(1_u32));
+            assert!(view.shortly().names.len() <= FEW);
+        }
+        state.set("elsewhere", &1_u32)?;
+        assert_eq!(view.get("100")?, None::<u32>);
+        state.set("0", &1_u32)?;
+        assert_eq!(view.get::<u32>("101"), Err(StateError::Stale));
+        Ok(())
     }
 }
