@@ -21,7 +21,11 @@ use crate::error::StateError;
 /// It starts where it was made, and gives every update made since, however much later it is asked:
 /// the server keeps the last updates of each namespace, as many as
 /// [`StateBuilder::history`](super::StateBuilder::history) says. A watch that falls behind by more
-/// goes on with the oldest that is there, which says in [`Update::missed`] how many are not.
+/// goes on with the oldest that is there, which says in [`Update::missed`] how many are not. If it
+/// wants none of those that are there, it waits for the next one. So of a name that is seldom set,
+/// among others that are set often, the last update may be missed and not told of before there is
+/// another: whoever is slower than the history is long had better read it from time to time, or give
+/// it a namespace, and so a history, of its own.
 ///
 /// As an iterator it waits for the next update, and ends only after an error other than
 /// [`StateError::Timeout`]. It does not keep the server: when the last handle of the process that
