@@ -165,7 +165,11 @@ fn a_wait_tests_the_present_first() -> coproc::Result<()> {
     assert_eq!(key.wait_until(|n| *n > 4)?, 5);
     state.wait_until(|view| Ok(view.keys()?.len() == 1))?;
     assert_eq!(key.wait_equal_timeout(&6, SHORT), Err(StateError::Timeout));
+    assert_eq!(key.wait_not_equal_timeout(&5, SHORT), Err(StateError::Timeout));
     assert_eq!(key.wait_change_timeout(SHORT), Err(StateError::Timeout));
+    let none = state.wait_until_timeout(SHORT, |view| Ok(view.keys()?.is_empty()));
+    assert_eq!(none, Err(StateError::Timeout));
+    assert_eq!(state.wait_for_change_timeout(["n"], SHORT), Err(StateError::Timeout));
     Ok(())
 }
 
