@@ -94,8 +94,9 @@ const BYTES: usize = 1 << 30;
 ///         sum += square?.into_inner();
 ///     }
 ///     assert_eq!(sum, 385);
+///     // One for each: nobody knows who takes which.
+///     workers.iter().try_for_each(|_| jobs.send(Job::Stop))?;
 ///     for worker in workers {
-///         jobs.send(Job::Stop)?;
 ///         worker?.worker().join()?;
 ///     }
 ///     Ok(())
