@@ -9,7 +9,7 @@ use std::{
 use crate::{
     codec::Body,
     error::CallError,
-    sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering, wake},
+    sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering},
 };
 
 /// How a task ended, its reply still unread.
@@ -35,17 +35,16 @@ impl Inbox {
         Arc::default()
     }
 
-    pub(super) fn put(&self, tag: u64, outcome: Outcome) {
-        let waker = {
-            let mut arrivals = self.arrivals.lock();
-            arrivals.outcomes.push_back((tag, outcome));
-            self.count.store(arrivals.outcomes.len(), Ordering::SeqCst);
-            arrivals.waker.take()
-        };
+    /// Gives who is to be woken now, for the caller to do where it holds no lock.
+    #[must_use]
+    pub(super) fn put(&self, tag: u64, outcome: Outcome) -> Option<Waker> {
+        let mut arrivals = self.arrivals.lock();
+        arrivals.outcomes.push_back((tag, outcome));
+        self.count.store(arrivals.outcomes.len(), Ordering::SeqCst);
+        let waker = arrivals.waker.take();
+        drop(arrivals);
         self.arrived.notify_all();
-        if let Some(waker) = waker {
-            wake(waker);
-        }
+        waker
     }
 
     /// The outcome that arrived first.

@@ -31,6 +31,10 @@ use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, 
 /// starting is ended at once, as by [`kill`](Self::kill); in a thread, its `#[init]` runs on, and the
 /// thread ends when that returns, and [`Inline`](crate::Inline), the pool waits for it.
 ///
+/// A waker that a call was polled with can use the pool inside `wake`, and kill it, but should not
+/// wait there, as dropping the pool may: the thread that wakes is often the one that reads what the
+/// workers say.
+///
 /// ```
 /// use coproc::{Process, prelude::*};
 ///

@@ -1,9 +1,81 @@
 //! Whose turn it is, and how a pool comes to its end.
 
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
+    task::{Context as Task, Poll, Wake, Waker},
+};
+
 use coproc::{Process, Thread, prelude::*};
 use coproc_tests::{Gate, Watch, gate};
 
-use super::{Hand, hands};
+use super::{Hand, Mark, Once, hands};
+
+/// Does something once, when it is woken, and says so.
+struct Doing(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Wake for Doing {
+    fn wake(self: Arc<Self>) {
+        let body = self.0.lock().unwrap().take();
+        if let Some(body) = body {
+            body();
+        }
+    }
+}
+
+/// What does this when it is woken, and what tells that it is done.
+fn doing(body: impl FnOnce() + Send + 'static) -> (Waker, Receiver<()>) {
+    let (say, done) = channel();
+    let body = move || {
+        body();
+        say.send(()).unwrap();
+    };
+    (Waker::from(Arc::new(Doing(Mutex::new(Some(Box::new(body)))))), done)
+}
+
+#[coproc::test]
+fn whoever_is_woken_may_kill_the_pool() {
+    let _watch = Watch::set();
+    let pool = Arc::new(hands(1));
+    let (begun, end) = (Gate::new(), Gate::new());
+    let mut held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    let waiting = pool.call(|w| w.scale(3)).send().unwrap();
+    gate::pass(&begun);
+    let (waker, killed) = doing({
+        let pool = Arc::clone(&pool);
+        move || pool.kill()
+    });
+    assert!(Pin::new(&mut held).poll(&mut Task::from_waker(&waker)).is_pending());
+    end.open();
+    // This one reads for the other, too.
+    let outcome = waiting.wait();
+    assert!(matches!(outcome, Ok(30) | Err(CallError::Closed(_))), "{outcome:?}");
+    killed.recv().unwrap();
+    assert!(!pool.is_alive());
+    assert_eq!(held.wait().unwrap(), 0);
+}
+
+#[coproc::test]
+fn whoever_is_told_that_no_worker_is_left_may_drop_the_pool() {
+    let _watch = Watch::set();
+    let mark = Mark::new();
+    let pool = Once::on(Process::new()).pool(1).spawn(&mark.0).unwrap();
+    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Closed(_))));
+    let mut call = pool.call(|w| w.crash()).send().unwrap();
+    let (waker, dropped) = doing(|| drop(pool));
+    let outcome = match Pin::new(&mut call).poll(&mut Task::from_waker(&waker)) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => {
+            dropped.recv().unwrap();
+            call.wait()
+        }
+    };
+    assert!(matches!(outcome, Err(CallError::Closed(_))), "{outcome:?}");
+}
 
 #[coproc::test]
 fn the_most_urgent_of_what_waits_is_next() {

@@ -39,6 +39,14 @@ impl<W: Worker> Desk<W> {
         }
     }
 
+    /// Whether this is one of its helping threads.
+    pub(super) fn is_helping(self: &Arc<Self>) -> bool {
+        let id = thread::current().id();
+        let is_helping = self.state.lock().threads.iter().any(|thread| thread.thread().id() == id);
+        self.catch_up();
+        is_helping
+    }
+
     fn help(
         self: &Arc<Self>,
         state: &mut State<W>,

@@ -137,6 +137,14 @@ impl<W: Worker> Member<W> {
     }
 }
 
+/// Puts something in its slot, whether there was such a slot before or not.
+pub(super) fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
+    while slots.len() <= slot {
+        slots.push(None);
+    }
+    slots[slot] = Some(value);
+}
+
 /// Rings when there may be news of a worker.
 pub(super) struct Bell<W: Worker> {
     pub(super) desk: Weak<Desk<W>>,

@@ -13,7 +13,7 @@ mod tests;
 
 use std::{collections::HashMap, fmt, task::Waker};
 
-use self::member::{Bell, Ended, Member, Step};
+use self::member::{Bell, Ended, Member, Step, place};
 pub(super) use self::{
     helper::{at_once, start},
     task::{Counter, Task},
@@ -25,7 +25,11 @@ use super::{
 use crate::{
     error::{CallError, CloseReason},
     spawn::{Starts, WorkerResource},
-    sync::{Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering, thread::JoinHandle},
+    sync::{
+        Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering,
+        thread::{self, JoinHandle},
+        wake,
+    },
     worker::Worker,
 };
 
@@ -78,6 +82,8 @@ struct State<W: Worker> {
     members: Vec<Option<Member<W>>>,
     bells: Vec<Waker>,
     tasks: HashMap<u64, Task>,
+    /// Who is to be woken once the state is not locked: what wakers do is not known here.
+    woken: Vec<Waker>,
     /// Why the last worker could not be started.
     refusal: String,
     /// How many helping threads are at it.
@@ -110,6 +116,7 @@ impl<W: Worker> Desk<W> {
                 members: owners.map(|owner| Some(Member::new(owner))).collect(),
                 bells: Vec::new(),
                 tasks: HashMap::new(),
+                woken: Vec::new(),
                 refusal: String::new(),
                 helpers: 0,
                 threads: Vec::new(),
@@ -176,7 +183,9 @@ impl<W: Worker> Desk<W> {
     /// Takes the owners of all workers, once nothing more begins.
     pub(super) fn take_owners(self: &Arc<Self>) -> Vec<WorkerResource<W>> {
         self.stop();
-        self.wait_for(|status| status.stopped && status.helpers == 0);
+        // Who is woken by a helping thread may be the one to drop the pool.
+        let own = usize::from(self.is_helping());
+        self.wait_for(|status| status.stopped && status.helpers == own);
         let (owners, threads) = {
             let mut state = self.state.lock();
             let members = state.members.iter_mut().flatten();
@@ -184,7 +193,8 @@ impl<W: Worker> Desk<W> {
             (owners, std::mem::take(&mut state.threads))
         };
         self.catch_up();
-        for thread in threads {
+        let others = |thread: &JoinHandle<()>| thread.thread().id() != thread::current().id();
+        for thread in threads.into_iter().filter(others) {
             let _ = thread.join();
         }
         owners
@@ -214,8 +224,14 @@ impl<W: Worker> Desk<W> {
 
     /// Deals with all that was noted, unless somebody is at it, who then does.
     fn attend(self: &Arc<Self>) {
+        self.deal().into_iter().for_each(wake);
+    }
+
+    /// The same; gives who is to be woken.
+    fn deal(self: &Arc<Self>) -> Vec<Waker> {
+        let mut woken = Vec::new();
         loop {
-            let Some(mut state) = self.state.try_lock() else { return };
+            let Some(mut state) = self.state.try_lock() else { return woken };
             loop {
                 let notes = std::mem::take(&mut *self.notes.lock());
                 if notes.is_empty() {
@@ -225,11 +241,12 @@ impl<W: Worker> Desk<W> {
                     self.take_note(&mut state, note);
                 }
             }
+            woken.append(&mut state.woken);
             self.tell(&state);
             drop(state);
             // Whoever came meanwhile found the lock taken and left.
             if self.notes.lock().is_empty() {
-                return;
+                return woken;
             }
         }
     }
@@ -369,15 +386,8 @@ impl<W: Worker> Desk<W> {
 /// Passes an outcome on to whoever still wants it.
 fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Outcome) {
     if let Some(task) = state.tasks.remove(&task) {
-        task.inbox.put(task.tag, outcome);
+        state.woken.extend(task.inbox.put(task.tag, outcome));
     }
-}
-
-fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
-    while slots.len() <= slot {
-        slots.push(None);
-    }
-    slots[slot] = Some(value);
 }
 
 impl<W: Worker> fmt::Debug for Desk<W> {
