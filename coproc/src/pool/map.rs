@@ -107,6 +107,9 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 /// items in flight: it may be endless, and what is held in memory does not grow with it. A failed
 /// item is an `Err` in its place and nothing else. Dropping the iterator cancels what is left.
 ///
+/// Of a pool that is closed or killed, what is in flight has its outcomes. If none of them says so,
+/// the next item of the input does, with [`CallError::Closed`]; then the map ends, and reads no more.
+///
 /// The input is read by whoever asks for the next result: while it blocks, no result is given out,
 /// and what a message is still being filled with is not sent.
 ///
@@ -203,14 +206,17 @@ impl<S: Source, O: Order> Map<S, O> {
     fn fill(&mut self) {
         while !self.exhausted {
             let wished = self.source.wished();
-            let most = self.course.room(wished, self.desk.workers());
-            if most == 0 {
+            let room = self.course.room(wished, self.desk.workers());
+            if room == 0 {
                 return;
             }
-            match self.source.read(most) {
+            // Of a closed pool, the next item tells.
+            let is_last = !self.desk.takes_tasks();
+            match self.source.read(if is_last { 1 } else { room }) {
                 Some((parcel, count)) => {
                     let tag = self.course.opened(count);
                     self.send(tag, parcel, count);
+                    self.exhausted = is_last;
                 }
                 None => self.exhausted = true,
             }
@@ -248,6 +254,8 @@ impl<S: Source, O: Order> Map<S, O> {
 
     fn settle(&mut self, tag: u64, outcome: Outcome) {
         let Some(Sent { parcel, idempotent, .. }) = self.out.remove(&tag) else { return };
+        let is_closed = matches!(outcome, Err(CallError::Closed(_))) && !self.desk.takes_tasks();
+        self.exhausted |= is_closed;
         let settled = self.source.results(&parcel, outcome);
         for again in self.course.settled(tag, settled, idempotent) {
             let part = self.source.part(&parcel, again.from, again.count);

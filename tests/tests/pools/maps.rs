@@ -6,10 +6,10 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use coproc::{Inline, Thread, prelude::*};
+use coproc::{Inline, Pool, Thread, prelude::*};
 use coproc_tests::Watch;
 
-use super::{Hand, NoGood, hands};
+use super::{Hand, NoGood, functions::Square, hands};
 
 fn ten_times(items: std::ops::Range<u64>) -> Vec<u64> {
     items.map(|n| 10 * n).collect()
@@ -62,6 +62,38 @@ fn an_endless_input_is_read_as_far_as_is_in_flight() {
     }
     drop(map);
     assert_eq!(pool.call(|w| w.scale(1)).wait().unwrap(), 10);
+}
+
+/// So many results are asked for at most, of a map that is to end by itself.
+const MOST: usize = 10_000;
+
+#[coproc::test]
+fn a_map_over_a_closed_pool_ends_with_the_first_item() {
+    let _watch = Watch::set();
+    let (pool, functions) = (hands(2), Pool::new(2).unwrap());
+    pool.close();
+    functions.kill();
+    let results: Vec<_> = pool.map(0.., |w, n| w.scale(n)).retry(2).take(MOST).collect();
+    assert!(matches!(results[..], [Err(CallError::Closed(_))]), "{}", results.len());
+    let results: Vec<_> = functions.map_unordered(0.., Square).take(MOST).collect();
+    assert!(matches!(results[..], [(0, Err(CallError::Closed(_)))]), "{}", results.len());
+    // Nothing is left undone of what has no items.
+    assert_eq!(pool.map(0..0, |w, n| w.scale(n)).count(), 0);
+}
+
+#[coproc::test]
+fn a_map_whose_pool_is_closed_gives_what_is_in_flight_and_ends() {
+    let _watch = Watch::set();
+    let pool = hands(2);
+    let mut map = pool.map(0.., |w, n| w.scale(n)).in_flight(5);
+    assert_eq!(map.next().unwrap().unwrap(), 0);
+    pool.close();
+    let rest: Vec<_> = map.by_ref().take(MOST).collect();
+    let (last, done) = rest.split_last().unwrap();
+    assert!(matches!(last, Err(CallError::Closed(_))), "{last:?}");
+    let done: Result<Vec<u64>, _> = done.iter().cloned().collect();
+    assert_eq!(done.unwrap(), ten_times(1..5));
+    assert!(map.next().is_none());
 }
 
 #[coproc::test]

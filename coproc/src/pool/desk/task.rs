@@ -38,6 +38,8 @@ pub(in crate::pool) trait Counter: Send + Sync {
     /// Waits for a task that a worker is at, until `until` at the latest: whoever waits reads, and
     /// need not be woken. It may return at once.
     fn await_task(self: Arc<Self>, task: u64, until: Option<Instant>);
+    /// Whether it still takes tasks: it was not closed.
+    fn takes_tasks(&self) -> bool;
     /// How many workers there are to be.
     fn workers(&self) -> usize;
 }
@@ -66,6 +68,10 @@ impl<W: Worker> Counter for Desk<W> {
         if let Some(lookout) = lookout {
             lookout.wait(until);
         }
+    }
+
+    fn takes_tasks(&self) -> bool {
+        !self.is_closed()
     }
 
     fn workers(&self) -> usize {
