@@ -21,7 +21,7 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EncodeError::TooLarge { size, limit } => {
-                write!(f, "{size} bytes are over the limit of {limit}")
+                write!(f, "{size} bytes or more are over the limit of {limit}")
             }
             EncodeError::Refused(text) => f.write_str(text),
         }

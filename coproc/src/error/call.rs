@@ -141,7 +141,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
             CallError::Closed(reason) => reason.fmt(f),
             CallError::TooLarge { size, limit } => write!(
                 f,
-                "a message of {size} bytes is over the limit of {limit}; raise it with \
+                "a message of {size} bytes or more is over the limit of {limit}; raise it with \
                  `.max_message(…)` on the place"
             ),
             CallError::Deadlock(names) => {

@@ -77,7 +77,7 @@ impl<E> SpawnError<E> {
             ),
             SpawnError::TooLarge { size, limit } => write!(
                 f,
-                "arguments of {size} bytes are over the limit of {limit}; raise it with \
+                "arguments of {size} bytes or more are over the limit of {limit}; raise it with \
                  `.max_message(…)` on the place"
             ),
             SpawnError::Encode(text) => write!(f, "cannot encode: {text}"),

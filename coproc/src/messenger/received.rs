@@ -162,7 +162,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Closed => f.write_str("the peer is gone"),
             Self::TooLarge { size, limit } => {
-                write!(f, "a message of {size} bytes is over the limit of {limit}")
+                write!(f, "a message of {size} bytes or more is over the limit of {limit}")
             }
             Self::Encode(text) => write!(f, "cannot encode: {text}"),
             Self::Full => f.write_str("the peer does not keep up: no room to send in time"),

@@ -53,6 +53,12 @@ fn grow(bytes: usize) -> Bytes {
     vec![1; bytes].into()
 }
 
+/// The same, of which each byte is written by itself.
+#[worker]
+fn grow_slowly(bytes: usize) -> Vec<u8> {
+    vec![1; bytes]
+}
+
 #[worker]
 fn pid(item: u64) -> u32 {
     let _ = item;
@@ -246,6 +252,10 @@ fn what_is_too_large_is_an_error_in_its_place() {
             Err(other) => panic!("{size}: {other:?}"),
         }
     }
+    // How large that would have become is not known to whoever gives up at the limit.
+    let error = pool.apply(GrowSlowly, 4 << 20).unwrap_err();
+    assert!(matches!(error, CallError::TooLarge { size, limit } if size > limit), "{error:?}");
+    assert!(error.to_string().contains("bytes or more"), "{error}");
     let texts = [10, 4 << 20, 20].map(|size| "1".repeat(size));
     let results: Vec<_> = pool.map(texts, Number).chunk(2).collect();
     assert!(matches!(results[1], Err(CallError::TooLarge { .. })), "{:?}", results[1]);
