@@ -54,6 +54,10 @@ pub(super) struct Memory {
 /// How many files are kept open at most: half of what is allowed, and no more than this.
 const KEPT: u64 = 512;
 
+/// How much of such a file is read at most. The list of groups that a process belongs to, which
+/// comes before the figures, can have 65536 entries.
+const TEXT_MOST: usize = 1 << 20;
+
 /// Linux, by two files a process.
 #[derive(Debug)]
 pub(super) struct Proc {
@@ -71,10 +75,17 @@ impl Proc {
         Self { text: vec![0; 4096], kept: BTreeMap::new(), most }
     }
 
-    /// The kernel writes such a file in one piece, and either of the two is shorter than a page.
+    /// The kernel writes such a file in one piece, nearly always shorter than a page: what does not
+    /// fill the room that there is for it is all of it.
     fn read(&mut self, pid: u32, file: &str) -> Option<&[u8]> {
-        let length = File::open(format!("/proc/{pid}/{file}")).ok()?.read(&mut self.text).ok()?;
-        self.text.get(..length)
+        let (mut file, mut length) = (File::open(format!("/proc/{pid}/{file}")).ok()?, 0);
+        loop {
+            length += file.read(&mut self.text[length..]).ok()?;
+            if length < self.text.len() || length >= TEXT_MOST {
+                return self.text.get(..length);
+            }
+            self.text.resize(2 * length, 0);
+        }
     }
 }
 
@@ -189,6 +200,20 @@ mod tests {
         assert!(stat.born <= stat.read && stat.read <= clock::now());
         assert!(memory.anon > 0 && memory.anon <= memory.rss && memory.rss <= memory.peak);
         assert_eq!((proc.stat(u32::MAX), proc.memory(u32::MAX)), (None, None));
+    }
+
+    #[test]
+    fn a_long_file_is_read_to_its_end() {
+        let mut command = Command::new("cat");
+        command.env_clear().env("LONG", "x".repeat(20_000)).env("END", "here");
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("cat(1)");
+        let text = Proc::new().read(child.id(), "environ").map(<[u8]>::to_vec);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = String::from_utf8(text.unwrap()).unwrap();
+        let mut variables: Vec<_> = text.trim_end_matches('\0').split('\0').collect();
+        variables.sort_unstable();
+        assert_eq!((variables[0], variables[1].len()), ("END=here", 20_005));
     }
 
     #[test]
