@@ -131,7 +131,10 @@ fn what_starts_end_with_says_what_to_do() {
         E::Unknown("store::Cache".into()),
         &["`store::Cache`", "not linked", "use that_crate as _;"],
     );
-    says(E::TooLarge { size: 7, limit: 5 }, &["7 bytes or more", "limit of 5", "`.max_message(…)`"]);
+    says(
+        E::TooLarge { size: 7, limit: 5 },
+        &["7 bytes or more", "limit of 5", "`.max_message(…)`"],
+    );
     says(E::Encode("a map without length".into()), &["encode", "a map without length"]);
     says(E::Nested, &["16 deep"]);
     // What a `main` that returns it shows.

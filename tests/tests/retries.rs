@@ -188,6 +188,20 @@ fn what_is_killed_or_dropped_is_not_run_again() {
     assert!(children.into_iter().all(|pid| name_of(pid).trim() != "retried"));
 }
 
+/// A run in a thread is given up when its time to close is over, and not waited for.
+#[coproc::test]
+fn a_run_in_a_thread_that_does_not_end_is_given_up() {
+    let _watch = Watch::set();
+    let (diary, begun, until) = (Diary::new("given-up"), Gate::new(), Gate::new());
+    let meet = Meet::on(Thread).retry(1).spawn(&diary.0, &begun, &until).unwrap();
+    gate::pass(&begun);
+    while meet.worker().runs() < 2 {
+        assert_eq!(meet.worker().join_timeout(ms(1)), None);
+    }
+    drop(meet);
+    until.open();
+}
+
 #[coproc::test]
 fn arguments_that_cannot_be_sent_are_spawns_error() {
     let _watch = Watch::set();

@@ -29,7 +29,10 @@ use crate::{
 ///
 /// A function that takes a messenger has no `retry`.
 ///
-/// Dropping it closes it, as dropping a [`WorkerResource`] does, and no further run follows.
+/// Dropping it closes it, as dropping a [`WorkerResource`] does, and no further run follows. On
+/// [`Inline`](crate::Inline) it waits for a later run until that returns, whatever the grace is:
+/// nobody can end that from outside. In a thread a run that does not end within the grace is given up,
+/// and its thread ends when the function returns.
 ///
 /// ```
 /// use coproc::prelude::*;
