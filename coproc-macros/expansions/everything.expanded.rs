@@ -508,6 +508,12 @@ const _: () = {
         fn event() -> my_library::__private::Reply<Self::Event> {
             my_library::__private::reply::<Changed<Store<K, Box<V>>>>()
         }
+        fn say_init_error(
+            error: &Self::InitError,
+            f: &mut ::core::fmt::Formatter<'_>,
+        ) -> ::core::fmt::Result {
+            my_library::__private::say_error!(error, f)
+        }
     }
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Dispatch

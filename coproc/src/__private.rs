@@ -9,7 +9,8 @@ pub use serde;
 #[cfg(feature = "process")]
 pub use crate::spawn::fuzz;
 pub use crate::{
-    __debug_field as debug_field, __register as register, __with_processes as with_processes,
+    __debug_field as debug_field, __register as register, __say_error as say_error,
+    __with_processes as with_processes,
     codec::{
         Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
         argument, by_ref, bytes, lend, slice, text, whole,
@@ -86,6 +87,65 @@ macro_rules! __debug_field {
         #[allow(unused_imports)]
         use $crate::__private::{ShowDebug as _, ShowNothing as _};
         (&&$crate::__private::Shown($field)).show()
+    }};
+}
+
+/// What an error says, by `Display` with its causes, else by `Debug`; decided in the same way.
+pub trait SayDisplay {
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// As writing.
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<T: fmt::Display> SayDisplay for &&Shown<'_, T> {
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.0)
+    }
+}
+
+/// Errors without `Display`.
+pub trait SayDebug {
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// As writing.
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<T: fmt::Debug> SayDebug for &Shown<'_, T> {
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+/// Errors with neither.
+pub trait SayNothing {
+    /// Writes that there is one.
+    ///
+    /// # Errors
+    ///
+    /// As writing.
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<T> SayNothing for Shown<'_, T> {
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`#[init]` returned an error")
+    }
+}
+
+/// Writes what an error says, whether its type can be written or not.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __say_error {
+    ($error:expr, $f:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{SayDebug as _, SayDisplay as _, SayNothing as _};
+        (&&&$crate::__private::Shown($error)).say($f)
     }};
 }
 

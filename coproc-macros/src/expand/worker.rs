@@ -111,6 +111,16 @@ fn ends(worker: &Worker) -> TokenStream {
         }
         None => quote_spanned!(mixed()=> #library::__private::reply::<()>()),
     };
+    let said = error(worker).map(|_| {
+        quote_spanned! {mixed()=>
+            fn say_init_error(
+                error: &Self::InitError,
+                f: &mut ::core::fmt::Formatter<'_>,
+            ) -> ::core::fmt::Result {
+                #library::__private::say_error!(error, f)
+            }
+        }
+    });
     let output = worker.close.as_ref().map(|close| &close.reply);
     let event = match &worker.event {
         Some(event) => {
@@ -119,7 +129,9 @@ fn ends(worker: &Worker) -> TokenStream {
         }
         None => quote_spanned!(mixed()=> #library::__private::never()),
     };
-    writers(&started, output, &event, &worker.subject)
+    let mut ends = writers(&started, output, &event, &worker.subject);
+    ends.extend(said);
+    ends
 }
 
 /// The three functions of `Worker` that say how its types are written.

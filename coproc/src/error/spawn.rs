@@ -41,15 +41,15 @@ pub enum SpawnError<E = Infallible> {
 }
 
 impl<E> SpawnError<E> {
-    /// What it says, whatever `#[init]` may have returned.
-    pub(crate) fn text(&self) -> String {
-        struct Text<'a, E>(&'a SpawnError<E>);
+    /// What it says; `init` writes what `#[init]` returned.
+    pub(crate) fn text(&self, init: fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result) -> String {
+        struct Text<'a, E>(&'a SpawnError<E>, fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result);
         impl<E> fmt::Display for Text<'_, E> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.write(f, |_, f| f.write_str("`#[init]` returned an error"))
+                self.0.write(f, self.1)
             }
         }
-        Text(self).to_string()
+        Text(self, init).to_string()
     }
 
     fn write(
@@ -104,7 +104,7 @@ impl<E: fmt::Debug> fmt::Debug for SpawnError<E> {
             SpawnError::Encode(_) => "Encode",
             SpawnError::Nested => "Nested",
         };
-        write!(f, "{name}: {}", self.text())
+        write!(f, "{name}: {}", self.text(fmt::Debug::fmt))
     }
 }
 

@@ -59,7 +59,7 @@ where
         let (place, starts) = (self.place, order.starts.clone());
         let launch = move || place.clone().launch(order.clone());
         let (first, others) = start(self.len, &launch)?;
-        let launch = Box::new(move || launch().map_err(|error| error.text()));
+        let launch = Box::new(move || launch().map_err(|error| error.text(W::say_init_error)));
         Ok(WorkerPool::new(Desk::new(first, others, (launch, starts), self.recycling)))
     }
 }

@@ -10,7 +10,7 @@ mod schedule;
 mod seat;
 mod serve;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use crate::{
     codec::{Arguments, Malformed},
@@ -76,6 +76,17 @@ pub trait Worker: Sized + 'static {
 
     /// How the outcome of `#[init]` travels.
     fn started() -> Reply<(), Self::InitError>;
+
+    /// Writes what an error of `#[init]` says, as far as its type has words.
+    ///
+    /// # Errors
+    ///
+    /// As writing.
+    #[doc(hidden)]
+    fn say_init_error(error: &Self::InitError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let _ = error;
+        f.write_str("`#[init]` returned an error")
+    }
 
     /// How the outcome of `#[close]` travels.
     fn output() -> Reply<Self::Output, Self::OutputError>;

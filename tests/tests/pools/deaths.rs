@@ -1,5 +1,7 @@
 //! What the death of a worker costs.
 
+use std::path::Path;
+
 use coproc::prelude::*;
 use coproc_tests::{Gate, Watch, gate};
 
@@ -128,9 +130,41 @@ fn a_pool_that_cannot_replace_its_workers_says_so() {
     for _ in 0..2 {
         let error = pool.call(|w| w.crash()).wait().unwrap_err();
         assert!(error.is_unstarted() && error.to_string().contains("no worker"), "{error}");
+        // Why: what `#[init]` has returned.
+        assert!(error.to_string().contains("File exists"), "{error}");
     }
     std::fs::remove_dir(&mark.0).unwrap();
     assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+}
+
+/// An error without `Display`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Taken(u32);
+
+/// Can be started only once for each mark, too.
+struct Single;
+
+#[worker]
+impl Single {
+    #[init]
+    fn new(mark: &Path) -> Result<Self, Taken> {
+        std::fs::create_dir(mark).map(|()| Self).map_err(|_| Taken(17))
+    }
+
+    #[message]
+    fn panic(&self) {
+        panic!("a crack");
+    }
+}
+
+#[coproc::test]
+fn why_no_worker_is_left_is_told_by_debug_at_least() {
+    let _watch = Watch::set();
+    let mark = Mark::new();
+    let pool = Single::on(coproc::Thread).pool(1).spawn(&mark.0).unwrap();
+    assert!(matches!(pool.call(|w| w.panic()).wait(), Err(CallError::Panicked(_))));
+    let error = pool.call(|w| w.panic()).wait().unwrap_err();
+    assert!(error.to_string().ends_with("left: Taken(17)"), "{error}");
 }
 
 #[coproc::test]
