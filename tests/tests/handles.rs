@@ -3,7 +3,7 @@
 
 use std::{path::Path, process, time::Duration};
 
-use coproc::{FunctionController, Inline, Messenger, Process, Thread, prelude::*};
+use coproc::{FunctionController, Inline, Messenger, Process, Queue, State, Thread, prelude::*};
 use coproc_tests::{Census, Gate, Watch, gate};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -182,6 +182,66 @@ fn an_init_value_a_field_and_a_reply() -> coproc::Result<()> {
     assert_eq!(desk.name, "a desk");
     assert_eq!(desk.counters[1].add(1).wait()?, 3);
     assert_eq!(desk.counters[1].own().wait()?.add(1).wait()?, 4);
+    Ok(())
+}
+
+/// All that can travel, in one value.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Bag {
+    counter: CounterController,
+    state: State,
+    queue: Queue<u64>,
+    end: Messenger<u64, u64>,
+}
+
+/// Keeps a bag, and uses what is in it.
+pub struct Porter {
+    bag: Bag,
+}
+
+#[worker]
+impl Porter {
+    #[init]
+    fn new(bag: Bag) -> Self {
+        Self { bag }
+    }
+
+    #[message]
+    fn work(&self) -> coproc::Result<u64> {
+        let count = self.bag.counter.add(1).wait()?;
+        self.bag.state.set("count", &count)?;
+        self.bag.queue.send(count)?;
+        self.bag.end.send(count)?;
+        Ok(count)
+    }
+
+    /// Gives what it was given; the end is another then.
+    #[message]
+    fn swap(&mut self, end: Messenger<u64, u64>) -> Bag {
+        let Bag { counter, state, queue, end: old } = &mut self.bag;
+        let end = std::mem::replace(old, end);
+        Bag { counter: counter.clone(), state: state.clone(), queue: queue.clone(), end }
+    }
+}
+
+#[coproc::test]
+fn one_value_holds_handles_of_every_kind() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let counter = Counter::on(Thread).spawn(Counter::default())?;
+    let (state, queue, (near, end)) = (State::spawn()?, Queue::unbounded()?, Messenger::pair());
+    let bag = Bag { counter: (*counter).clone(), state: state.clone(), queue: queue.clone(), end };
+    let porter = Porter::spawn(bag)?;
+    assert_eq!(porter.work().wait()?, 1);
+    assert_eq!(
+        (state.get("count")?, queue.recv()?.into_inner(), near.recv()?),
+        (Some(1_u64), 1, 1)
+    );
+
+    let (other, end) = Messenger::pair();
+    let second = Porter::spawn(porter.swap(end).wait()?)?;
+    assert_eq!((second.work().wait()?, porter.work().wait()?), (2, 3));
+    assert_eq!((near.recv()?, other.recv()?, state.get("count")?), (2, 3, Some(3_u64)));
+    assert_eq!((queue.recv()?.into_inner(), queue.recv()?.into_inner()), (2, 3));
     Ok(())
 }
 
