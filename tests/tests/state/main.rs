@@ -4,7 +4,10 @@ mod server;
 mod transactions;
 mod watching;
 
-use std::{process, thread, time::Duration};
+use std::{
+    process, thread,
+    time::{Duration, Instant},
+};
 
 use coproc::{Bytes, Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
@@ -190,6 +193,44 @@ fn a_wait_can_be_for_less_than_a_value() -> coproc::Result<()> {
     assert_eq!(n.wait_falsy_timeout(SHORT), Err(StateError::Timeout));
     assert!(matches!(state.key::<u8>("n").wait_some(), Err(StateError::Type { .. })));
     state.key::<u8>("n").wait_available()?;
+    Ok(())
+}
+
+/// In time, if what is waited for is there, and else not before its time is over.
+#[coproc::test]
+fn every_wait_can_be_for_a_while() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let key = state.key::<u64>("n");
+    let waits = |value: &u64| {
+        [
+            key.wait_some_timeout(SHORT).map(drop),
+            key.wait_available_timeout(SHORT),
+            key.wait_equal_timeout(value, SHORT).map(drop),
+            key.wait_not_equal_timeout(&(value + 1), SHORT).map(drop),
+            key.wait_until_timeout(|n| n == value, SHORT).map(drop),
+            key.wait_truthy_timeout(SHORT).map(drop),
+            state.wait_until_timeout(SHORT, |view| view.contains("n")),
+        ]
+    };
+    let opposites = || [key.wait_none_timeout(SHORT), key.wait_falsy_timeout(SHORT).map(drop)];
+    assert_eq!(
+        (waits(&5), opposites()),
+        ([const { Err(StateError::Timeout) }; 7], [Ok(()), Ok(())])
+    );
+    key.set(&5)?;
+    assert_eq!(
+        (waits(&5), opposites()),
+        ([const { Ok(()) }; 7], [const { Err(StateError::Timeout) }; 2])
+    );
+    let long = 15 * SHORT;
+    let waited = |wait: &dyn Fn() -> Result<(), StateError>| {
+        let begun = Instant::now();
+        (wait(), begun.elapsed() >= long)
+    };
+    let late = (Err(StateError::Timeout), true);
+    assert_eq!(waited(&|| key.wait_change_timeout(long).map(drop)), late);
+    assert_eq!(waited(&|| state.wait_for_change_timeout(["n"], long).map(drop)), late);
     Ok(())
 }
 
