@@ -48,6 +48,26 @@ fn who_looks_through_a_full_queue_loses_nothing() -> coproc::Result<()> {
     Ok(())
 }
 
+/// So does who sends to one process only, or looks for something that is not there.
+#[coproc::test]
+fn whatever_waits_can_wait_for_a_while() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (queue, own) = (Queue::bounded(1)?, std::process::id());
+    queue.try_send_to(own, 1)?;
+    let unsent = queue.try_send_to(own, 2).unwrap_err();
+    assert_eq!((unsent.item, unsent.error, unsent.unsent), (2, QueueError::Full, vec![own]));
+    let unsent = queue.send_to_timeout(own, 3, SHORT).unwrap_err();
+    assert_eq!((unsent.item, unsent.error, unsent.unsent), (3, QueueError::Timeout, vec![own]));
+    let looked = queue.recv_if_timeout(SHORT, |item| *item > 1);
+    assert_eq!(looked.unwrap_err(), QueueError::Timeout);
+    let found = queue.recv_if_timeout(SHORT, |item| *item == 1)?;
+    assert_eq!(found.recipient(), Some(own));
+    found.ack()?;
+    queue.send_to_timeout(own, 4, SHORT)?;
+    assert_eq!(queue.recv()?.into_inner(), 4);
+    Ok(())
+}
+
 #[coproc::test]
 fn an_unbounded_queue_has_a_limit_in_bytes() -> coproc::Result<()> {
     let _watch = Watch::set();
