@@ -81,6 +81,29 @@ fn only_what_is_for_the_log_is_in_it() {
     }
 }
 
+/// Has a monitor print some of its notes.
+#[worker]
+fn print_notes() {
+    let monitor = Monitor::builder().every(secs(3600)).spawn().expect("a monitor");
+    monitor.note("unprinted").wait().expect("it is noted");
+    monitor.note("printed").details("to be read").print(true).wait().expect("it is noted");
+    monitor.note("too").log(false).label(false).print(true).wait().expect("it is noted");
+}
+
+/// By the monitor, to where its host's output goes.
+#[coproc::test]
+fn only_what_is_to_be_printed_is() {
+    let _watch = Watch::set();
+    let folder = Folder::new("print");
+    let file = folder.file("output");
+    let output = fs::File::create(&file).unwrap();
+    let host = PrintNotes::on(Process::new().stdout(output)).spawn().unwrap();
+    host.worker().join().unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    let [printed, too] = &*text.lines().collect::<Vec<_>>() else { panic!("{text}") };
+    assert!(printed.ends_with("  printed: to be read") && too.ends_with("  too"), "{text}");
+}
+
 #[coproc::test]
 fn a_log_that_cannot_be_written_is_told_to_who_waits() {
     let _watch = Watch::set();
