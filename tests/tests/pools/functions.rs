@@ -1,6 +1,7 @@
 //! Pools that run functions on items.
 
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
@@ -329,6 +330,105 @@ fn a_worker_is_replaced_after_so_many_items() {
     let most = runs.iter().map(|(_, run)| *run).max().unwrap();
     // A message that was sent before the tenth item takes along what it holds.
     assert!(runs.len() >= 5 && most < 20, "{runs:?}");
+}
+
+/// Keeps so many bytes for ever.
+#[worker]
+fn leak(bytes: usize) -> u32 {
+    std::mem::forget(std::hint::black_box(vec![1_u8; bytes]));
+    process::id()
+}
+
+#[coproc::test]
+fn a_worker_that_holds_too_much_memory_is_replaced() {
+    let _watch = Watch::set();
+    let pool = Pool::on(Process::new()).workers(1).recycle_above(64 << 20).spawn().unwrap();
+    let pids: Result<Vec<_>, _> = pool.map([0, 0, 128 << 20, 0, 0], Leak).chunk(1).collect();
+    let pids = pids.unwrap();
+    assert!(pids[0] == pids[1] && pids[1] == pids[2], "{pids:?}");
+    assert!(pids[2] != pids[3] && pids[3] == pids[4], "{pids:?}");
+}
+
+#[coproc::test]
+fn a_pool_of_functions_grows_and_shrinks_and_ends() {
+    let _watch = Watch::set();
+    let pool = Pool::new(1).unwrap();
+    for workers in [3, 1, 0] {
+        pool.resize(workers);
+        assert_eq!(pool.len(), workers.max(1));
+        let (end, begun) = (Gate::new(), [(); 3].map(|()| Gate::new()));
+        let begun = &begun[..pool.len()];
+        let item = |begun: &Gate| (begun.to_path_buf(), end.to_path_buf());
+        let held: Vec<_> =
+            begun.iter().map(|begun| pool.submit(Hold, item(begun)).unwrap()).collect();
+        // All of them hold at the same time.
+        begun.iter().for_each(|begun| gate::pass(begun));
+        // As long as it is open for writing, whoever comes passes.
+        let _open = std::fs::File::options().read(true).write(true).open(&*end).unwrap();
+        assert!(held.into_iter().all(|held| held.wait().is_ok()));
+    }
+    let pending: Vec<_> = (0..20).map(|n| pool.submit(Square, n).unwrap()).collect();
+    pool.close();
+    assert!(!pool.is_alive());
+    assert!(matches!(pool.submit(Square, 1), Err(CallError::Closed(_))));
+    assert!(pending.into_iter().map(|square| square.wait().unwrap()).eq((0..20).map(|n| n * n)));
+    pool.join().unwrap();
+}
+
+/// The most memory that this process has had, in bytes.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("its status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+    let kibibytes = line.split_whitespace().next().and_then(|number| number.parse::<usize>().ok());
+    kibibytes.expect("a number") << 10
+}
+
+/// In a process where nothing else happens; gives by how much it has grown.
+#[worker]
+fn map_a_million() -> coproc::Result<usize> {
+    let pool = Pool::new(2)?;
+    pool.map(0..1000, Square).try_for_each(|square| square.map(drop))?;
+    let before = peak();
+    for (n, square) in (0..1_000_000).zip(pool.map(0..1_000_000, Square)) {
+        assert_eq!(square?, n * n);
+    }
+    Ok(peak() - before)
+}
+
+/// Were they kept, they would have 24 MB at least.
+#[coproc::test]
+fn a_million_items_take_no_more_room_than_a_thousand() {
+    let _watch = Watch::set();
+    let grown = MapAMillion::spawn().unwrap().worker().join().unwrap();
+    assert!(grown < 8 << 20, "by {grown} bytes");
+}
+
+/// Takes longer than a message is to take.
+#[worker]
+fn slow(n: u64) -> u64 {
+    let begun = Instant::now();
+    while begun.elapsed() < ms(2) {
+        std::hint::spin_loop();
+    }
+    n
+}
+
+/// Quick items travel many together, slow ones each alone: told by how far ahead is read.
+#[coproc::test]
+fn how_many_travel_together_is_found_out() {
+    let _watch = Watch::set();
+    let pool = Pool::new(1).unwrap();
+    let ahead = |read: &Cell<u64>, given: u64| read.get() - given;
+    let read = Cell::new(0);
+    let items = || (0..).inspect(|_| read.set(read.get() + 1));
+    let alone = pool.map(items(), Slow).take(30).enumerate();
+    let most = alone.map(|(given, _)| ahead(&read, given as u64)).max().unwrap();
+    assert!(most <= 4, "{most} were read ahead");
+
+    read.set(0);
+    let together = pool.map(items(), Square).take(20_000).enumerate();
+    let most = together.map(|(given, _)| ahead(&read, given as u64)).find(|ahead| *ahead > 400);
+    assert!(most.is_some(), "they were sent each alone");
 }
 
 #[coproc::test]
