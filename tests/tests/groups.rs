@@ -1,6 +1,10 @@
 //! Many workers, started, waited for and ended together.
 
-use std::{path::Path, thread, time::Duration};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use coproc::{Exit, Group, prelude::*};
 use coproc_tests::{Census, Gate, Watch, gate};
@@ -141,6 +145,20 @@ fn one_deadline_is_for_all_and_the_others_have_their_values() {
     first.open();
     third.open();
     assert_eq!(group.join(), [Ok(1), Ok(1), Ok(1), Ok(1)], "it went on closing");
+}
+
+/// If each had the time for itself, it would take longer than a test may.
+#[test]
+fn one_deadline_is_for_all_however_many() {
+    let _watch = Watch::set();
+    let (begun, until) = (Instant::now(), Gate::new());
+    let group = PassGate::on(Thread).group(100).spawn(&until).unwrap();
+    let outcomes = group.join_timeout(secs(1));
+    assert!(outcomes.iter().all(is_late), "{outcomes:?}");
+    assert!(begun.elapsed() >= secs(1), "it is not over before");
+    // As long as it is open for writing, whoever comes passes.
+    let _open = std::fs::File::options().read(true).write(true).open(&*until).unwrap();
+    assert!(group.join_timeout(secs(600)).iter().all(Result::is_ok));
 }
 
 /// What does not fit into a socket is read although nobody waits for that member yet.
