@@ -1,16 +1,18 @@
-//! Four workers, each with work of its own kind, and a monitor that watches them from a process of
-//! its own: it finds them by itself, keeps the notes of the host on the same clock, and draws what
-//! it has seen. `cargo run --example monitor run.svg` writes the picture where it is told to.
+//! A pool of four workers, whose items take time and memory of very different amounts, and a monitor
+//! that watches them from a process of its own: it finds them by itself, also the one that takes the
+//! place of another, keeps the notes of the host on the same clock, and draws what it has seen.
+//! `cargo run --example monitor run.svg` writes the picture where it is told to.
 
 use std::{
+    collections::BTreeMap,
     env,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
-use coproc::{Monitor, prelude::*};
+use coproc::{Monitor, WorkerPool, prelude::*};
 
-/// Does some work, and keeps some memory for it.
+/// Works on tables, and keeps the last.
 pub struct Cruncher {
     table: Vec<u8>,
 }
@@ -18,27 +20,24 @@ pub struct Cruncher {
 #[worker]
 impl Cruncher {
     #[init]
-    fn new(mebibytes: usize) -> Self {
-        Self { table: vec![1; mebibytes << 20] }
+    fn new() -> Self {
+        Self { table: Vec::new() }
     }
 
-    /// Is busy for this long.
+    /// Makes a table of so many mebibytes, and is busy with it for this long.
     #[message]
-    fn crunch(&self, long: Duration) -> u64 {
+    fn crunch(&mut self, mebibytes: usize, long: Duration) -> u64 {
         let until = Instant::now() + long;
-        let mut sum = 0_u64;
-        while Instant::now() < until {
-            sum = self.table.iter().fold(sum, |sum, byte| sum.wrapping_mul(31) + u64::from(*byte));
-        }
-        sum
+        self.forget();
+        self.table = vec![1; mebibytes << 20];
+        let pieces = self.table.chunks(1 << 20).cycle().take_while(|_| Instant::now() < until);
+        pieces.flatten().fold(0, |sum: u64, byte| sum.wrapping_mul(31) + u64::from(*byte))
     }
 
-    /// Reads more into memory, a piece at a time.
+    /// Reads what ends its process.
     #[message]
-    fn load(&mut self, mebibytes: usize) {
-        for _ in 0..mebibytes {
-            self.table.resize(self.table.len() + (1 << 20), 1);
-        }
+    fn stumble(&mut self) {
+        std::process::abort();
     }
 
     /// Gives all of its memory back.
@@ -48,6 +47,11 @@ impl Cruncher {
     }
 }
 
+/// Has tables of these sizes worked on, each for this long.
+fn crunch(pool: &WorkerPool<Cruncher>, sizes: &[usize], long: Duration) -> Result<(), CallError> {
+    pool.map(sizes, |worker, size| worker.crunch(*size, long)).try_for_each(|sum| sum.map(drop))
+}
+
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let picture = env::args_os().nth(1).map_or_else(|| folder().join("monitor.svg"), PathBuf::from);
@@ -55,36 +59,33 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitor = Monitor::builder().every(ms(100)).log(&log).plot(&picture).spawn()?;
 
     monitor.note("four workers start").tell()?;
-    let workers: Vec<_> = ["resize", "index", "render", "archive"]
-        .into_iter()
-        .zip([8, 16, 32, 48])
-        .map(|(name, size)| Cruncher::on(Process::new().name(name)).spawn(size))
-        .collect::<Result<_, _>>()?;
-
-    monitor.note("render crunches").tell()?;
-    workers[2].crunch(ms(700)).wait()?;
-    monitor.note("all of them crunch").details("they share what cores there are").tell()?;
-    let busy: Vec<_> =
-        workers.iter().map(|worker| worker.crunch(ms(900)).send()).collect::<Result<_, _>>()?;
-    for pending in busy {
-        pending.wait()?;
+    let pool = Cruncher::on(Process::new().name("cruncher")).pool(4).spawn()?;
+    monitor.note("small tables").details("eight of 8 to 64 MiB").tell()?;
+    crunch(&pool, &[8, 16, 32, 48, 64, 48, 32, 16], ms(400))?;
+    monitor.note("one worker dies").details("another takes its place").tell()?;
+    assert!(matches!(pool.call(|worker| worker.stumble()).wait(), Err(CallError::Crashed(_))));
+    monitor.note("large tables").details("four of 80 to 128 MiB").tell()?;
+    crunch(&pool, &[80, 96, 112, 128], ms(700))?;
+    monitor.note("one table").details("for one worker").tell()?;
+    crunch(&pool, &[96], ms(500))?;
+    monitor.note("all is given back").tell()?;
+    for forgotten in pool.each(|worker| worker.forget())? {
+        forgotten?;
     }
-    monitor.note("index loads").details("96 MiB").tell()?;
-    workers[1].load(96).wait()?;
-    workers[1].crunch(ms(400)).wait()?;
-    monitor.note("archive gives back").tell()?;
-    workers[3].forget().wait()?;
-    workers[0].crunch(ms(400)).wait()?;
+    crunch(&pool, &[8], ms(300))?;
     monitor.note("they end").print(true).tell()?;
-    drop(workers);
+    drop(pool);
 
     let stats = monitor.stats().wait()?;
-    for name in ["resize", "index", "render", "archive"] {
-        let own = stats.samples.iter().filter(|sample| sample.name == name);
-        let peak = own.map(|sample| sample.peak).max().ok_or("it was not found")?;
-        println!("{name:8} had {:4} MiB at most", peak >> 20);
+    let mut peaks = BTreeMap::new();
+    for sample in stats.samples.iter().filter(|sample| sample.name == "cruncher") {
+        peaks.insert(sample.pid, sample.peak);
     }
-    assert_eq!(stats.notes.len(), 6);
+    for (pid, peak) in &peaks {
+        println!("cruncher {pid} had {:4} MiB at most", peak >> 20);
+    }
+    assert_eq!(peaks.len(), 5, "four, and the one that came later");
+    assert_eq!(stats.notes.len(), 7);
     // Returns when the last figure is saved.
     monitor.worker().join()?;
     println!("\nsee {} and {}", picture.display(), log.display());
