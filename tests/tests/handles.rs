@@ -541,13 +541,13 @@ fn the_handle_of_a_worker_that_is_gone() -> coproc::Result<()> {
 
 /// Knows who has left.
 #[derive(Default)]
-struct Porter {
+struct Doorman {
     left: Vec<u32>,
     asked: Option<coproc::LaterAnswer<u32, String>>,
 }
 
 #[worker]
-impl Porter {
+impl Doorman {
     #[init]
     fn new() -> Self {
         Self::default()
@@ -575,30 +575,30 @@ impl Porter {
 
 /// Holds a handle.
 struct Visitor {
-    porter: PorterController,
+    doorman: DoormanController,
 }
 
 #[worker]
 impl Visitor {
     #[init]
-    fn new(porter: PorterController) -> Self {
-        Self { porter }
+    fn new(doorman: DoormanController) -> Self {
+        Self { doorman }
     }
 
     #[message]
     fn is_alive(&self) -> bool {
-        self.porter.worker().is_alive()
+        self.doorman.worker().is_alive()
     }
 }
 
 #[coproc::test]
 fn a_worker_is_told_which_process_has_left() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let porter = Porter::on(Process::new()).spawn()?;
-    let visitor = Visitor::on(Process::new()).spawn((*porter).clone())?;
+    let doorman = Doorman::on(Process::new()).spawn()?;
+    let visitor = Visitor::on(Process::new()).spawn((*doorman).clone())?;
     assert!(visitor.is_alive().wait()?);
     let pid = visitor.worker().pid();
     visitor.worker().kill();
-    assert_eq!(Some(porter.left().wait()?), pid);
+    assert_eq!(Some(doorman.left().wait()?), pid);
     Ok(())
 }

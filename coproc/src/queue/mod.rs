@@ -9,18 +9,17 @@ mod joining;
 mod letters;
 mod receiving;
 mod server;
+mod travel;
 mod value;
 mod watch;
 
 use std::{any::type_name, fmt, marker::PhantomData, time::Duration};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
 use self::{
     core::{Content, Limits},
     desk::{Desk, Moved},
     handle::{Owner, Shared},
-    server::{Server, ServerController},
+    server::Server,
     value::store,
 };
 use crate::{
@@ -367,35 +366,5 @@ impl<T> fmt::Debug for Queue<T> {
             .field("item", &type_name::<T>())
             .field("server", &self.shared.server)
             .finish_non_exhaustive()
-    }
-}
-
-/// What is written for a queue.
-#[derive(Serialize, Deserialize)]
-struct Passport {
-    server: ServerController,
-    item: String,
-    timeout: Duration,
-    capacity: Option<usize>,
-}
-
-impl<T> Serialize for Queue<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Shared { server, timeout, capacity, .. } = &*self.shared;
-        let item = type_name::<T>().to_owned();
-        let passport =
-            Passport { server: server.clone(), item, timeout: *timeout, capacity: *capacity };
-        passport.serialize(serializer)
-    }
-}
-
-impl<'de, T> Deserialize<'de> for Queue<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Passport { server, item, timeout, capacity } = Passport::deserialize(deserializer)?;
-        if item != type_name::<T>() {
-            let asked = type_name::<T>();
-            return Err(de::Error::custom(format!("a queue of `{item}`, not of `{asked}`")));
-        }
-        Ok(Self::of(Shared::of(server, timeout, capacity, None)))
     }
 }
