@@ -131,6 +131,7 @@ impl Desk {
     }
 
     /// A process is gone.
+    #[cfg(feature = "process")]
     pub(super) fn died(self: &Arc<Self>, pid: u32) {
         self.held.lock().watches.forget(pid);
         self.act(|core| core.died(pid));

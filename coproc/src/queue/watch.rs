@@ -43,8 +43,6 @@ impl Watches {
     pub(super) fn watch(&mut self, pid: u32, _: &Arc<Desk>) -> Fate {
         if pid == std::process::id() { Fate::Lives } else { Fate::Gone }
     }
-
-    pub(super) fn forget(&mut self, _: u32) {}
 }
 
 #[cfg(feature = "process")]
