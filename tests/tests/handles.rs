@@ -436,6 +436,15 @@ impl Member {
         }
     }
 
+    /// Who waits for whom, as the one is told who would close the ring.
+    #[message]
+    fn names(&self) -> coproc::Result<Vec<String>> {
+        match self.next.as_ref().expect("they have met").names().wait() {
+            Err(CallError::Deadlock(names)) => Ok(names),
+            other => Ok(other?),
+        }
+    }
+
     /// Hands a token on, and waits for nothing.
     #[message(oneway)]
     fn pass(&self, steps: u32, done: &Path) {
@@ -478,6 +487,8 @@ fn a_ring_of_waits_is_an_error_that_names_it() {
     assert!(error.contains("a → b → c → a"), "{error}");
     let error = members[1].ask_async(30).wait().unwrap_err().to_string();
     assert!(error.contains("b → c → a → b"), "{error}");
+    let names = members[2].names().wait().expect("it is told");
+    assert_eq!(names, ["c", "a", "b", "c"]);
     assert_eq!(members[1].ask(2).wait().expect("they go on"), 2);
 }
 

@@ -104,6 +104,26 @@ fn values_have_types() -> coproc::Result<()> {
     Ok(())
 }
 
+/// A handle travels in messages only; what was there before stays.
+#[coproc::test]
+fn a_value_that_holds_a_handle_is_refused() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = clerk(&state);
+    state.set("a", &5_u64)?;
+    let refused = [
+        state.set("a", &(*clerk).clone()),
+        state.set("a", &Some(state.clone())),
+        state.update([("a", &vec![state.clone()])]),
+        state.atomic(|view| view.set("a", &state.clone())),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Err(StateError::Encode(_))), "{refused:?}");
+    }
+    assert_eq!(state.get::<u64>("a")?, Some(5));
+    Ok(())
+}
+
 #[coproc::test]
 fn it_is_a_dictionary() -> coproc::Result<()> {
     let _watch = Watch::set();
@@ -223,6 +243,7 @@ fn every_wait_can_be_for_a_while() -> coproc::Result<()> {
         (waits(&5), opposites()),
         ([const { Ok(()) }; 7], [const { Err(StateError::Timeout) }; 2])
     );
+    assert!(matches!(state.ping(Duration::ZERO), Err(StateError::Lost(_))));
     let long = 15 * SHORT;
     let waited = |wait: &dyn Fn() -> Result<(), StateError>| {
         let begun = Instant::now();
