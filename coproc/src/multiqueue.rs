@@ -96,9 +96,12 @@ struct Waiting<T> {
     since: Instant,
 }
 
+/// How urgent what waits is: lower is sooner.
+pub(crate) type Urgency = i128;
+
 /// How waiting makes urgent.
 #[derive(Clone, Copy, Debug)]
-struct Aging {
+pub(crate) struct Aging {
     interval: Duration,
     /// When the first item came: arrivals are counted from here.
     origin: Option<Instant>,
@@ -120,11 +123,15 @@ pub(crate) struct Taken<T> {
 }
 
 impl Aging {
+    pub(crate) fn new(interval: Duration) -> Self {
+        Self { interval, origin: None, latest: Duration::ZERO }
+    }
+
     /// How urgent an item is that comes now: lower is sooner.
     ///
     /// No sum overflows: the longest interval is below 2^94 nanoseconds, times 2^31 priorities is
     /// below 2^125, as is any arrival.
-    fn urgency(&mut self, priority: Priority, now: Instant) -> i128 {
+    pub(crate) fn urgency(&mut self, priority: Priority, now: Instant) -> Urgency {
         let origin = *self.origin.get_or_insert(now);
         self.latest = self.latest.max(now.saturating_duration_since(origin));
         i128::from(priority) * nanoseconds(self.interval) + nanoseconds(self.latest)
@@ -153,7 +160,7 @@ impl<T> PriorityMultiQueue<T> {
     pub(crate) fn new(channels: u16, aging: Option<Duration>) -> Self {
         Self {
             channels: (0..channels).map(|_| Row::new()).collect(),
-            aging: aging.map(|interval| Aging { interval, origin: None, latest: Duration::ZERO }),
+            aging: aging.map(Aging::new),
             count: 0,
             len: 0,
         }

@@ -17,7 +17,8 @@ use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, 
 /// Equal workers behind one handle: what spawning with `.pool(n)` gives.
 ///
 /// A call goes to whichever worker is free. What no worker is free for waits in this process, the
-/// most urgent first. A closure picks the message; it runs here and never leaves.
+/// most urgent first, with the aging of the worker if it has one. A closure picks the message; it
+/// runs here and never leaves.
 ///
 /// A worker that dies is replaced by a new one, started with the same arguments; the call that it
 /// was handling ends in an error, and no other. If no worker can be started any more, calls end in

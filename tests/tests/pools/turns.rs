@@ -1,12 +1,15 @@
 //! Whose turn it is, and how a pool comes to its end.
 
 use std::{
+    path::Path,
     pin::Pin,
     sync::{
         Arc, Mutex,
         mpsc::{Receiver, channel},
     },
     task::{Context as Task, Poll, Wake, Waker},
+    thread,
+    time::Instant,
 };
 
 use coproc::{Process, Thread, prelude::*};
@@ -299,4 +302,52 @@ fn a_call_outlives_its_pool_and_is_told() {
             Err(error) => assert!(matches!(error, CallError::Closed(_)), "{error:?}"),
         }
     }
+}
+
+/// Does what has waited long before what is more urgent.
+struct Clerk {
+    done: Vec<String>,
+}
+
+#[worker(aging = "1ms")]
+impl Clerk {
+    #[init]
+    fn new() -> Self {
+        Self { done: Vec::new() }
+    }
+
+    #[message]
+    fn hold(&self, until: &Path) {
+        gate::pass(until);
+    }
+
+    #[message]
+    fn note(&mut self, text: &str) {
+        self.done.push(text.to_owned());
+    }
+
+    #[message(priority = i32::MAX)]
+    fn done(&self) -> Vec<String> {
+        self.done.clone()
+    }
+}
+
+#[coproc::test]
+fn what_waits_long_becomes_urgent() {
+    let _watch = Watch::set();
+    let pool = Clerk::on(Process::new()).pool(1).spawn().unwrap();
+    let gate = Gate::new();
+    let held = pool.call(|w| w.hold(&gate)).send().unwrap();
+    let patient = pool.call(|w| w.note("patient")).priority(20).send().unwrap();
+    // By then it has waited for as many intervals as it is less urgent, and more.
+    let begun = Instant::now();
+    while begun.elapsed() < ms(50) {
+        thread::yield_now();
+    }
+    let urgent = pool.call(|w| w.note("urgent")).send().unwrap();
+    gate.open();
+    for call in [held, patient, urgent] {
+        call.wait().unwrap();
+    }
+    assert_eq!(pool.call(|w| w.done()).wait().unwrap(), ["patient", "urgent"]);
 }

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     error::{CallError, CloseReason},
+    multiqueue::Aging,
     spawn::{Starts, WorkerResource},
     sync::{
         Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering,
@@ -79,6 +80,7 @@ pub(super) struct Desk<W: Worker> {
 
 struct State<W: Worker> {
     roster: Roster,
+    aging: Option<Aging>,
     members: Vec<Option<Member<W>>>,
     bells: Vec<Waker>,
     tasks: HashMap<u64, Task>,
@@ -113,6 +115,7 @@ impl<W: Worker> Desk<W> {
         Arc::new(Self {
             state: Mutex::new(State {
                 roster: Roster::new(len, recycling.after),
+                aging: W::PLAN.aging.map(Aging::new),
                 members: owners.map(|owner| Some(Member::new(owner))).collect(),
                 bells: Vec::new(),
                 tasks: HashMap::new(),
@@ -271,9 +274,9 @@ impl<W: Worker> Desk<W> {
     fn take_note(self: &Arc<Self>, state: &mut State<W>, note: Note<W>) {
         match note {
             Note::Submitted(number, task) => {
-                let (priority, only) = (task.priority, task.only);
+                let (urgency, only) = (state.urgency(task.priority), task.only);
                 state.tasks.insert(number, task);
-                self.step(state, Event::Submitted { task: number, priority, only }, None);
+                self.step(state, Event::Submitted { task: number, urgency, only }, None);
             }
             Note::Withdrawn(number) => self.withdrawn(state, number),
             Note::Expired(number) => {
@@ -297,18 +300,6 @@ impl<W: Worker> Desk<W> {
             Note::Closed => self.step(state, Event::Closed, None),
             Note::Stopped => self.step(state, Event::Stopped, None),
         }
-    }
-
-    fn withdrawn(self: &Arc<Self>, state: &mut State<W>, number: u64) {
-        if state.tasks.remove(&number).is_none() {
-            return;
-        }
-        for (slot, member) in state.members.iter_mut().enumerate() {
-            if member.as_mut().is_some_and(|member| member.forget(number)) {
-                self.notes.lock().push(Note::Rung(slot));
-            }
-        }
-        self.step(state, Event::Withdrawn { task: number }, None);
     }
 
     /// Looks what a worker has done.

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use super::{
-    super::{errand::Errand, inbox::Inbox},
-    Desk, Note,
+    super::{errand::Errand, inbox::Inbox, roster::Event},
+    Desk, Note, State,
 };
 use crate::{
     message::Priority,
+    multiqueue::Urgency,
     sync::{Arc, Ordering},
     worker::Worker,
 };
@@ -76,5 +77,29 @@ impl<W: Worker> Counter for Desk<W> {
 
     fn workers(&self) -> usize {
         self.len()
+    }
+}
+
+impl<W: Worker> State<W> {
+    /// How urgent a task is that comes now.
+    pub(super) fn urgency(&mut self, priority: Priority) -> Urgency {
+        match &mut self.aging {
+            Some(aging) => aging.urgency(priority, Instant::now()),
+            None => priority.into(),
+        }
+    }
+}
+
+impl<W: Worker> Desk<W> {
+    pub(super) fn withdrawn(self: &Arc<Self>, state: &mut State<W>, number: u64) {
+        if state.tasks.remove(&number).is_none() {
+            return;
+        }
+        for (slot, member) in state.members.iter_mut().enumerate() {
+            if member.as_mut().is_some_and(|member| member.forget(number)) {
+                self.notes.lock().push(Note::Rung(slot));
+            }
+        }
+        self.step(state, Event::Withdrawn { task: number }, None);
     }
 }

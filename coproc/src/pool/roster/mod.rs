@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::message::Priority;
+use crate::multiqueue::Urgency;
 
 /// How often a task is given to workers that end before they begin it.
 const RETURNS_MOST: u32 = 3;
@@ -17,7 +17,7 @@ const RETURNS_MOST: u32 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     /// A task is handed in; numbers ascend. `only` one worker may do it.
-    Submitted { task: u64, priority: Priority, only: Option<usize> },
+    Submitted { task: u64, urgency: Urgency, only: Option<usize> },
     /// Nobody wants the outcome of this task any more.
     Withdrawn { task: u64 },
     /// The worker has done its task, which was so many calls; `heavy`: it holds too much memory.
@@ -55,7 +55,7 @@ pub(super) enum Action {
 #[derive(Clone, Copy, Debug)]
 struct Task {
     number: u64,
-    priority: Priority,
+    urgency: Urgency,
     only: Option<usize>,
     /// How many workers have ended before they began it.
     returns: u32,
@@ -73,8 +73,8 @@ enum State {
     Busy(Task),
 }
 
-/// Most urgent first, and first-in first-out within a priority.
-type Queue = BTreeMap<(Priority, u64), Task>;
+/// Most urgent first, and first-in first-out among those that are equally urgent.
+type Queue = BTreeMap<(Urgency, u64), Task>;
 
 #[derive(Debug)]
 struct Slot {
@@ -98,8 +98,8 @@ pub(super) struct Roster {
     slots: Vec<Slot>,
     len: usize,
     shared: Queue,
-    /// Where each waiting task is: its priority and its only worker.
-    waiting: HashMap<u64, (Priority, Option<usize>)>,
+    /// Where each waiting task is: its urgency and its only worker.
+    waiting: HashMap<u64, (Urgency, Option<usize>)>,
     recycle_after: Option<u64>,
     closed: bool,
     stopped: bool,
@@ -144,9 +144,9 @@ impl Roster {
     pub(super) fn step(&mut self, event: Event) -> Vec<Action> {
         let mut actions = Vec::new();
         match event {
-            Event::Submitted { task, priority, only } => {
+            Event::Submitted { task, urgency, only } => {
                 let only = only.map(|slot| slot % self.len);
-                let task = Task { number: task, priority, only, returns: 0, wanted: true };
+                let task = Task { number: task, urgency, only, returns: 0, wanted: true };
                 self.submit(task, &mut actions);
             }
             Event::Withdrawn { task } => self.withdraw(task),
@@ -177,13 +177,13 @@ impl Roster {
     }
 
     fn put(&mut self, task: Task) {
-        self.waiting.insert(task.number, (task.priority, task.only));
-        self.queue(task.only).insert((task.priority, task.number), task);
+        self.waiting.insert(task.number, (task.urgency, task.only));
+        self.queue(task.only).insert((task.urgency, task.number), task);
     }
 
     fn take(&mut self, number: u64) -> Option<Task> {
-        let (priority, only) = self.waiting.remove(&number)?;
-        self.queue(only).remove(&(priority, number))
+        let (urgency, only) = self.waiting.remove(&number)?;
+        self.queue(only).remove(&(urgency, number))
     }
 
     fn queue(&mut self, only: Option<usize>) -> &mut Queue {

@@ -9,7 +9,7 @@ use super::*;
 /// Something that a test does; numbers choose among what is possible.
 #[derive(Clone, Copy, Debug)]
 enum Move {
-    Submit { priority: Priority, only: Option<usize> },
+    Submit { urgency: Urgency, only: Option<usize> },
     Withdraw(usize),
     Done { heavy: bool, which: usize },
     Lost { unstarted: bool, which: usize },
@@ -23,7 +23,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let only = prop_oneof![3 => Just(None), 1 => (0..6usize).prop_map(Some)];
     let a_move = prop_oneof![
-        8 => (-2..3, only).prop_map(|(priority, only)| Move::Submit { priority, only }),
+        8 => (-2..3_i128, only).prop_map(|(urgency, only)| Move::Submit { urgency, only }),
         1 => any::<usize>().prop_map(Move::Withdraw),
         8 => (prop::bool::weighted(0.1), any::<usize>())
             .prop_map(|(heavy, which)| Move::Done { heavy, which }),
@@ -43,7 +43,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 struct Model {
     roster: Roster,
     /// The tasks that were handed in and have no outcome, with what they asked for.
-    open: BTreeMap<u64, (Priority, Option<usize>)>,
+    open: BTreeMap<u64, (Urgency, Option<usize>)>,
     withdrawn: BTreeSet<u64>,
     /// The workers that are there, with the task of each.
     there: BTreeMap<usize, Option<u64>>,
@@ -80,10 +80,10 @@ impl Model {
 
     fn play(&mut self, a_move: Move) {
         let event = match a_move {
-            Move::Submit { priority, only } => {
+            Move::Submit { urgency, only } => {
                 self.last += 1;
-                self.open.insert(self.last, (priority, only.map(|slot| slot % self.len)));
-                Some(Event::Submitted { task: self.last, priority, only })
+                self.open.insert(self.last, (urgency, only.map(|slot| slot % self.len)));
+                Some(Event::Submitted { task: self.last, urgency, only })
             }
             Move::Withdraw(which) => {
                 let task = self.open.keys().nth(which % self.open.len().max(1)).copied();
@@ -213,17 +213,17 @@ proptest! {
     }
 
     #[test]
-    fn what_waits_is_done_by_priority_and_then_in_turn(
-        priorities in prop::collection::vec(-3..4i32, 1..30),
+    fn what_waits_is_done_by_urgency_and_then_in_turn(
+        urgencies in prop::collection::vec(-3..4_i128, 1..30),
     ) {
         let mut roster = Roster::new(1, None);
-        let first = Event::Submitted { task: 0, priority: 9, only: None };
+        let first = Event::Submitted { task: 0, urgency: 9, only: None };
         assert_eq!(roster.step(first), [Action::Give { slot: 0, task: 0 }]);
-        let mut expected: Vec<(Priority, u64)> = Vec::new();
-        for (task, priority) in (1..).zip(&priorities) {
+        let mut expected: Vec<(Urgency, u64)> = Vec::new();
+        for (task, urgency) in (1..).zip(&urgencies) {
             let only = (task % 3 == 0).then_some(0);
-            roster.step(Event::Submitted { task, priority: *priority, only });
-            expected.push((*priority, task));
+            roster.step(Event::Submitted { task, urgency: *urgency, only });
+            expected.push((*urgency, task));
         }
         expected.sort_unstable();
         for (_, task) in expected {
@@ -236,7 +236,7 @@ proptest! {
 #[test]
 fn a_task_that_no_worker_lives_to_begin_is_given_up() {
     let mut roster = Roster::new(1, None);
-    roster.step(Event::Submitted { task: 1, priority: 0, only: None });
+    roster.step(Event::Submitted { task: 1, urgency: 0, only: None });
     for _ in 1..RETURNS_MOST {
         let lost = roster.step(Event::Lost { slot: 0, unstarted: true });
         assert_eq!(lost, [Action::Hire { slot: 0 }]);
@@ -249,10 +249,10 @@ fn a_task_that_no_worker_lives_to_begin_is_given_up() {
 #[test]
 fn the_next_task_is_another_attempt_to_start_a_worker() {
     let mut roster = Roster::new(1, None);
-    roster.step(Event::Submitted { task: 1, priority: 0, only: None });
+    roster.step(Event::Submitted { task: 1, urgency: 0, only: None });
     roster.step(Event::Lost { slot: 0, unstarted: false });
     assert_eq!(roster.step(Event::NotHired { slot: 0 }), []);
-    let submitted = roster.step(Event::Submitted { task: 2, priority: 0, only: None });
+    let submitted = roster.step(Event::Submitted { task: 2, urgency: 0, only: None });
     assert_eq!(submitted, [Action::Hire { slot: 0 }]);
     assert_eq!(roster.step(Event::NotHired { slot: 0 }), [Action::Refuse { task: 2 }]);
 }
