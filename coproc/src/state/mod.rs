@@ -146,6 +146,8 @@ impl StateBuilder {
     /// How much of its past each namespace keeps for those who [watch](State::watch) it: this many
     /// updates, of this many bytes together, values before and after counted. Unless said otherwise
     /// that is 4096 updates of 64 MiB. Who waits while an update is made gets it in any case.
+    /// Besides, the last change of each name is kept; of names that were removed, those that were
+    /// removed last, within the same bounds.
     pub fn history(mut self, updates: usize, bytes: usize) -> Self {
         (self.updates, self.bytes) = (updates, bytes);
         self

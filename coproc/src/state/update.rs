@@ -43,7 +43,8 @@ pub struct Update {
 }
 
 impl Update {
-    /// The value that the name had before; `None` if there was none.
+    /// The value that the name had before; `None` if there was none, or if the history has let go of
+    /// this update: what it changed is then known no longer, only what the name was set to.
     ///
     /// # Errors
     ///

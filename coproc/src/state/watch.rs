@@ -20,12 +20,12 @@ use crate::error::StateError;
 ///
 /// It starts where it was made, and gives every update made since, however much later it is asked:
 /// the server keeps the last updates of each namespace, as many as
-/// [`StateBuilder::history`](super::StateBuilder::history) says. A watch that falls behind by more
-/// goes on with the oldest that is there, which says in [`Update::missed`] how many are not. If it
-/// wants none of those that are there, it waits for the next one. So of a name that is seldom set,
-/// among others that are set often, the last update may be missed and not told of before there is
-/// another: whoever is slower than the history is long had better read it from time to time, or give
-/// it a namespace, and so a history, of its own.
+/// [`StateBuilder::history`](super::StateBuilder::history) says, and besides them the last change of
+/// each name. A watch that falls behind by more is given those last changes, without the value before,
+/// then goes on with the oldest update that is kept; [`Update::missed`] says how many are lost. So
+/// whoever follows a watch always comes to know what the names hold at present, however seldom one is
+/// set among others that are set often. Of names that were removed, only so many are kept as the
+/// history has updates: a removal that is older than that is counted as missed, and no more.
 ///
 /// As an iterator it waits for the next update, and ends only after an error other than
 /// [`StateError::Timeout`]. It does not keep the server: when the last handle of the process that
@@ -62,6 +62,7 @@ pub struct Watch {
     /// Up to which version everything was seen or lies here; an error if that is not known.
     seen: Result<u64, StateError>,
     ahead: VecDeque<Update>,
+    /// How many updates were missed after those.
     missed: u64,
     timeout: Option<Duration>,
     over: bool,
@@ -112,7 +113,8 @@ impl Watch {
         }
     }
 
-    /// Starts with the oldest update that is kept; those before count as missed.
+    /// Starts with the first update. Those that are not kept count as missed, but for the last change
+    /// of each name.
     pub fn from_start(self) -> Self {
         self.from(Ok(0))
     }
@@ -180,7 +182,7 @@ impl Watch {
     fn wishing(mut self, change: impl FnOnce(&mut Wish)) -> Self {
         // What lies here was chosen as was wished before.
         if let Some(next) = self.ahead.front() {
-            self.seen = Ok(next.version - 1);
+            (self.seen, self.missed) = (Ok(next.version - 1), next.missed);
             self.ahead.clear();
         }
         change(&mut self.wish);
@@ -210,11 +212,15 @@ impl Watch {
         let until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             if let Some(update) = self.ahead.pop_front() {
-                return Ok(Update { missed: mem::take(&mut self.missed), ..update });
+                return Ok(update);
             }
             let seen = self.seen.clone()?;
-            let batch = self.state.ask(Interest::Updates(Some(seen), self.wish.clone()), until)?;
+            let mut batch =
+                self.state.ask(Interest::Updates(Some(seen), self.wish.clone()), until)?;
             self.seen = Ok(batch.seen);
+            if let Some(first) = batch.updates.first_mut() {
+                first.missed += mem::take(&mut self.missed);
+            }
             self.missed += batch.missed;
             self.ahead = batch.updates.into();
             if self.ahead.is_empty() {

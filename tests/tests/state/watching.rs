@@ -1,6 +1,7 @@
 //! Every change is given to whoever watches, or told of as missed.
 
 use std::{
+    collections::BTreeMap,
     fs,
     sync::atomic::{AtomicBool, Ordering},
     thread::{self, ScopedJoinHandle},
@@ -123,9 +124,81 @@ fn who_falls_behind_is_told_by_how_much() -> coproc::Result<()> {
     // In bytes, too: a single value may be too large to be kept, but not for who waits for it.
     let state = State::builder().history(usize::MAX, 4096).spawn()?;
     watch = state.watch_all();
-    state.set("large", &Bytes::from(vec![0; 8192]))?;
+    for byte in 0..3 {
+        state.set("large", &Bytes::from(vec![byte; 8192]))?;
+    }
     set_all(&state, "n", [1]);
-    assert_eq!(there(watch).iter().map(|update| update.missed).collect::<Vec<_>>(), [1]);
+    assert_eq!(there(watch).iter().map(|update| update.missed).collect::<Vec<_>>(), [2, 0]);
+    Ok(())
+}
+
+/// The history is full of another name's updates.
+#[coproc::test]
+fn the_last_change_of_a_quiet_name_is_not_lost() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(4, usize::MAX).spawn()?;
+    set_all(&state, "gone", [1]);
+    let watch = state.watch(["quiet", "gone"]);
+    set_all(&state, "quiet", [7, 8]);
+    state.remove("gone")?;
+    set_all(&state, "busy", 0..100);
+    for watch in [watch.clone(), watch.clone().live(), watch.clone().from_start()] {
+        let updates = there(watch);
+        let told = |update: &Update| (update.name.clone(), update.version, step(update));
+        let told: Vec<_> = updates.iter().map(told).collect();
+        let (quiet, gone) = ("quiet".to_owned(), "gone".to_owned());
+        assert_eq!(told, [(quiet, 3, (None, Some(8))), (gone, 4, (None, None))]);
+        assert_eq!(updates[1].missed, 0);
+    }
+    set_all(&state, "quiet", [9]);
+    let missed: Vec<_> = there(watch).iter().map(|update| update.missed).collect();
+    // Those of the quiet name before the removal, and after it all of the busy one but the last three.
+    assert_eq!(missed, [2, 97]);
+    Ok(())
+}
+
+/// A copy that is behind from time to time is the same in the end.
+#[coproc::test]
+fn who_watches_all_comes_to_the_present() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(600, usize::MAX).spawn()?;
+    let mut watch = state.watch_all().timeout(Duration::ZERO);
+    let mut copy = BTreeMap::new();
+    for round in 0..4 {
+        for n in 0..1000_u64 {
+            match (n * 7 + round) % 3 {
+                0 => state.remove(&n.to_string())?,
+                _ => state.set(&n.to_string(), &(n + round))?,
+            }
+        }
+        for update in watch.by_ref().map_while(Result::ok) {
+            match update.after::<u64>()? {
+                Some(value) => copy.insert(update.name, value),
+                None => copy.remove(&update.name),
+            };
+        }
+        let present = state.snapshot()?;
+        assert!(copy.keys().eq(present.keys()));
+        for (name, value) in &copy {
+            assert_eq!(present.get(name)?, Some(*value));
+        }
+    }
+    Ok(())
+}
+
+/// What lies at the watch already is chosen anew, and what was missed is counted once.
+#[coproc::test]
+fn what_was_missed_is_still_told_by_a_watch_that_changes_its_mind() -> coproc::Result<()> {
+    let _watch = Hangs::set();
+    let state = State::builder().history(4, usize::MAX).spawn()?;
+    let mut watch = state.watch(["a", "b"]);
+    set_all(&state, "a", 0..10);
+    set_all(&state, "b", 0..10);
+    set_all(&state, "other", 0..10);
+    let first = watch.recv()?;
+    assert_eq!((first.name.as_str(), first.version, first.missed), ("a", 10, 9));
+    let second = watch.live().recv()?;
+    assert_eq!((second.name.as_str(), second.version, second.missed), ("b", 20, 9));
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! What the values are, which version each has, and who waits for a change: no clock, thread or
 //! descriptor.
 
+mod event;
 mod history;
+mod latest;
 #[cfg(test)]
 mod tests;
 
@@ -12,10 +14,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::history::{Event, History};
+use self::{event::Event, history::History};
 use super::value::Stored;
 
-pub(super) use self::history::{Batch, Capacity, Client, Wish};
+pub(super) use self::{
+    event::{Capacity, Client, Wish},
+    history::Batch,
+};
 
 /// Which versions somebody has seen. The version of what is not there is 0.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -68,7 +73,7 @@ impl Space {
         };
         let before = before.map(|(_, stored)| stored);
         if before.is_some() || after.is_some() {
-            self.history.push(Event { name, before, after, author });
+            self.history.push(Event::new(name, before, after, author));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     time::Duration,
 };
 
@@ -133,22 +134,48 @@ impl Model {
                 && (wish.own || write.by != *by)
                 && (wish.identical || write.before != write.after)
         };
-        let mut given: Vec<usize> =
-            (gone.max(watcher.seen)..log.len()).filter(|at| wanted(&log[*at])).collect();
-        let mut missed = gone.saturating_sub(watcher.seen);
-        let mut seen = log.len();
+        let lasts = self.last_changes(watcher.space);
+        let is_known = |at: &usize| *at >= gone || lasts.contains(at);
+        let known: Vec<usize> = (watcher.seen..log.len()).filter(is_known).collect();
+        let given: Vec<usize> = known.iter().copied().filter(|at| wanted(&log[*at])).collect();
+        let mut end = log.len();
         if wish.live {
-            let is_last = |at: usize| {
-                !given.iter().any(|other| *other > at && log[*other].name == log[at].name)
+            let is_last = |at: &&usize| {
+                !given.iter().any(|other| other > *at && log[*other].name == log[**at].name)
             };
-            let first = given.iter().position(|at| is_last(*at));
-            missed += first.unwrap_or(0);
-            given = first.map(|first| given[first]).into_iter().collect();
-            seen = given.first().map_or(seen, |at| at + 1);
+            let first = given.iter().find(is_last).copied();
+            end = first.map_or(end, |at| at + 1);
         }
-        let updates: Vec<_> = given.into_iter().map(|at| update(&log[at], at)).collect();
+        let skipped = |at: usize| wish.live && given.contains(&at) && at + 1 < end;
+        // What is not kept and not given is missed, and what is skipped.
+        let missed = |range: Range<usize>| {
+            range.filter(|at| skipped(*at) || (*at < gone && !given.contains(at))).count() as u64
+        };
+        let mut seen = watcher.seen;
+        let mut updates = Vec::new();
+        for at in given.iter().copied().filter(|at| *at < end && !skipped(*at)) {
+            updates.push(update(&log[at], at, at < gone, missed(seen..at)));
+            seen = at + 1;
+        }
+        let missed = missed(seen..end);
         let some = missed > 0 || !updates.is_empty();
-        some.then_some(Batch { updates, seen: seen as u64, missed: missed as u64 })
+        some.then_some(Batch { updates, seen: end as u64, missed })
+    }
+
+    /// Which writes are the last that changed their name, of removals as many as are kept.
+    fn last_changes(&self, space: usize) -> Vec<usize> {
+        let log = &self.logs[space];
+        let mut lasts: Vec<usize> = Vec::new();
+        for (at, write) in log.iter().enumerate().filter(|(_, write)| write.before != write.after) {
+            lasts.retain(|other| log[*other].name != write.name);
+            lasts.push(at);
+            let removes = |at: &usize| log[*at].after.is_none();
+            if lasts.iter().filter(|at| removes(at)).count() > self.kept {
+                let oldest = lasts.iter().position(removes).expect("there are too many");
+                lasts.remove(oldest);
+            }
+        }
+        lasts
     }
 
     fn gone(&self, space: usize) -> usize {
@@ -325,10 +352,10 @@ impl Model {
     }
 }
 
-fn update(write: &Write, at: usize) -> Update {
-    let (before, after) = (write.before.clone(), write.after.clone());
+fn update(write: &Write, at: usize, is_gone: bool, missed: u64) -> Update {
+    let before = write.before.clone().filter(|_| !is_gone);
     let (name, version) = (write.name.to_owned(), at as u64 + 1);
-    Update { name, version, missed: 0, before, after }
+    Update { name, version, missed, before, after: write.after.clone() }
 }
 
 proptest! {
@@ -355,8 +382,28 @@ fn the_history_is_bounded_in_bytes() {
     }
     let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
     let (_, batch) = core.wait(by, "default", all, (now, now), ()).expect("some are kept");
-    let kept = 10_000 - batch.missed;
+    let missed = batch.updates.iter().map(|update| update.missed).sum::<u64>() + batch.missed;
+    // The change of each of the seven names is given besides.
+    let kept = 10_000 - missed - 7;
     assert!((400..525).contains(&kept), "{kept} updates of some 2100 bytes each");
+}
+
+#[test]
+fn the_names_that_were_removed_are_bounded_in_bytes() {
+    let by = Client { peer: 0, handle: 0 };
+    let mut core = Core::new(Capacity { updates: 1000, bytes: 1 << 20 });
+    let now = Instant::now();
+    for n in 0..1000 {
+        for value in [Some(store(&n).expect("a number")), None] {
+            let writes = [(format!("{n}{}", "x".repeat(10_000)), value)].into();
+            let change = Change { clear: false, writes };
+            core.commit(by, "default", &Seen::default(), change, now);
+        }
+    }
+    let live = Interest::Updates(Some(0), Wish { live: true, ..Wish::default() });
+    let (_, batch) = core.wait(by, "default", live, (now, now), ()).expect("some are kept");
+    let removals = (2000 - batch.updates[0].version) / 2 + 1;
+    assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
 }
 
 /// A core in which four clients want a turn, and who got it.
