@@ -103,12 +103,31 @@ impl Shared {
         }
     }
 
-    /// Some of the dead letters.
+    /// All dead letters. None is taken out of the queue before all of them are here.
     pub(super) fn letters(&self) -> Result<Vec<Dead>, QueueError> {
-        match &self.desk {
-            Some(desk) => Ok(desk.act(|core| core.letters(usize::MAX))),
-            None => self.call(self.server.letters()),
+        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        if let Some(desk) = &self.desk {
+            return Ok(desk.act(|core| {
+                let letters = core.letters(HERE, number, usize::MAX);
+                core.keep_letters(HERE, number);
+                letters
+            }));
         }
+        let ticket = Ticket { shared: self, number, open: true };
+        let mut letters = Vec::new();
+        loop {
+            let some = self.call(self.server.letters(number))?;
+            if some.is_empty() {
+                break;
+            }
+            letters.extend(some);
+        }
+        ticket.close();
+        if !letters.is_empty() {
+            // If it fails, the queue has ended, and the letters are here.
+            let _ = self.server.keep_letters(number).tell();
+        }
+        Ok(letters)
     }
 
     fn call<T>(&self, call: Call<T>) -> Result<T, QueueError> {

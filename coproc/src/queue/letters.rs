@@ -79,17 +79,13 @@ impl<T: Wire> Queue<T> {
     /// died with, items for a process that is gone, and items that cannot be read. They count in
     /// the bytes that the queue may hold, and [`join`](Self::join) does not wait for them.
     ///
+    /// They stay in the queue until all of them have arrived here; with an error none is taken.
+    ///
     /// # Errors
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
-        let mut letters = Vec::new();
-        loop {
-            let some = self.shared.letters()?;
-            if some.is_empty() {
-                return Ok(letters);
-            }
-            letters.extend(some.into_iter().map(|dead| DeadLetter { dead, item: PhantomData }));
-        }
+        let letter = |dead| DeadLetter { dead, item: PhantomData };
+        Ok(self.shared.letters()?.into_iter().map(letter).collect())
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     worker::{Context, Idle, Later, Peer},
 };
 
-/// How many bytes of dead letters go into one answer, about.
+/// How many bytes of dead letters go into one answer, unless one alone has more.
 const LETTERS: usize = 8 << 20;
 
 /// Answers other processes.
@@ -116,10 +116,16 @@ impl Server {
         self.desk.act(|core| core.level())
     }
 
-    /// Some of the dead letters.
+    /// The first dead letters that nobody was given.
     #[message]
-    fn letters(&mut self) -> Vec<Dead> {
-        self.desk.act(|core| core.letters(LETTERS))
+    fn letters(&mut self, cx: &mut Context<Self>, ticket: u64) -> Vec<Dead> {
+        self.desk.act(|core| core.letters(cx.peer().id(), ticket, LETTERS))
+    }
+
+    /// Whoever asked with this ticket has all letters that were given for it.
+    #[message(oneway)]
+    fn keep_letters(&mut self, cx: &mut Context<Self>, ticket: u64) {
+        self.desk.act(|core| core.keep_letters(cx.peer().id(), ticket));
     }
 
     /// Nobody waits any longer: the owner is about to end this worker.

@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use coproc::{DeadReason, Process, Queue, QueueError, prelude::*};
+use coproc::{Bytes, DeadReason, Process, Queue, QueueError, prelude::*};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -171,6 +171,28 @@ fn a_queue_that_hangs_is_an_error() -> coproc::Result<()> {
     assert_eq!(queue.recv()?.into_inner(), 7);
     kill_process(pid, Signal::KILL)?;
     assert_eq!(queue.recv().unwrap_err(), QueueError::Ended);
+    Ok(())
+}
+
+/// Takes the dead letters, and tells how large they are.
+#[worker]
+fn read_letters(queue: Queue<Bytes>) -> coproc::Result<Vec<usize>> {
+    let letters = queue.dead_letters()?;
+    let items: Result<Vec<_>, _> = letters.iter().map(coproc::DeadLetter::item).collect();
+    Ok(items?.iter().map(|item| item.len()).collect())
+}
+
+/// Together they are more than a message.
+#[coproc::test]
+fn large_letters_arrive_elsewhere() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let queue = Queue::unbounded()?;
+    let nobody = u32::MAX;
+    let sizes = [7 << 20, 60 << 20, 1];
+    sizes.into_iter().try_for_each(|size| queue.send_to(nobody, Bytes::from(vec![7; size])))?;
+    let reader = ReadLetters::on(Process::new()).spawn(queue.clone())?;
+    assert_eq!(reader.worker().join()?, sizes);
+    assert!(queue.dead_letters()?.is_empty());
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What is in a queue, who has what of it, and who waits: no clock, thread or descriptor.
 
 mod item;
+mod letters;
 mod ready;
 #[cfg(test)]
 mod tests;
@@ -8,7 +9,7 @@ mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use self::{ready::Ready, waiting::Wish};
+use self::{letters::Letters, ready::Ready, waiting::Wish};
 use crate::error::QueueError;
 
 pub(super) use self::waiting::Ask;
@@ -40,7 +41,7 @@ pub(super) struct Core<A> {
     ready: Ready,
     /// What was delivered and is not acknowledged, by the number of the delivery.
     out: BTreeMap<u64, Out>,
-    dead: VecDeque<Dead>,
+    dead: Letters,
     /// The bytes of all three.
     bytes: usize,
     next_place: u64,
@@ -65,7 +66,7 @@ impl<A> Core<A> {
             limits,
             ready: Ready::default(),
             out: BTreeMap::new(),
-            dead: VecDeque::new(),
+            dead: Letters::default(),
             bytes: 0,
             next_place: 1,
             next_number: 1,
@@ -161,27 +162,27 @@ impl<A> Core<A> {
 
     /// Whoever asked with this ticket does not wait any more, and has got nothing.
     pub(super) fn withdraw(&mut self, link: u64, ticket: u64) {
+        self.dead.take_back(|of, by| (of, by) == (link, ticket));
         if self.give_up(link, ticket).is_some() {
             return;
         }
-        let is_it = |out: &Out| (out.link, out.ticket) == (link, ticket);
-        let given = self.out.iter().filter(|(_, out)| is_it(out)).map(|(number, _)| *number);
-        for number in given.collect::<Vec<_>>() {
-            self.give_back(link, number);
+        for Out { place, item, .. } in self.take_out(|out| (out.link, out.ticket) == (link, ticket))
+        {
+            self.happens_at(link);
+            self.enter(place, item, true);
         }
+        self.settle();
     }
 
     /// A link has ended; what was delivered over it was lost with the process at its other end.
     pub(super) fn gone(&mut self, link: u64) {
         self.version += 1;
         self.resigned.remove(&link);
+        self.dead.take_back(|of, _| of == link);
         self.receivers.retain(|(ask, _)| ask.link != link);
         self.senders.retain(|(ask, _)| ask.link != link);
         self.joiners.retain(|ask| ask.link != link);
-        let is_lost = |(number, out): (&u64, &Out)| (out.link == link).then_some(*number);
-        let lost: Vec<u64> = self.out.iter().filter_map(is_lost).collect();
-        let lost: Vec<Out> = lost.iter().filter_map(|number| self.out.remove(number)).collect();
-        for Out { place, mut item, .. } in lost {
+        for Out { place, mut item, .. } in self.take_out(|out| out.link == link) {
             item.deaths += 1;
             if item.deaths >= DEATHS_MOST {
                 self.bury(item, DeadReason::Deaths);
@@ -223,19 +224,17 @@ impl<A> Core<A> {
         }
     }
 
-    /// The dead letters, about as many bytes of them as this.
-    pub(super) fn letters(&mut self, most: usize) -> Vec<Dead> {
-        let mut taken = Vec::new();
-        let mut bytes = 0;
-        while bytes < most
-            && let Some(dead) = self.dead.pop_front()
-        {
-            bytes += dead.content.size();
-            self.bytes -= dead.content.size();
-            taken.push(dead);
-        }
+    /// The first dead letters, as many as have so many bytes, or one. Whoever asks gets others each
+    /// time, and nobody else gets these, until the ticket is withdrawn or
+    /// [everything is there](Self::keep_letters).
+    pub(super) fn letters(&mut self, link: u64, ticket: u64, most: usize) -> Vec<Dead> {
+        self.dead.lend(link, ticket, most)
+    }
+
+    /// All letters that were given for this ticket have arrived.
+    pub(super) fn keep_letters(&mut self, link: u64, ticket: u64) {
+        self.bytes -= self.dead.release(link, ticket);
         self.settle();
-        taken
     }
 
     /// Somebody there does something else than to wait for the end.
@@ -251,6 +250,13 @@ impl<A> Core<A> {
             return None;
         }
         self.out.remove(&number)
+    }
+
+    /// All that was delivered and that this holds for.
+    fn take_out(&mut self, is_it: impl Fn(&Out) -> bool) -> Vec<Out> {
+        let numbers = self.out.iter().filter(|(_, out)| is_it(out)).map(|(number, _)| *number);
+        let numbers: Vec<u64> = numbers.collect();
+        numbers.iter().filter_map(|number| self.out.remove(number)).collect()
     }
 
     fn hand(&mut self, link: u64, ticket: u64, place: u64, mut item: Item) -> Handed {
@@ -280,6 +286,6 @@ impl<A> Core<A> {
 
     fn bury(&mut self, item: Item, reason: DeadReason) {
         let Item { content, sender, recipient, delivered, .. } = item;
-        self.dead.push_back(Dead { content, sender, recipient, delivered, reason });
+        self.dead.put(Dead { content, sender, recipient, delivered, reason });
     }
 }

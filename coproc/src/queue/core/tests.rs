@@ -21,8 +21,16 @@ enum Act {
     Gone(u64),
     Died(u32),
     Join { link: u64 },
-    Letters,
+    Letters { link: u64, end: LettersEnd },
     Expire,
+}
+
+/// What becomes of letters on their way.
+#[derive(Clone, Copy, Debug)]
+enum LettersEnd {
+    Arrived,
+    Withdrawn,
+    Gone,
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -40,7 +48,12 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => link().prop_map(Act::Gone),
         1 => pid().prop_map(Act::Died),
         1 => link().prop_map(|link| Act::Join { link }),
-        1 => Just(Act::Letters),
+        1 => (link(), prop::sample::select(vec![
+            LettersEnd::Arrived,
+            LettersEnd::Withdrawn,
+            LettersEnd::Gone,
+        ]))
+            .prop_map(|(link, end)| Act::Letters { link, end }),
         1 => Just(Act::Expire),
     ];
     prop::collection::vec(act, 0..80)
@@ -260,6 +273,33 @@ impl Pair {
         (place, thing)
     }
 
+    /// Somebody asks for the dead letters until there are none, one at a time.
+    fn letters(&mut self, link: u64, end: LettersEnd) {
+        self.next += 1;
+        let ticket = self.next;
+        let mut names = Vec::new();
+        while let [letter] = &*self.core.letters(link, ticket, 1) {
+            names.push(name(&letter.content));
+        }
+        assert_eq!(names, self.model.dead);
+        // Nobody else gets them, and nobody else can say what becomes of them.
+        assert!(self.core.letters(link + 1, ticket, usize::MAX).is_empty());
+        self.core.keep_letters(link + 1, ticket);
+        self.core.withdraw(link + 1, ticket);
+        match end {
+            LettersEnd::Arrived => {
+                self.core.keep_letters(link, ticket);
+                self.model.dead.clear();
+                self.model.settle();
+            }
+            LettersEnd::Withdrawn => self.core.withdraw(link, ticket),
+            LettersEnd::Gone => {
+                self.core.gone(link);
+                self.model.gone(link);
+            }
+        }
+    }
+
     fn happens(&mut self, act: &Act) {
         match *act {
             Act::Send { link, recipient, waits } => {
@@ -317,12 +357,7 @@ impl Pair {
                 self.model.joiners.push(Waiter { id: self.next, link, waits: false, what: () });
                 self.model.settle();
             }
-            Act::Letters => {
-                let letters = self.core.letters(usize::MAX);
-                let names: Vec<u64> = letters.iter().map(|dead| name(&dead.content)).collect();
-                assert_eq!(names, std::mem::take(&mut self.model.dead));
-                self.model.settle();
-            }
+            Act::Letters { link, end } => self.letters(link, end),
             Act::Expire => {
                 self.core.expire(self.now);
                 self.model.expire();
