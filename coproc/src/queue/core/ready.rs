@@ -1,6 +1,9 @@
 //! What waits for a receiver, in order.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
 
 use super::item::{Content, Cursor, Item, Offer};
 
@@ -79,7 +82,7 @@ impl Ready {
         let mut offered = Offered { items: Vec::new(), bytes: 0 };
         let mut after = Cursor { place: next, returned: self.returns };
         // What has come back to a place that was looked at.
-        for (stamp, place) in self.returned.range(cursor.returned + 1..) {
+        for (stamp, place) in self.returned.range((Excluded(cursor.returned), Unbounded)) {
             let item = if *place < cursor.place { self.get(*place, pid) } else { None };
             if let Some(item) = item
                 && !offered.add(*place, item)

@@ -495,3 +495,15 @@ fn the_end_is_told_to_all() {
     told.sort_unstable();
     assert_eq!(told, [2, 3, 4, 5, 6]);
 }
+
+/// A cursor comes from another process, which may write anything.
+#[test]
+fn a_cursor_behind_everything_shows_nothing() {
+    let mut pair = Pair::new(None, 9);
+    let ask = pair.ask(0, true);
+    pair.core.send(ask, Item::new(content(1), 100, None));
+    pair.core.answers();
+    let ask = pair.ask(0, true);
+    pair.core.look(ask, Cursor { place: u64::MAX, returned: u64::MAX });
+    assert!(pair.core.answers().is_empty());
+}
