@@ -218,6 +218,15 @@ impl<T> PriorityMultiQueue<T> {
         Some(waiting.taken(place.channel))
     }
 
+    /// All items, in no particular order, while they go on waiting.
+    #[cfg(feature = "process")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.channels.iter().flat_map(|row| {
+            let first = row.first.iter().map(|(_, first)| first);
+            first.chain(row.rest.values()).map(|waiting| &waiting.item)
+        })
+    }
+
     /// Takes all items out, in order.
     #[cfg(test)]
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Taken<T>> + use<'_, T> {

@@ -4,8 +4,8 @@
 use std::{path::Path, sync::Barrier, thread};
 
 use coproc::{
-    Channel, Messenger, MultiMessenger, ReceivedKind, RecvError, SendError, Thread, message,
-    prelude::*,
+    Channel, Inline, Messenger, MultiMessenger, ReceivedKind, RecvError, SendError, Thread,
+    message, prelude::*,
 };
 use coproc_tests::{Census, Gate, Watch, gate};
 
@@ -456,6 +456,17 @@ impl Looker {
         let _ = filling;
         Ok(end.recv()?)
     }
+
+    #[message]
+    fn look_at_two(&self, first: &Plain, second: &Ends) -> coproc::Result<[u64; 2]> {
+        Ok([first.recv()?, second.recv()?.recv()?])
+    }
+
+    #[message]
+    fn look_at_calls(&self, first: &Plain, second: &Calls) -> coproc::Result<u64> {
+        let _ = second;
+        Ok(first.recv()?)
+    }
 }
 
 #[coproc::test]
@@ -482,6 +493,46 @@ fn an_end_is_in_one_place_only() -> coproc::Result<()> {
     );
     // The worker has dropped it after the call.
     assert_eq!(left.recv(), Err(RecvError::Closed));
+    Ok(())
+}
+
+type Ends = Messenger<Plain, Plain>;
+type Calls = Messenger<FriendController, FriendController>;
+
+/// Gives its peer an end that a number waits at.
+#[worker]
+fn hand_over(end: Ends) -> coproc::Result<()> {
+    let (left, right) = Plain::pair();
+    left.send(2)?;
+    Ok(end.send(right)?)
+}
+
+/// An end goes nowhere in a message with another that cannot leave.
+#[coproc::test]
+fn of_what_cannot_leave_together_nothing_leaves() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let looker = Looker::spawn()?;
+    let (left, right) = Plain::pair();
+    left.send(1)?;
+    // What waits at an end that leads to another process stays there if it holds a handle.
+    let (near, far) = Ends::pair();
+    HandOver::spawn(far)?.worker().join()?;
+    near.await_available()?;
+    let error = looker.look_at_two(&right, &near).wait().unwrap_err();
+    let refused = |error: &CallError<coproc::Error>, why: &str| matches!(error, CallError::Encode(text) if text.contains(why));
+    assert!(refused(&error, "with handles waits"), "{error:?}");
+    // What waits at an end that leads nowhere yet goes with it, if it can.
+    let inline = Friend::on(Inline).spawn(None)?;
+    let (here, there) = Calls::pair();
+    here.send((*inline).clone())?;
+    let error = looker.look_at_calls(&right, &there).wait().unwrap_err();
+    assert!(refused(&error, "runs inside its callers"), "{error:?}");
+
+    let received = (right.recv(), near.recv()?.recv());
+    assert_eq!(received, (Ok(1), Ok(2)));
+    there.recv()?.take_plain(right).wait()?;
+    left.send(3)?;
+    assert_eq!(inline.recv(1).wait()?, [3]);
     Ok(())
 }
 

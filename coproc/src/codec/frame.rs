@@ -117,6 +117,12 @@ impl Body {
         Self { bytes, luggage }
     }
 
+    /// The same things as it carries, if it carries any.
+    #[cfg(feature = "process")]
+    pub(crate) fn carried(&self) -> Option<Luggage> {
+        (!self.luggage.is_empty()).then(|| self.luggage.clone())
+    }
+
     /// What it carries.
     pub(crate) fn luggage(&mut self) -> &mut Luggage {
         &mut self.luggage

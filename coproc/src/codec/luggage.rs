@@ -161,19 +161,27 @@ impl Luggage {
         self.items.as_ref().map_or(0, |items| items.len())
     }
 
+    /// Whether it may leave this process, as far as is known before it does.
+    ///
+    /// # Errors
+    ///
+    /// What may not, and why.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.items.iter().flat_map(|items| items.iter()).try_for_each(|item| match item {
+            Item::Here(parcel) => parcel.check(),
+            Item::Reserved | Item::Descriptor(_) | Item::Lost => Ok(()),
+        })
+    }
+
     /// Makes it ready to leave this process.
     ///
     /// # Errors
     ///
     /// What cannot leave it, and why.
     pub(crate) fn pack(&mut self) -> Result<(), String> {
-        let Some(items) = &mut self.items else { return Ok(()) };
         // Of what cannot leave together, nothing leaves.
-        for item in items.iter() {
-            if let Item::Here(parcel) = item {
-                parcel.check()?;
-            }
-        }
+        self.check()?;
+        let Some(items) = &mut self.items else { return Ok(()) };
         let mut packed = Vec::with_capacity(items.len());
         for item in items.iter() {
             match item {

@@ -154,7 +154,13 @@ impl FrameReader {
     pub(crate) fn rest(&self) -> Option<Vec<u8>> {
         let large = self.large.as_ref().map_or(&[][..], |large| &large.bytes[..large.arrived]);
         let rest = [large, &self.buffer[self.held.clone()]].concat();
-        self.descriptors.is_empty().then_some(rest)
+        (!self.holds_descriptors()).then_some(rest)
+    }
+
+    /// Whether descriptors belong to what has arrived and is not taken.
+    #[cfg(feature = "process")]
+    pub(crate) fn holds_descriptors(&self) -> bool {
+        !self.descriptors.is_empty()
     }
 
     /// Whether the next frame waits for nothing but descriptors.

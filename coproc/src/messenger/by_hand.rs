@@ -12,7 +12,7 @@ use crate::{
 #[cfg(feature = "process")]
 use super::intake::{Arrived, Intake};
 #[cfg(feature = "process")]
-use crate::codec::Frame;
+use crate::codec::{Frame, Luggage};
 
 /// How many messages went through one channel of a messenger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +181,16 @@ impl ByHand {
 
     pub(super) fn counters(&self, channel: u16) -> Counters {
         self.accounts.counters[usize::from(channel)]
+    }
+
+    /// What messages carry that have come and were not received.
+    #[cfg(feature = "process")]
+    pub(super) fn carried(&self, intake: &Intake<Body>) -> Vec<Luggage> {
+        let failures = self.signals.iter().filter_map(|signal| match signal {
+            Signal::Close => None,
+            Signal::Failure { body, .. } => Some(body),
+        });
+        failures.chain(intake.contents()).filter_map(Body::carried).collect()
     }
 
     /// Takes out what has come and was not received, as it came but for the order, which is that in

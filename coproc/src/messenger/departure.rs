@@ -26,6 +26,21 @@ struct Kept {
 }
 
 impl Port {
+    /// Whether this end may leave the process, as far as is known before it does.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
+    pub(super) fn check(&self) -> Result<(), String> {
+        self.alone(|| {
+            let state = self.state();
+            state.is_sound()?;
+            let carried = state.by_hand.carried(&state.intake);
+            drop(state);
+            self.link().check(carried)
+        })
+    }
+
     /// Lets this end leave the process; gives what it is in another.
     ///
     /// # Errors
@@ -37,9 +52,7 @@ impl Port {
             let (mut queued, mut kept) = {
                 let mut state = self.state();
                 let state = &mut *state;
-                if let Some(text) = &state.violation {
-                    return Err(format!("its peer broke the protocol: {text}"));
-                }
+                state.is_sound()?;
                 let queued = state.by_hand.take_unread(&mut state.intake);
                 let accounts = state.by_hand.accounts.clone();
                 let (last_id, flat) = (state.last_id, state.flat);
@@ -57,6 +70,7 @@ impl Port {
             kept.unsent = departed.unsent.into();
             let kept = Body::of(&kept, usize::MAX).map_err(|error| error.to_string())?;
             let file = file.with(kept.payload()).map_err(|error| error.to_string())?;
+            self.end();
             Ok(vec![departed.end, file])
         })
     }

@@ -212,6 +212,13 @@ impl State {
         Ok(())
     }
 
+    /// Whether the peer has kept to the protocol; an error says how not.
+    #[cfg(feature = "process")]
+    pub(super) fn is_sound(&self) -> Result<(), String> {
+        let broke = self.violation.as_ref();
+        broke.map_or(Ok(()), |text| Err(format!("its peer broke the protocol: {text}")))
+    }
+
     /// Whether so much has come that nobody has received that no more should be read.
     pub(super) fn is_stuffed(&self) -> bool {
         self.by_hand.unread > UNREAD_MOST || self.by_hand.is_full_of_signals()

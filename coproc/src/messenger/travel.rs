@@ -40,20 +40,20 @@ struct Traveller {
 
 impl Parcel for Traveller {
     fn check(&self) -> Result<(), String> {
-        if self.port.lock().is_none() {
-            return Err(MOVED.into());
+        match &*self.port.lock() {
+            None => Err(MOVED.into()),
+            #[cfg(feature = "process")]
+            Some(port) => port.check().map_err(|why| cannot_leave(&why)),
+            #[cfg(not(feature = "process"))]
+            Some(_) => Err(cannot_leave("this program has no other processes")),
         }
-        #[cfg(feature = "process")]
-        return Ok(());
-        #[cfg(not(feature = "process"))]
-        return Err("a messenger cannot leave: this program has no other processes".into());
     }
 
     fn pack(&self) -> Result<Vec<Descriptor>, String> {
         let mut place = self.port.lock();
         let port = place.take().ok_or(MOVED)?;
         #[cfg(feature = "process")]
-        let left = port.depart().map_err(|why| format!("a messenger cannot leave: {why}"));
+        let left = port.depart().map_err(|why| cannot_leave(&why));
         #[cfg(not(feature = "process"))]
         let left = Err(String::new());
         if left.is_err() {
@@ -70,6 +70,10 @@ impl Drop for Traveller {
             self.moved.store(false, Ordering::SeqCst);
         }
     }
+}
+
+fn cannot_leave(why: &str) -> String {
+    format!("a messenger cannot leave: {why}")
 }
 
 fn types<S, R, C>() -> &'static str {

@@ -151,6 +151,23 @@ impl Local {
         Ok(())
     }
 
+    /// What frames carry that have come and were not received. Only for whoever receives.
+    #[cfg(feature = "process")]
+    pub(super) fn carried(&self) -> Vec<crate::codec::Luggage> {
+        // Whoever sends holds this lock, so that nothing gets between those that are put back.
+        let unread = self.back.unread.lock();
+        let items: Vec<Item> = self.incoming.try_iter().collect();
+        let mut carried = Vec::new();
+        for item in items {
+            if let Item::Frame(frame) = &item {
+                carried.extend(frame.body.carried());
+            }
+            let _ = self.back.items.send(item);
+        }
+        drop(unread);
+        carried
+    }
+
     /// All frames that have come and were not received.
     #[cfg(feature = "process")]
     pub(super) fn rest(&self) -> Vec<Frame> {

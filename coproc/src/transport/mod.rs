@@ -15,6 +15,8 @@ pub(crate) mod socket;
 
 use std::time::Instant;
 
+#[cfg(feature = "process")]
+use crate::codec::Luggage;
 use crate::{
     codec::Frame,
     sync::{Arc, Weak},
@@ -109,6 +111,10 @@ pub(crate) enum AnyTransport {
     #[cfg(feature = "process")]
     Socket(Arc<Socket>),
 }
+
+/// Why an end stays where it is.
+#[cfg(feature = "process")]
+const OF_WORKER: &str = "it belongs to a worker";
 
 /// An end that has left this process, with what the kernel does not keep of it.
 #[cfg(feature = "process")]
@@ -229,6 +235,21 @@ impl AnyTransport {
         }
     }
 
+    /// Whether this end may leave for another process while what has come to it and was taken by
+    /// nobody carries this; as far as is known before it does. Nobody else may receive meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
+    #[cfg(feature = "process")]
+    pub(crate) fn check(&self, carried: Vec<Luggage>) -> Result<(), String> {
+        match self {
+            Self::Local(_) | Self::Inline(_) => Err(OF_WORKER.into()),
+            Self::Pair(pair) => pair.check(carried),
+            Self::Socket(socket) => socket.check(&carried),
+        }
+    }
+
     /// Lets this end leave for another process, together with `queued`, which was received from it
     /// and taken by nobody. Nobody else may receive meanwhile; here, it is of no use afterwards.
     ///
@@ -238,7 +259,7 @@ impl AnyTransport {
     #[cfg(feature = "process")]
     pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
         match self {
-            Self::Local(_) | Self::Inline(_) => Err("it belongs to a worker".into()),
+            Self::Local(_) | Self::Inline(_) => Err(OF_WORKER.into()),
             Self::Pair(pair) => pair.depart(queued),
             Self::Socket(socket) => socket.depart(queued),
         }

@@ -5,7 +5,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use super::{Attend, Broken, Departed, Local, Socket, Transport, Wait};
 use crate::{
-    codec::Frame,
+    codec::{Frame, Luggage},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
 };
 
@@ -93,6 +93,15 @@ impl Pair {
         }
     }
 
+    /// As [`AnyTransport::check`](super::AnyTransport::check).
+    pub(super) fn check(&self, mut carried: Vec<Luggage>) -> Result<(), String> {
+        carried.extend(self.local.carried());
+        match self.socket() {
+            Some(socket) => socket.check(&carried),
+            None => carried.iter().try_for_each(Luggage::check),
+        }
+    }
+
     /// As [`AnyTransport::depart`](super::AnyTransport::depart).
     pub(super) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
         if self.socket().is_none() {
@@ -117,7 +126,7 @@ impl Pair {
         for mut frame in queued.drain(..) {
             // What was sent in this very moment and cannot leave is an error for who receives it.
             if frame.body.luggage().pack().is_err() {
-                *frame.body.luggage() = crate::codec::Luggage::default();
+                *frame.body.luggage() = Luggage::default();
             }
             let _ = near.send(frame);
         }

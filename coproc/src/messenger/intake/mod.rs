@@ -190,6 +190,12 @@ impl<P> Intake<P> {
         Some(arrived)
     }
 
+    /// What all messages say, in no particular order.
+    #[cfg(feature = "process")]
+    pub(super) fn contents(&self) -> impl Iterator<Item = &P> {
+        self.queue.iter().map(|arrived| &arrived.content)
+    }
+
     /// How urgent the most urgent message is, and since when it waits; lower is sooner.
     pub(crate) fn urgency(&self) -> Option<(Priority, Instant)> {
         self.queue.peek().map(|(arrived, priority, _)| (priority, arrived.since))

@@ -12,24 +12,25 @@ impl Drop for Port {
 
 #[cfg(feature = "process")]
 impl Port {
-    /// Has this end, at which nobody may receive meanwhile, leave the process. Once it has, nothing
-    /// more comes here.
+    /// Does something during which nobody may receive at this end.
     ///
     /// # Errors
     ///
-    /// Those of `leave`, or that somebody receives.
+    /// Those of `act`, or that somebody receives.
     pub(in crate::messenger) fn alone<T>(
         &self,
-        leave: impl FnOnce() -> Result<T, String>,
+        act: impl FnOnce() -> Result<T, String>,
     ) -> Result<T, String> {
         let lead = self.lead.try_lock().ok_or("another thread receives from it")?;
-        let left = leave();
-        if left.is_ok() {
-            self.broken(Broken::Ended);
-        }
+        let done = act();
         drop(lead);
         self.hand_on();
-        left
+        done
+    }
+
+    /// Nothing more comes here: this end has left the process.
+    pub(in crate::messenger) fn end(&self) {
+        self.broken(Broken::Ended);
     }
 
     /// What has come is there again.

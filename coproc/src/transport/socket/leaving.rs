@@ -2,25 +2,42 @@
 
 use super::{Inbox, Packet, Reactor, Socket};
 use crate::{
-    codec::Frame,
+    codec::{Frame, Luggage},
     sync::{Arc, Ordering},
     transport::Departed,
 };
 
+const HANDLES_WAIT: &str =
+    "a message with handles waits at this end; receive it before this end is sent on";
+const HANDLES_GO: &str = "a message with handles was sent from this end and is not yet on its way";
+
+fn carries(frame: &Frame) -> bool {
+    frame.body.carried().is_some()
+}
+
 impl Socket {
+    /// As [`AnyTransport::check`](crate::transport::AnyTransport::check).
+    pub(crate) fn check(&self, carried: &[Luggage]) -> Result<(), String> {
+        let inbox = self.inbox.lock();
+        let waits = inbox.reader.holds_descriptors() || inbox.ready.iter().any(carries);
+        if waits || !carried.is_empty() {
+            return Err(HANDLES_WAIT.into());
+        }
+        match self.outbox.lock().is_plain() {
+            true => Ok(()),
+            false => Err(HANDLES_GO.into()),
+        }
+    }
+
     /// As [`AnyTransport::depart`](crate::transport::AnyTransport::depart).
     pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
         let mut inbox = self.inbox.lock();
         queued.extend(inbox.ready.drain(..));
-        let carries = queued.iter_mut().any(|frame| !frame.body.luggage().is_empty());
-        let rest = inbox.reader.rest().filter(|_| !carries).ok_or(
-            "a message with handles waits at this end; receive it before this end is sent on",
-        )?;
+        let carries = queued.iter().any(carries);
+        let rest = inbox.reader.rest().filter(|_| !carries).ok_or(HANDLES_WAIT)?;
         let end = self.fds.main.try_clone().map_err(|error| error.to_string())?;
         let mut outbox = self.outbox.lock();
-        let unsent = outbox
-            .rest()
-            .ok_or("a message with handles was sent from this end and is not yet on its way")?;
+        let unsent = outbox.rest().ok_or(HANDLES_GO)?;
         let mut unread = Vec::new();
         queued.drain(..).for_each(|frame| unread.extend_from_slice(&frame.into_parts().0));
         unread.extend_from_slice(&rest);

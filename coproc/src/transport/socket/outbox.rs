@@ -211,11 +211,18 @@ impl Outbox {
         self.lingering = None;
     }
 
+    /// Whether no descriptors belong to what is not written.
+    pub(super) fn is_plain(&self) -> bool {
+        self.going.iter().chain(self.waiting.iter()).all(|packet| packet.descriptors.is_empty())
+    }
+
     /// The bytes that are not written; `None` if descriptors belong to them.
     pub(super) fn rest(&mut self) -> Option<Vec<u8>> {
+        if !self.is_plain() {
+            return None;
+        }
         self.send_off(usize::MAX);
         let all: Vec<&[u8]> = self.going.iter().map(|packet| &packet.bytes[..]).collect();
-        let plain = self.going.iter().all(|packet| packet.descriptors.is_empty());
-        plain.then(|| all.concat().split_off(self.written))
+        Some(all.concat().split_off(self.written))
     }
 }
