@@ -9,116 +9,17 @@ use std::{
 };
 
 use super::{
-    Link, Serving,
-    line::{Line, Refusal},
+    Link,
+    line::Refusal,
+    outgoing::Outgoing,
     pending::{Lookout, Pending},
-    plan::Handler,
     reply::{Reply, unread},
 };
 use crate::{
     codec::{Body, Draft, EncodeError},
     error::{CallError, TrySendError},
-    message::{Envelope, Kind, Priority},
-    sync::Arc,
+    message::{Kind, Priority},
 };
-
-/// A message on its way out, encoded, with what is said about how it travels.
-pub(super) struct Outgoing {
-    pub(super) line: Arc<Line>,
-    handler: Option<&'static Handler>,
-    pub(super) priority: Priority,
-    pub(super) deadline: Option<Duration>,
-    body: Result<Body, EncodeError>,
-    nested: bool,
-}
-
-impl Outgoing {
-    pub(super) fn new<W>(
-        link: &Link<W>,
-        number: u32,
-        priority: Priority,
-        write: impl FnOnce(&mut Draft),
-    ) -> Self {
-        let line = Arc::clone(&link.line);
-        let handler = line.plan.handler(number);
-        let mut draft = Draft::new(line.max_message);
-        write(&mut draft);
-        let deadline = handler.and_then(|handler| handler.deadline);
-        Self { line, handler, priority, deadline, body: draft.finish(), nested: false }
-    }
-
-    pub(super) fn channel(&self) -> u16 {
-        self.handler.map_or(0, |handler| handler.channel)
-    }
-
-    pub(super) fn check<E>(&mut self) -> Result<(), CallError<E>> {
-        match &mut self.body {
-            Ok(body) => self.line.port.pack(body).map_err(CallError::Encode),
-            Err(EncodeError::TooLarge { size, limit }) => {
-                Err(CallError::TooLarge { size: *size, limit: *limit })
-            }
-            Err(EncodeError::Refused(text)) => Err(CallError::Encode(text.clone())),
-        }
-    }
-
-    /// It is going to be waited for: if a worker's code does so, the other worker is told who else
-    /// waits, so that nobody waits for itself.
-    fn nest(&mut self) {
-        let stations = Serving::stations();
-        if stations.is_empty() || self.nested {
-            return;
-        }
-        let body = std::mem::replace(&mut self.body, Ok(Body::empty()));
-        self.body = body.and_then(|body| body.behind(&stations));
-        self.nested = true;
-    }
-
-    pub(super) fn until(&self) -> Option<Instant> {
-        self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
-    }
-
-    /// What goes over which link, once it was checked.
-    pub(super) fn seal(self, kind: Kind, deadline: Option<Instant>) -> (Arc<Line>, Envelope, Body) {
-        let envelope = Envelope {
-            channel: self.channel(),
-            priority: self.priority,
-            handler: self.handler.map_or(u32::MAX, |handler| handler.number),
-            deadline,
-            nested: self.nested,
-            ..Envelope::new(kind)
-        };
-        (self.line, envelope, self.body.unwrap_or_else(|_| Body::empty()))
-    }
-
-    pub(super) fn tell<E>(mut self) -> Result<(), CallError<E>> {
-        self.check()?;
-        let until = self.until();
-        self.line.admit(self.channel(), until).map_err(CallError::widen)?;
-        let (line, envelope, body) = self.seal(Kind::Tell, until);
-        line.tell(envelope, body).map_err(CallError::widen)
-    }
-
-    /// The same message for another worker of this type.
-    pub(super) fn again<W>(&self, link: &Link<W>) -> Self {
-        Self {
-            line: Arc::clone(&link.line),
-            handler: self.handler,
-            priority: self.priority,
-            deadline: self.deadline,
-            body: self.body.clone(),
-            nested: self.nested,
-        }
-    }
-
-    pub(super) fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(name)
-            .field("worker", &self.line.name)
-            .field("handler", &self.handler.map(|handler| handler.name))
-            .field("priority", &self.priority)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A call that has not gone out: the arguments are encoded, a verb sends it.
 ///
@@ -197,10 +98,15 @@ impl<T, E> Call<T, E> {
     /// # Errors
     ///
     /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
-    pub fn wait(mut self) -> Result<T, CallError<E>> {
+    pub fn wait(self) -> Result<T, CallError<E>> {
+        self.begin(None)?.block()
+    }
+
+    /// Sends it, for whoever waits for the answer at once; waits for room for `room` at most.
+    pub(crate) fn begin(mut self, room: Option<Duration>) -> Result<Pending<T, E>, CallError<E>> {
         self.outgoing.line.check_cycle()?;
         self.outgoing.nest();
-        self.start(false)?.block()
+        self.start(false, room)
     }
 
     /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
@@ -213,7 +119,7 @@ impl<T, E> Call<T, E> {
     /// room, also [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). With any
     /// of them the handler has not begun.
     pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
-        self.start(true)
+        self.start(true, None)
     }
 
     /// Sends it without ever blocking.
@@ -244,7 +150,7 @@ impl<T, E> Call<T, E> {
     ///
     /// As [`send`](Self::send).
     pub fn tell(self) -> Result<(), CallError<E>> {
-        self.outgoing.tell()
+        self.outgoing.tell(None)
     }
 
     pub(super) fn of(outgoing: Outgoing, reply: Reply<T, E>) -> Self {
@@ -282,10 +188,12 @@ impl<T, E> Call<T, E> {
         self.outgoing.handler.is_some_and(|handler| handler.idempotent)
     }
 
-    fn start(mut self, attend: bool) -> Result<Pending<T, E>, CallError<E>> {
-        self.outgoing.check()?;
-        let (channel, until) = (self.outgoing.channel(), self.outgoing.until());
-        self.outgoing.line.admit(channel, until).map_err(CallError::widen)?;
+    fn start(
+        mut self,
+        attend: bool,
+        room: Option<Duration>,
+    ) -> Result<Pending<T, E>, CallError<E>> {
+        let until = self.outgoing.admit(room)?;
         Ok(self.sent(until, attend))
     }
 

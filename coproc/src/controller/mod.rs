@@ -4,6 +4,7 @@ mod call;
 pub(crate) mod flow;
 mod line;
 mod one_way;
+mod outgoing;
 mod pending;
 pub(crate) mod plan;
 pub(crate) mod reply;

@@ -2,11 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{
-    Link,
-    call::{Call, Outgoing},
-    reply::reply,
-};
+use super::{Link, call::Call, outgoing::Outgoing, reply::reply};
 use crate::{codec::Draft, error::CallError, message::Priority};
 
 /// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
@@ -51,7 +47,12 @@ impl OneWay {
     ///
     /// As [`Call::send`](crate::Call::send).
     pub fn tell(self) -> Result<(), CallError> {
-        self.outgoing.tell()
+        self.outgoing.tell(None)
+    }
+
+    /// The same, but waits for room for this long at most.
+    pub(crate) fn tell_within(self, room: Duration) -> Result<(), CallError> {
+        self.outgoing.tell(Some(room))
     }
 }
 

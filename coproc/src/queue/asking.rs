@@ -9,7 +9,7 @@ use super::{
     value::failed,
 };
 use crate::{
-    controller::{Call, OneWay},
+    controller::{Call, OneWay, Pending},
     error::{CallError, QueueError},
     sync::Ordering,
 };
@@ -73,11 +73,14 @@ impl Shared {
     }
 
     pub(super) fn take(&self, place: u64) -> Result<Option<Handed>, QueueError> {
-        match &self.desk {
-            Some(desk) => Ok(desk.act(|core| core.take(HERE, desk.pid, place))),
-            // Without a deadline, so that what is taken comes here for certain.
-            None => self.server.take(place).wait().map_err(CallError::widen).map_err(failed),
+        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        if let Some(desk) = &self.desk {
+            return Ok(desk.act(|core| core.take(HERE, desk.pid, number, place)));
         }
+        let ticket = Ticket { shared: self, number, open: true };
+        let taken = self.call(self.server.take(number, place))?;
+        ticket.close();
+        Ok(taken)
     }
 
     pub(super) fn acknowledge(&self, numbers: &[u64]) -> Result<(), QueueError> {
@@ -125,7 +128,7 @@ impl Shared {
         ticket.close();
         if !letters.is_empty() {
             // If it fails, the queue has ended, and the letters are here.
-            let _ = self.server.keep_letters(number).tell();
+            let _ = self.server.keep_letters(number).tell_within(self.timeout);
         }
         Ok(letters)
     }
@@ -144,7 +147,7 @@ impl Shared {
                 desk.act(here);
                 Ok(())
             }
-            None => there().tell().map_err(CallError::widen).map_err(failed),
+            None => there().tell_within(self.timeout).map_err(CallError::widen).map_err(failed),
         }
     }
 
@@ -167,11 +170,27 @@ impl Shared {
             Some(patience) => call.deadline(patience.saturating_add(self.timeout)),
             None => call,
         };
-        let outcome = call.wait();
+        let outcome = self.attend(call.begin(Some(self.timeout)).map_err(failed)?)?;
         if matches!(outcome, Ok(_) | Err(CallError::Handler(_))) {
             ticket.close();
         }
         outcome.map_err(failed)
+    }
+
+    /// Waits for an answer for as long as the server shows that it lives. What is waited for is not
+    /// asked for again, which would be to stand in line anew.
+    fn attend(
+        &self,
+        mut pending: Pending<Reply, QueueError>,
+    ) -> Result<Result<Reply, CallError<QueueError>>, QueueError> {
+        let interval = self.timeout / 2;
+        loop {
+            if let Some(outcome) = pending.wait_timeout(interval) {
+                return Ok(outcome);
+            }
+            let sign = self.server.level().deadline(interval).wait();
+            sign.map_err(CallError::widen).map_err(failed)?;
+        }
     }
 }
 
@@ -192,8 +211,9 @@ impl Ticket<'_> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if self.open {
-            // If it fails, the queue has ended.
-            let _ = self.shared.server.withdraw(self.number).tell();
+            // If it fails, the queue has ended, or hangs with so much unread that nobody knows what
+            // becomes of the question either.
+            let _ = self.shared.server.withdraw(self.number).tell_within(Duration::ZERO);
         }
     }
 }

@@ -144,7 +144,8 @@ impl<T: Wire> QueueBuilder<T> {
     }
 
     /// How long the queue may take to answer, beside what it was told to wait; 5 s if nothing else
-    /// is said.
+    /// is said. In other processes than its own that is how soon a queue that hangs is an error,
+    /// [`QueueError::Lost`]: whoever waits for longer asks at every half of it whether it is there.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -205,8 +206,8 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// With the item: [`QueueError::Ended`], [`QueueError::Encode`], [`QueueError::TooLarge`] and
-    /// [`QueueError::Exhausted`].
+    /// With the item: [`QueueError::Ended`], [`QueueError::Lost`], [`QueueError::Encode`],
+    /// [`QueueError::TooLarge`] and [`QueueError::Exhausted`].
     pub fn send(&self, item: T) -> Result<(), QueueSendError<T>> {
         self.put(item, None, None)
     }
@@ -224,7 +225,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Timeout`].
     pub fn send_timeout(&self, item: T, timeout: Duration) -> Result<(), QueueSendError<T>> {
         self.put(item, None, Some(timeout))
     }
@@ -252,7 +253,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Timeout`].
     pub fn send_to_timeout(
         &self,
         pid: u32,

@@ -19,8 +19,8 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// [`QueueError::Ended`], and [`QueueError::Decode`] if the item cannot be read, which is a
-    /// [dead letter](Self::dead_letters) then.
+    /// [`QueueError::Ended`], [`QueueError::Lost`], and [`QueueError::Decode`] if the item cannot be
+    /// read, which is a [dead letter](Self::dead_letters) then.
     pub fn recv(&self) -> Result<Delivery<T>, QueueError> {
         self.receive(None)
     }
@@ -29,7 +29,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Empty`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Empty`].
     pub fn try_recv(&self) -> Result<Delivery<T>, QueueError> {
         self.receive(Some(Duration::ZERO)).map_err(empty)
     }
@@ -38,7 +38,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Timeout`].
     pub fn recv_timeout(&self, timeout: Duration) -> Result<Delivery<T>, QueueError> {
         self.receive(Some(timeout))
     }
@@ -121,7 +121,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// [`QueueError::Ended`].
+    /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn recv_if(&self, fits: impl FnMut(&T) -> bool) -> Result<Delivery<T>, QueueError> {
         self.select(None, fits)
     }
@@ -130,7 +130,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Empty`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Empty`].
     pub fn try_recv_if(&self, fits: impl FnMut(&T) -> bool) -> Result<Delivery<T>, QueueError> {
         self.select(Some(Duration::ZERO), fits).map_err(empty)
     }
@@ -139,7 +139,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// # Errors
     ///
-    /// As there, [`QueueError::Timeout`] and [`QueueError::Lost`].
+    /// As there, and [`QueueError::Timeout`].
     pub fn recv_if_timeout(
         &self,
         timeout: Duration,

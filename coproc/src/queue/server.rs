@@ -82,9 +82,9 @@ impl Server {
 
     /// Takes an item that was shown, unless it is gone.
     #[message]
-    fn take(&mut self, cx: &mut Context<Self>, place: u64) -> Option<Handed> {
+    fn take(&mut self, cx: &mut Context<Self>, ticket: u64, place: u64) -> Option<Handed> {
         let peer = cx.peer();
-        self.desk.act(|core| core.take(peer.id(), peer.pid(), place))
+        self.desk.act(|core| core.take(peer.id(), peer.pid(), ticket, place))
     }
 
     #[message(oneway)]

@@ -150,27 +150,101 @@ impl Maker {
     }
 }
 
+/// A queue in a process of its own, which can be stopped.
+struct Elsewhere {
+    _maker: WorkerResource<Maker>,
+    queue: Queue<u64>,
+    pid: Pid,
+}
+
+impl Elsewhere {
+    fn new(timeout: Duration) -> coproc::Result<Self> {
+        let maker = Maker::on(Process::new()).spawn(timeout)?;
+        let queue = maker.queue().wait()?;
+        let pid = maker.worker().pid().expect("it has a process of its own");
+        let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
+        Ok(Self { _maker: maker, queue, pid })
+    }
+
+    fn stop(&self) {
+        kill_process(self.pid, Signal::STOP).expect("it lives");
+        // It stops when it next comes by the kernel, which may be after an answer.
+        let stat = format!("/proc/{}/stat", self.pid.as_raw_nonzero());
+        while !std::fs::read_to_string(&stat).expect("it lives").contains(") T ") {
+            thread::yield_now();
+        }
+    }
+
+    fn go_on(&self) -> coproc::Result<()> {
+        Ok(kill_process(self.pid, Signal::CONT)?)
+    }
+}
+
+fn is_lost<T>(result: Result<T, QueueError>) -> bool {
+    matches!(result, Err(QueueError::Lost(_)))
+}
+
 /// What would have come after that is not lost either.
 #[coproc::test]
 fn a_queue_that_hangs_is_an_error() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let maker = Maker::on(Process::new()).spawn(Duration::from_millis(300))?;
-    let queue = maker.queue().wait()?;
-    let pid = maker.worker().pid().expect("it has a process of its own");
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    kill_process(pid, Signal::STOP)?;
-    // It stops when it next comes by the kernel, which may be after an answer.
-    let stat = format!("/proc/{}/stat", pid.as_raw_nonzero());
-    while !std::fs::read_to_string(&stat)?.contains(") T ") {
-        thread::yield_now();
-    }
-    assert!(matches!(queue.try_recv(), Err(QueueError::Lost(_))));
-    assert!(matches!(queue.len(), Err(QueueError::Lost(_))));
-    kill_process(pid, Signal::CONT)?;
+    let elsewhere = Elsewhere::new(Duration::from_secs(1))?;
+    let queue = &elsewhere.queue;
+    elsewhere.stop();
+    assert!(is_lost(queue.try_recv()));
+    assert!(is_lost(queue.len()));
+    elsewhere.go_on()?;
     queue.send(7)?;
     assert_eq!(queue.recv()?.into_inner(), 7);
-    kill_process(pid, Signal::KILL)?;
+    kill_process(elsewhere.pid, Signal::KILL)?;
     assert_eq!(queue.recv().unwrap_err(), QueueError::Ended);
+    Ok(())
+}
+
+/// Also of those who wait as long as it takes.
+#[coproc::test]
+fn a_queue_that_hangs_ends_every_wait() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let elsewhere = Elsewhere::new(Duration::from_millis(300))?;
+    let queue = &elsewhere.queue;
+    elsewhere.stop();
+    assert!(is_lost(queue.recv()));
+    assert!(is_lost(queue.recv_many(3)));
+    assert!(is_lost(queue.send(1).map_err(QueueError::from)));
+    assert!(is_lost(queue.recv_timeout(Duration::from_secs(3600))));
+    assert!(is_lost(queue.send_timeout(2, Duration::from_secs(3600)).map_err(QueueError::from)));
+    assert!(is_lost(queue.recv_if(|_| true)));
+    assert!(is_lost(queue.join()));
+    assert!(is_lost(queue.dead_letters()));
+    elsewhere.go_on()
+}
+
+/// Whether it is before or after the item was found.
+#[coproc::test]
+fn a_queue_that_hangs_while_it_is_searched_loses_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let elsewhere = Elsewhere::new(Duration::from_secs(1))?;
+    let queue = &elsewhere.queue;
+    for fits in [true, false] {
+        queue.send(7)?;
+        let found = queue.recv_if_timeout(Duration::from_secs(30), |_| {
+            elsewhere.stop();
+            fits
+        });
+        assert!(is_lost(found));
+        elsewhere.go_on()?;
+        assert_eq!(queue.recv()?.into_inner(), 7);
+    }
+    Ok(())
+}
+
+/// A wait may be longer than the queue may take to answer.
+#[coproc::test]
+fn a_queue_that_lives_is_waited_for() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let elsewhere = Elsewhere::new(Duration::from_secs(1))?;
+    let patience = Duration::from_millis(2500);
+    assert_eq!(elsewhere.queue.recv_timeout(patience).unwrap_err(), QueueError::Timeout);
     Ok(())
 }
 

@@ -131,10 +131,10 @@ impl<A> Core<A> {
     }
 
     /// Somebody has seen the item at `place` and wants it, unless it is gone.
-    pub(super) fn take(&mut self, link: u64, pid: u32, place: u64) -> Option<Handed> {
+    pub(super) fn take(&mut self, link: u64, pid: u32, ticket: u64, place: u64) -> Option<Handed> {
         self.happens_at(link);
         let item = self.ready.take(place, pid)?;
-        let handed = self.hand(link, 0, place, item);
+        let handed = self.hand(link, ticket, place, item);
         self.settle();
         Some(handed)
     }
