@@ -70,9 +70,12 @@ pub(super) fn lost(error: CallError) -> StateError {
         error @ (CallError::TooLarge { .. } | CallError::Encode(_)) => {
             StateError::Encode(error.to_string())
         }
-        // Who moves the only handle into a worker's arguments has dropped it.
+        // Who moves the only handle into a worker's arguments has dropped it, and knows of no worker
+        // that could be started again.
         CallError::Closed(reason) => StateError::Lost(format!(
-            "{reason}; a state ends with the last handle in the process that started it"
+            "a state ends with the last handle in the process that started it, and this one has \
+             ended ({})",
+            reason.to_string().trim_end_matches("; start another")
         )),
         error => StateError::Lost(error.to_string()),
     }

@@ -118,7 +118,16 @@ fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     drop(other);
     assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
     let error = clerk.wait_equal("n", 2).wait().unwrap_err();
-    assert!(error.to_string().ends_with("the last handle in the process that started it"));
+    assert!(error.to_string().contains("ends with the last handle in the process that started it"));
+    // Whoever has moved the last handle knows of no worker that could be started again.
+    let moved = State::spawn()?;
+    let mut watch = moved.watch_all();
+    drop(moved);
+    let text = watch.recv().unwrap_err().to_string();
+    assert!(
+        text.contains("ends with the last handle") && !text.contains("start another"),
+        "{text}"
+    );
     Ok(())
 }
 
