@@ -147,7 +147,8 @@ impl StateBuilder {
     /// updates, of this many bytes together, values before and after counted. Unless said otherwise
     /// that is 4096 updates of 64 MiB. Who waits while an update is made gets it in any case.
     /// Besides, the last change of each name is kept; of names that were removed, those that were
-    /// removed last, within the same bounds.
+    /// removed last, within the same bounds. Of namespaces in which nothing is left, the 1000 that were
+    /// changed last keep their past; of the others, all updates are let go of.
     pub fn history(mut self, updates: usize, bytes: usize) -> Self {
         (self.updates, self.bytes) = (updates, bytes);
         self

@@ -62,6 +62,11 @@ impl History {
         }
     }
 
+    /// A history of as many updates, none of which it still has.
+    pub(super) fn forgotten(&self) -> Self {
+        Self { gone: self.version(), ..Self::new(self.capacity) }
+    }
+
     /// What a watcher that has seen everything up to `seen` is to be given next.
     pub(super) fn after(&self, seen: u64, wish: &Wish, watcher: Client) -> Batch {
         let wanted = self.since(seen).filter(|(_, event)| wish.covers(event, watcher));

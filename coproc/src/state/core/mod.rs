@@ -1,6 +1,7 @@
 //! What the values are, which version each has, and who waits for a change: no clock, thread or
 //! descriptor.
 
+mod emptied;
 mod event;
 mod history;
 mod latest;
@@ -14,7 +15,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::{event::Event, history::History};
+use self::{emptied::Emptied, event::Event, history::History};
 use super::value::Stored;
 
 pub(super) use self::{
@@ -76,6 +77,11 @@ impl Space {
             self.history.push(Event::new(name, before, after, author));
         }
     }
+
+    /// Keeps only the number of updates that there were. A map that was emptied still has room.
+    fn forget(&mut self) {
+        (self.entries, self.history) = (BTreeMap::new(), self.history.forgotten());
+    }
 }
 
 struct Waiter<A> {
@@ -89,6 +95,7 @@ struct Waiter<A> {
 /// All namespaces, and who waits; `A` is what a waiter is answered with.
 pub(super) struct Core<A> {
     spaces: BTreeMap<String, Space>,
+    emptied: Emptied,
     waiters: Vec<Waiter<A>>,
     /// Whose turn it is in a namespace, and until when.
     turns: BTreeMap<String, (Client, Instant)>,
@@ -101,6 +108,7 @@ impl<A> Core<A> {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self {
             spaces: BTreeMap::new(),
+            emptied: Emptied::default(),
             waiters: Vec::new(),
             turns: BTreeMap::new(),
             quiet_until: None,
@@ -201,6 +209,11 @@ impl<A> Core<A> {
             }
         }
         place.history.trim();
+        let is_empty = place.entries.is_empty();
+        let oldest = self.emptied.note(space, is_empty);
+        if let Some(oldest) = oldest.and_then(|oldest| self.spaces.get_mut(&oldest)) {
+            oldest.forget();
+        }
         woken
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use proptest::prelude::*;
 
-use super::{super::update::Update, *};
+use super::{super::update::Update, emptied::EMPTIED_MOST, *};
 use crate::state::value::store;
 
 const SPACES: [&str; 2] = ["default", "jobs"];
@@ -404,6 +404,39 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
     let (_, batch) = core.wait(by, "default", live, (now, now), ()).expect("some are kept");
     let removals = (2000 - batch.updates[0].version) / 2 + 1;
     assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
+}
+
+#[test]
+fn namespaces_long_empty_forget_their_past_but_not_its_length() {
+    let by = Client { peer: 0, handle: 0 };
+    let mut core = Core::new(Capacity { updates: 10, bytes: 1 << 20 });
+    let now = Instant::now();
+    let mut write = |space: usize, value: Option<u8>| {
+        let value = value.map(|value| store(&value).expect("a byte"));
+        let change = Change { clear: false, writes: [("n".to_owned(), value)].into() };
+        core.commit(by, &space.to_string(), &Seen::default(), change, now);
+    };
+    write(EMPTIED_MOST + 1, Some(1));
+    for space in 0..=EMPTIED_MOST {
+        write(space, Some(1));
+        write(space, None);
+        // The first is changed again, so that the second is the longest untouched.
+        write(0, Some(1));
+        write(0, None);
+    }
+    write(1, Some(2));
+    let mut past = |space: usize| {
+        let all = Interest::Updates(Some(0), Wish::default());
+        let answer = core.wait(by, &space.to_string(), all, (now, now), ());
+        let (_, batch) = answer.expect("there were updates");
+        let versions: Vec<_> = batch.updates.iter().map(|update| update.version).collect();
+        (versions, batch.updates.first().map_or(batch.missed, |update| update.missed))
+    };
+    assert_eq!(past(1), (vec![3], 2));
+    assert_eq!(past(2), (vec![1, 2], 0));
+    assert_eq!(past(EMPTIED_MOST), (vec![1, 2], 0));
+    assert_eq!(past(EMPTIED_MOST + 1), (vec![1], 0));
+    assert_eq!(past(0).0.len(), 10);
 }
 
 /// A core in which four clients want a turn, and who got it.
