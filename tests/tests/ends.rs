@@ -136,6 +136,12 @@ impl Friend {
         Ok((0..notes).try_for_each(|_| end.send(note(0, &text)))?)
     }
 
+    /// Lends its end to another worker, and keeps what is left of it.
+    #[message]
+    fn lend(&self, looker: LookerController) -> coproc::Result<u64> {
+        Ok(looker.look(self.plain.as_ref().expect("an end"), &[]).wait()?)
+    }
+
     #[message]
     fn recv_note(&self) -> coproc::Result<Note> {
         Ok(self.end.as_ref().expect("an end").recv()?)
@@ -392,6 +398,19 @@ fn whose_process_dies_is_gone() -> coproc::Result<()> {
     friend.send(vec![1]).wait()?;
     friend.worker().kill();
     assert_eq!((left.recv(), left.recv()), (Ok(1), Err(RecvError::Closed)));
+    Ok(())
+}
+
+/// Also of one that has got it from somebody who keeps what is left of it there.
+#[coproc::test]
+fn whoever_passed_an_end_on_does_not_hold_it_open() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let (friend, looker) = (friend(), Looker::spawn()?);
+    let (left, right) = Plain::pair();
+    friend.take_plain(right).wait()?;
+    left.send(1)?;
+    assert_eq!(friend.lend((*looker).clone()).wait()?, 1);
+    assert_eq!((left.recv(), left.send(2)), (Err(RecvError::Closed), Err(SendError::Closed)));
     Ok(())
 }
 

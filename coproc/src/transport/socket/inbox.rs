@@ -11,61 +11,70 @@ use rustix::{
 use super::outbox::Ends;
 use crate::{
     codec::{BadFrame, Frame, FrameReader, luggage::DESCRIPTORS_MOST},
+    sync::Arc,
     transport::Broken,
 };
 
 /// Frames that have come.
 pub(super) struct Inbox {
+    /// Where they come from; `None` once this end has left the process.
+    pub(super) ends: Option<Arc<Ends>>,
     pub(super) reader: FrameReader,
     pub(super) ready: VecDeque<Frame>,
     pub(super) ended: bool,
 }
 
 impl Inbox {
-    pub(super) fn new(max: usize) -> Self {
-        Self { reader: FrameReader::new(max), ready: VecDeque::new(), ended: false }
+    pub(super) fn new(ends: Arc<Ends>, max: usize) -> Self {
+        let (reader, ready) = (FrameReader::new(max), VecDeque::new());
+        Self { ends: Some(ends), reader, ready, ended: false }
     }
 
-    /// The same with what has come elsewhere.
-    pub(super) fn holding(mut bytes: &[u8], max: usize) -> Result<Self, BadFrame> {
-        let mut inbox = Self::new(max);
+    /// Takes in what has come elsewhere.
+    pub(super) fn hold(&mut self, mut bytes: &[u8]) -> Result<(), BadFrame> {
         while !bytes.is_empty() {
-            let spare = inbox.reader.spare();
+            let spare = self.reader.spare();
             let (now, later) = bytes.split_at(spare.len().min(bytes.len()));
             spare[..now.len()].copy_from_slice(now);
-            inbox.reader.filled(now.len());
+            self.reader.filled(now.len());
             bytes = later;
-            while let Some(frame) = inbox.reader.next()? {
-                inbox.ready.push_back(frame);
+            while let Some(frame) = self.reader.next()? {
+                self.ready.push_back(frame);
             }
         }
-        Ok(inbox)
+        Ok(())
+    }
+
+    /// Nothing more comes here.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
+        self.ends = None;
     }
 
     /// The next frame that is there.
     #[inline]
-    pub(super) fn next(&mut self, fds: &Ends) -> Result<Option<Frame>, Broken> {
+    pub(super) fn next(&mut self) -> Result<Option<Frame>, Broken> {
         match self.ready.pop_front() {
             Some(frame) => Ok(Some(frame)),
-            None => self.read(fds),
+            None => self.read(),
         }
     }
 
     /// Takes in what can be read at once, for later.
-    pub(super) fn take_in(&mut self, fds: &Ends) {
+    pub(super) fn take_in(&mut self) {
         // What is wrong with it is found again, and told, by whoever reads next.
-        if self.fill(fds, true).is_ok() {
-            while let Ok(Some(frame)) = self.read(fds) {
+        if self.fill(true).is_ok() {
+            while let Ok(Some(frame)) = self.read() {
                 self.ready.push_back(frame);
             }
         }
     }
 
     #[inline]
-    fn read(&mut self, fds: &Ends) -> Result<Option<Frame>, Broken> {
+    fn read(&mut self) -> Result<Option<Frame>, Broken> {
         loop {
             match self.reader.next() {
-                Ok(None) if self.reader.lacks_descriptors() => self.fetch(fds)?,
+                Ok(None) if self.reader.lacks_descriptors() => self.fetch()?,
                 Ok(frame) => return Ok(frame),
                 Err(bad) => return Err(broken(&bad)),
             }
@@ -74,9 +83,9 @@ impl Inbox {
 
     /// Takes the descriptors that the next frame lacks. They were sent before it.
     #[cold]
-    fn fetch(&mut self, fds: &Ends) -> Result<(), Broken> {
+    fn fetch(&mut self) -> Result<(), Broken> {
         let missing = || Broken::Protocol("a frame carries descriptors that are not there".into());
-        let side = fds.side.as_ref().ok_or_else(missing)?;
+        let side = self.ends.as_ref().and_then(|ends| ends.side.as_ref()).ok_or_else(missing)?;
         match receive(side, &mut [0], RecvFlags::DONTWAIT) {
             Ok((_, Some(descriptors))) => {
                 self.reader.arrive(descriptors).map_err(|bad| broken(&bad))
@@ -87,12 +96,14 @@ impl Inbox {
     }
 
     /// One read; `false` if nothing was there.
-    pub(super) fn fill(&mut self, fds: &Ends, now: bool) -> Result<bool, Broken> {
+    pub(super) fn fill(&mut self, now: bool) -> Result<bool, Broken> {
         let flags = if now { RecvFlags::DONTWAIT } else { RecvFlags::empty() };
-        let read = if fds.side.is_some() {
-            recv(&fds.main, self.reader.spare(), flags).map(|(read, _)| read).map_err(Stopped::By)
+        let Self { ends, reader, .. } = self;
+        let ends = ends.as_ref().ok_or(Broken::Ended)?;
+        let read = if ends.side.is_some() {
+            recv(&ends.main, reader.spare(), flags).map(|(read, _)| read).map_err(Stopped::By)
         } else {
-            self.fill_with_descriptors(&fds.main, flags)
+            fill_with_descriptors(reader, &ends.main, flags)
         };
         match read {
             Ok(0) | Err(Stopped::By(Errno::CONNRESET | Errno::PIPE)) => {
@@ -108,22 +119,25 @@ impl Inbox {
             Err(Stopped::Broken(broken)) => Err(broken),
         }
     }
-
-    /// The same where descriptors come with the bytes.
-    fn fill_with_descriptors(&mut self, fd: &OwnedFd, flags: RecvFlags) -> Result<usize, Stopped> {
-        let Self { reader, .. } = self;
-        let (read, descriptors) = receive(fd, reader.spare(), flags).map_err(Stopped::By)?;
-        if let Some(descriptors) = descriptors {
-            reader.arrive(descriptors).map_err(|bad| Stopped::Broken(broken(&bad)))?;
-        }
-        Ok(read)
-    }
 }
 
 /// Why nothing was read.
 enum Stopped {
     By(Errno),
     Broken(Broken),
+}
+
+/// One read where descriptors come with the bytes; gives how many bytes.
+fn fill_with_descriptors(
+    reader: &mut FrameReader,
+    fd: &OwnedFd,
+    flags: RecvFlags,
+) -> Result<usize, Stopped> {
+    let (read, descriptors) = receive(fd, reader.spare(), flags).map_err(Stopped::By)?;
+    if let Some(descriptors) = descriptors {
+        reader.arrive(descriptors).map_err(|bad| Stopped::Broken(broken(&bad)))?;
+    }
+    Ok(read)
 }
 
 fn broken(bad: &BadFrame) -> Broken {

@@ -1,6 +1,6 @@
 //! Ends that leave: to another process, or for good with something still to be written.
 
-use super::{Inbox, Packet, Reactor, Socket};
+use super::{Packet, Reactor, Socket};
 use crate::{
     codec::{Frame, Luggage},
     sync::{Arc, Ordering},
@@ -35,15 +35,17 @@ impl Socket {
         queued.extend(inbox.ready.drain(..));
         let carries = queued.iter().any(carries);
         let rest = inbox.reader.rest().filter(|_| !carries).ok_or(HANDLES_WAIT)?;
-        let end = self.fds.main.try_clone().map_err(|error| error.to_string())?;
+        let ends = inbox.ends.as_ref().ok_or("it has left before")?;
+        let end = ends.main.try_clone().map_err(|error| error.to_string())?;
         let mut outbox = self.outbox.lock();
         let unsent = outbox.rest().ok_or(HANDLES_GO)?;
         let mut unread = Vec::new();
         queued.drain(..).for_each(|frame| unread.extend_from_slice(&frame.into_parts().0));
         unread.extend_from_slice(&rest);
-        // Not shut down, which would end it for whoever has it from now on.
+        // Not shut down, which would end it for whoever has it from now on; but not held open either,
+        // or its peer would not learn of their end.
         outbox.end();
-        inbox.ended = true;
+        inbox.end();
         self.waiting.store(false, Ordering::SeqCst);
         drop((outbox, inbox));
         self.room.notify_all();
@@ -55,7 +57,7 @@ impl Socket {
     pub(crate) fn arrived(departed: Departed, max: usize) -> Option<Arc<Self>> {
         let Departed { end, unread, unsent } = departed;
         let socket = Self::new(end, max);
-        *socket.inbox.lock() = Inbox::holding(&unread, max).ok()?;
+        socket.inbox.lock().hold(&unread).ok()?;
         if !unsent.is_empty() {
             let packet = Packet { bytes: unsent, descriptors: Vec::new() };
             socket.outbox.lock().begin(packet, 0);
@@ -78,11 +80,12 @@ impl Socket {
         self.watch();
     }
 
-    /// The reactor hears of it no more.
+    /// The reactor hears of it no more, for good.
     pub(super) fn forget(&self) {
+        let Some(ends) = self.ends.lock().take() else { return };
         if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
-            reactor.forget(&self.fds.main, *token);
-            if let (Some(side), Some(token)) = (&self.fds.side, self.side_token.get()) {
+            reactor.forget(&ends.main, *token);
+            if let (Some(side), Some(token)) = (&ends.side, self.side_token.get()) {
                 reactor.forget(side, *token);
             }
         }

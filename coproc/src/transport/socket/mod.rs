@@ -10,7 +10,7 @@ mod outbox;
 
 use std::{
     fmt, io,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    os::fd::OwnedFd,
     time::{Duration, Instant},
 };
 
@@ -39,7 +39,9 @@ const READS_MOST: u64 = 16;
 
 /// One end of a socketpair.
 pub(crate) struct Socket {
-    fds: Ends,
+    /// What others than readers and writers need; `None` once this end has left the process. Held
+    /// while the reactor is asked, or an older wish could replace a newer one.
+    ends: Mutex<Option<Arc<Ends>>>,
     outbox: Mutex<Outbox>,
     /// The outbox is not empty, so that it need not be locked to learn that it is.
     waiting: AtomicBool,
@@ -52,7 +54,6 @@ pub(crate) struct Socket {
     hangup: Mutex<Option<Box<dyn Attend>>>,
     token: OnceLock<Token>,
     side_token: OnceLock<Token>,
-    watching: Mutex<()>,
     this: Weak<Socket>,
 }
 
@@ -64,18 +65,18 @@ impl Socket {
 
     /// The same with a socket beside it for what messages carry.
     pub(crate) fn with_side(main: OwnedFd, side: Option<OwnedFd>, max: usize) -> Arc<Self> {
+        let ends = Arc::new(Ends { main, side });
         Arc::new_cyclic(|this| Self {
-            fds: Ends { main, side },
-            outbox: Mutex::new(Outbox::new(None)),
+            outbox: Mutex::new(Outbox::new(Arc::clone(&ends))),
             waiting: AtomicBool::new(false),
             room: Condvar::new(),
-            inbox: Mutex::new(Inbox::new(max)),
+            inbox: Mutex::new(Inbox::new(Arc::clone(&ends), max)),
+            ends: Mutex::new(Some(ends)),
             wake: OnceLock::new(),
             attended: Mutex::new(None),
             hangup: Mutex::new(None),
             token: OnceLock::new(),
             side_token: OnceLock::new(),
-            watching: Mutex::new(()),
             this: Weak::clone(this),
         })
     }
@@ -83,17 +84,24 @@ impl Socket {
     /// From now on, messages that wait here become more urgent with each such interval. Nothing is to
     /// have been sent yet.
     pub(crate) fn set_aging(&self, interval: Option<Duration>) {
-        *self.outbox.lock() = Outbox::new(interval);
+        self.outbox.lock().set_aging(interval);
     }
 
     /// Makes this end known to the reactor.
     pub(crate) fn register(&self) -> io::Result<()> {
+        match &*self.ends.lock() {
+            Some(ends) => self.register_ends(ends),
+            None => Ok(()),
+        }
+    }
+
+    fn register_ends(&self, ends: &Ends) -> io::Result<()> {
         if self.token.get().is_none() {
             let this: Weak<dyn Ready> = Weak::<Socket>::clone(&self.this);
-            if let Some(side) = &self.fds.side {
+            if let Some(side) = &ends.side {
                 let _ = self.side_token.set(Reactor::get()?.register(side, Weak::clone(&this))?);
             }
-            let token = Reactor::get()?.register(&self.fds.main, this)?;
+            let token = Reactor::get()?.register(&ends.main, this)?;
             let _ = self.token.set(token);
         }
         Ok(())
@@ -136,14 +144,13 @@ impl Socket {
     pub(super) fn flush(&self) {
         while !self.is_flushed() {
             drop(self.write());
-            if self.is_flushed() {
-                return;
-            }
+            let ends = self.ends.lock().clone().filter(|_| !self.is_flushed());
+            let Some(ends) = ends else { return };
             // Where another thread receives, it takes in what comes.
             let inbox = self.inbox.try_lock();
-            let (full, other) = match &self.fds.side {
-                Some(side) if self.outbox.lock().side_is_full => (side, &self.fds.main),
-                _ => (&self.fds.main, &self.fds.main),
+            let (full, other) = match &ends.side {
+                Some(side) if self.outbox.lock().side_is_full => (side, &ends.main),
+                _ => (&ends.main, &ends.main),
             };
             let wanted = match &inbox {
                 Some(inbox) if !inbox.ended => PollFlags::IN,
@@ -154,7 +161,7 @@ impl Socket {
             if let Some(mut inbox) = inbox
                 && fds[0].revents().contains(PollFlags::IN)
             {
-                inbox.take_in(&self.fds);
+                inbox.take_in();
             }
         }
     }
@@ -167,7 +174,7 @@ impl Socket {
     /// Writes as much of what waits as the kernel takes.
     fn write(&self) -> MutexGuard<'_, Outbox> {
         let mut outbox = self.outbox.lock();
-        outbox.write(&self.fds);
+        outbox.write();
         self.waiting.store(!outbox.is_empty(), Ordering::SeqCst);
         if outbox.is_empty() {
             // Not the last: whoever calls this has one, too.
@@ -177,8 +184,8 @@ impl Socket {
     }
 
     /// Waits until there is something to read; `false` if the time is over or it was interrupted.
-    fn wait(&self, until: Option<Instant>) -> bool {
-        let mut fds = vec![PollFd::new(&self.fds.main, PollFlags::IN)];
+    fn wait(&self, ends: &Ends, until: Option<Instant>) -> bool {
+        let mut fds = vec![PollFd::new(&ends.main, PollFlags::IN)];
         fds.extend(self.wake.get().map(|wake| PollFd::new(wake, PollFlags::IN)));
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -199,15 +206,15 @@ impl Socket {
 
     /// Asks the reactor for what is wanted now.
     fn watch(&self) {
-        // One at a time, or an older wish could replace a newer one.
-        let _watching = self.watching.lock();
+        let ends = self.ends.lock();
+        let Some(ends) = ends.as_deref() else { return };
         let mut events = EventFlags::empty();
         if self.attended.lock().is_some() {
             events |= EventFlags::IN | EventFlags::RDHUP;
         }
-        let (Ok(()), Ok(reactor)) = (self.register(), Reactor::get()) else { return };
+        let (Ok(()), Ok(reactor)) = (self.register_ends(ends), Reactor::get()) else { return };
         if !self.is_flushed() {
-            match (&self.fds.side, self.side_token.get()) {
+            match (&ends.side, self.side_token.get()) {
                 (Some(side), Some(token)) if self.outbox.lock().side_is_full => {
                     reactor.watch(side, *token, EventFlags::OUT);
                 }
@@ -215,7 +222,7 @@ impl Socket {
             }
         }
         if let Some(token) = self.token.get() {
-            reactor.watch(&self.fds.main, *token, events);
+            reactor.watch(&ends.main, *token, events);
         }
     }
 }
@@ -226,7 +233,7 @@ impl Transport for Socket {
             return Ok(());
         }
         let mut outbox = self.outbox.lock();
-        while outbox.bytes > UNREAD_MOST && !outbox.ended {
+        while outbox.bytes > UNREAD_MOST && outbox.ends.is_some() {
             let until = wait.deadline();
             if until.is_some_and(|until| until <= Instant::now()) {
                 return Err(Broken::Full);
@@ -238,22 +245,20 @@ impl Transport for Socket {
 
     fn send(&self, frame: Frame) -> Result<(), Broken> {
         let mut outbox = self.outbox.lock();
-        if outbox.ended {
-            return Err(Broken::Ended);
-        }
         let Envelope { kind, priority, .. } = frame.envelope;
         let (bytes, luggage) = frame.into_parts();
         let mut packet = Packet { bytes, descriptors: luggage.into_descriptors() };
+        let ends = outbox.ends.as_deref().ok_or(Broken::Ended)?;
         if !outbox.is_empty() {
             outbox.put(packet, matches!(kind, Kind::Call | Kind::Tell).then_some(priority));
             return Ok(());
         }
-        match packet.send(&self.fds, 0) {
+        match packet.send(ends, 0) {
             Ok(sent) if sent == packet.bytes.len() => return Ok(()),
             Ok(sent) => outbox.begin(packet, sent),
             Err(stuck) => {
                 outbox.is_stuck(&stuck);
-                if outbox.ended {
+                if outbox.ends.is_none() {
                     drop(outbox);
                     self.room.notify_all();
                     return Err(Broken::Ended);
@@ -270,12 +275,10 @@ impl Transport for Socket {
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
         let mut inbox = self.inbox.lock();
         for reads in 0_u64.. {
-            if let Some(frame) = inbox.next(&self.fds)? {
+            if let Some(frame) = inbox.next()? {
                 return Ok(Some(frame));
             }
-            if inbox.ended {
-                return Err(Broken::Ended);
-            }
+            let ends = inbox.ends.as_deref().filter(|_| !inbox.ended).ok_or(Broken::Ended)?;
             if wait == Wait::Buffered {
                 return Ok(None);
             }
@@ -289,10 +292,10 @@ impl Transport for Socket {
                 return Ok(None);
             }
             let plain = wait == Wait::Forever && self.wake.get().is_none();
-            if wait != Wait::No && !plain && !self.wait(wait.deadline()) {
+            if wait != Wait::No && !plain && !self.wait(ends, wait.deadline()) {
                 return Ok(None);
             }
-            if !inbox.fill(&self.fds, !plain)? && wait == Wait::No {
+            if !inbox.fill(!plain)? && wait == Wait::No {
                 return Ok(None);
             }
         }
@@ -300,7 +303,9 @@ impl Transport for Socket {
     }
 
     fn close(&self) {
-        let _ = shutdown(&self.fds.main, Shutdown::Both);
+        if let Some(ends) = &*self.ends.lock() {
+            let _ = shutdown(&ends.main, Shutdown::Both);
+        }
         let mut outbox = self.outbox.lock();
         outbox.end();
         self.waiting.store(false, Ordering::SeqCst);
@@ -333,12 +338,6 @@ impl Ready for Socket {
     }
 }
 
-impl AsFd for Socket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fds.main.as_fd()
-    }
-}
-
 impl Drop for Socket {
     fn drop(&mut self) {
         self.forget();
@@ -347,7 +346,7 @@ impl Drop for Socket {
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("fd", &self.fds.main).finish_non_exhaustive()
+        f.debug_struct("Socket").finish_non_exhaustive()
     }
 }
 

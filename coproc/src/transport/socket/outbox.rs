@@ -82,12 +82,13 @@ impl Packet {
 /// that an urgent one need not wait until a slow worker has taken in all that was sent before it.
 /// Frames that are no messages overtake nothing, and nothing overtakes them.
 pub(super) struct Outbox {
+    /// Where they go; `None` once nothing more is sent.
+    pub(super) ends: Option<Arc<Ends>>,
     going: VecDeque<Packet>,
     waiting: PriorityMultiQueue<Packet>,
     /// How much of the first is already written.
     written: usize,
     pub(super) bytes: usize,
-    pub(super) ended: bool,
     /// It is the side that has no room.
     pub(super) side_is_full: bool,
     /// Whose outbox this is, while nobody else holds it and something is to be written.
@@ -95,17 +96,22 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// An empty one, where messages become more urgent with each such interval that they wait.
-    pub(super) fn new(aging: Option<Duration>) -> Self {
+    /// An empty one.
+    pub(super) fn new(ends: Arc<Ends>) -> Self {
         Self {
+            ends: Some(ends),
             going: VecDeque::new(),
-            waiting: PriorityMultiQueue::new(1, aging),
+            waiting: PriorityMultiQueue::new(1, None),
             written: 0,
             bytes: 0,
-            ended: false,
             side_is_full: false,
             lingering: None,
         }
+    }
+
+    /// Has messages become more urgent with each such interval that they wait. None is to wait yet.
+    pub(super) fn set_aging(&mut self, interval: Option<Duration>) {
+        self.waiting = PriorityMultiQueue::new(1, interval);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -139,18 +145,19 @@ impl Outbox {
     }
 
     /// Writes as much as the kernel takes.
-    pub(super) fn write(&mut self, fds: &Ends) {
+    pub(super) fn write(&mut self) {
         self.side_is_full = false;
-        while !self.ended {
+        loop {
             if self.going.is_empty() {
                 self.send_off(BATCH);
             }
+            let Some(ends) = &self.ends else { return };
             let plain = self.going.iter().take_while(|packet| packet.descriptors.is_empty());
             let sent = if plain.take(2).count() < 2 {
                 let Some(first) = self.going.front_mut() else { return };
-                first.send(fds, self.written)
+                first.send(ends, self.written)
             } else {
-                self.write_many(&fds.main).map_err(Stuck::Main)
+                self.write_many(&ends.main).map_err(Stuck::Main)
             };
             match sent {
                 Ok(sent) => self.sent(sent),
@@ -203,7 +210,7 @@ impl Outbox {
     }
 
     pub(super) fn end(&mut self) {
-        self.ended = true;
+        self.ends = None;
         self.going.clear();
         self.send_off(usize::MAX);
         self.going.clear();
