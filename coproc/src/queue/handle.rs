@@ -9,7 +9,7 @@ use super::{
 use crate::{
     controller::{Controller as _, Identity},
     spawn::WorkerResource,
-    sync::{Arc, AtomicU64, Mutex, Weak},
+    sync::{Arc, AtomicU64, Mutex, Weak, is_only_thread},
 };
 
 /// Ends the server with the last handle of the process that started it.
@@ -81,9 +81,12 @@ impl Shared {
         });
     }
 
-    /// Whether nobody in this process can be seen who might use the queue, but for this thread with
-    /// one handle.
+    /// Whether nobody in this process can be seen who might use the queue, but for this thread: with
+    /// one handle and without deliveries, since others could lie with other threads, if there are.
     pub(super) fn is_alone(self: &Arc<Self>) -> bool {
+        if is_only_thread() {
+            return true;
+        }
         let others = ALIVE.try_with(|alive| {
             let users = self.users.lock();
             users.iter().any(|user| user.strong_count() > 0 && user.as_ptr() != Arc::as_ptr(alive))

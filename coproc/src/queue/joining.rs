@@ -15,6 +15,12 @@ impl<T: Wire> Queue<T> {
     /// way themselves. Of threads that share one handle by reference those count that have sent or
     /// received something; give each a clone of its own.
     ///
+    /// A process without threads but this one and coproc's own counts as waiting, whatever handles
+    /// and deliveries it has: nobody could use them. In one with other threads, a second handle or a
+    /// delivery may be theirs at any time, so that this waits for them even if both are forgotten
+    /// on its own thread: acknowledge or drop what was received before, or say
+    /// [how long](Self::join_timeout).
+    ///
     /// # Errors
     ///
     /// [`QueueError::Deserted`], [`QueueError::Ended`] and [`QueueError::Lost`].

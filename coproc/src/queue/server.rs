@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::QueueError,
-    sync::Arc,
+    sync::{Arc, Own},
     worker::{Context, Idle, Later, Peer},
 };
 
@@ -18,13 +18,14 @@ const LETTERS: usize = 8 << 20;
 /// Answers other processes.
 pub(super) struct Server {
     desk: Arc<Desk>,
+    _own: Own,
 }
 
 #[crate::worker(pub(super), name = "coproc::Queue")]
 impl Server {
     #[init]
     fn new(desk: Moved) -> Self {
-        Self { desk: desk.0 }
+        Self { desk: desk.0, _own: Own::mark() }
     }
 
     #[message]

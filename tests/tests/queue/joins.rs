@@ -1,6 +1,6 @@
 //! Waiting until everything is acknowledged.
 
-use std::{thread, time::Duration};
+use std::{process::Command, thread, time::Duration};
 
 use coproc::{Queue, QueueError};
 use coproc_tests::Watch;
@@ -110,5 +110,14 @@ fn it_fails_if_everybody_does_nothing_else() -> coproc::Result<()> {
     assert_eq!(queue.join(), Err(QueueError::Deserted { left: 1 }));
     let error = waits.wait().unwrap_err().to_string();
     assert!(error.contains("1 items are not acknowledged"), "{error}");
+    Ok(())
+}
+
+/// Also of what it holds itself, where there is nobody else who could acknowledge it.
+#[coproc::test]
+fn it_fails_if_the_joiner_alone_holds_something() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let ended = Command::new(env!("CARGO_BIN_EXE_joiner")).status()?;
+    assert!(ended.success(), "{ended}");
     Ok(())
 }
