@@ -43,7 +43,9 @@ impl Drop for Claim {
 /// acknowledged.
 ///
 /// Dropped without [`ack`](Self::ack) it goes back to its place in the queue, and somebody else
-/// gets it; so it does if this process dies. It keeps the queue as a handle does.
+/// gets it; so it does if this process dies. That may be whoever has dropped it: a loop over
+/// [`iter`](crate::Queue::iter) or [`try_iter`](crate::Queue::try_iter) that only looks at items never
+/// comes to the second. It keeps the queue as a handle does.
 ///
 /// ```
 /// use coproc::Queue;
@@ -58,6 +60,7 @@ impl Drop for Claim {
 /// job.ack()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[must_use = "an item that is not acknowledged goes back, and is received again"]
 pub struct Delivery<T> {
     item: T,
     claim: Claim,

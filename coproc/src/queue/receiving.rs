@@ -189,7 +189,8 @@ impl<T: Wire> Queue<T> {
 
     /// Receives items, waiting for each, until the queue has ended.
     ///
-    /// An item that cannot be read is an `Err`, after which there may be more.
+    /// An item that cannot be read is an `Err`, after which there may be more. As with
+    /// [`try_iter`](Self::try_iter), what is not acknowledged comes again.
     pub fn iter(&self) -> QueueIter<'_, T> {
         QueueIter { queue: self }
     }
@@ -197,6 +198,27 @@ impl<T: Wire> Queue<T> {
     /// Receives items without waiting, until there is none for this process or the queue has ended.
     ///
     /// An item that cannot be read is an `Err`, after which there may be more.
+    ///
+    /// A [`Delivery`] that is dropped without [`ack`](Delivery::ack) goes back to its place, and
+    /// that is before what comes behind it: a loop that acknowledges nothing gets the first item
+    /// again and again, and never ends. Take the item out of it, or acknowledge it when it is done
+    /// with:
+    ///
+    /// ```
+    /// # let queue = coproc::Queue::unbounded()?;
+    /// (1..=4).try_for_each(|n| queue.send(n))?;
+    /// let mut sum = 0;
+    /// for delivery in queue.try_iter().take(2) {
+    ///     sum += delivery?.into_inner();
+    /// }
+    /// for delivery in queue.try_iter() {
+    ///     let delivery = delivery?;
+    ///     sum += *delivery;
+    ///     delivery.ack()?;
+    /// }
+    /// assert_eq!(sum, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn try_iter(&self) -> QueueTryIter<'_, T> {
         QueueTryIter { queue: self }
     }
