@@ -39,14 +39,36 @@ impl Consumer {
             }
         }
     }
+
+    /// The same, up to so many at once.
+    #[message]
+    fn sum_many(&self, most: usize) -> coproc::Result<u64> {
+        let mut sum = 0;
+        loop {
+            let mut deliveries = self.queue.recv_many(most)?;
+            let end = deliveries.iter().position(|delivery| delivery.is_none());
+            // What lies behind the end is for others, and goes back.
+            deliveries.truncate(end.map_or(most, |end| end + 1));
+            sum += deliveries.iter().filter_map(|delivery| **delivery).sum::<u64>();
+            self.queue.ack_all(deliveries)?;
+            if end.is_some() {
+                return Ok(sum);
+            }
+        }
+    }
 }
 
 fn pass(
     queue: &Queue<Option<u64>>,
     consumers: &[WorkerResource<Consumer>],
+    most: usize,
     count: u64,
 ) -> Result<(), Failure> {
-    let sums: Vec<_> = consumers.iter().map(|consumer| consumer.sum().send()).collect();
+    let sum = |consumer: &WorkerResource<Consumer>| match most {
+        1 => consumer.sum().send(),
+        _ => consumer.sum_many(most).send(),
+    };
+    let sums: Vec<_> = consumers.iter().map(sum).collect();
     let ends = consumers.iter().map(|_| None);
     for item in (1..=count).map(Some).chain(ends) {
         queue.send(item)?;
@@ -69,7 +91,10 @@ fn main() -> Result<(), Failure> {
         let workers: Vec<_> =
             std::iter::repeat_with(spawn).take(consumers).collect::<Result<_, _>>()?;
         let words = ["JoinableQueue", "Queue"].map(|kind| format!("queue {kind} {consumers}"));
-        let mut cases = vec![Case::new("coproc `Queue`", |count| pass(&queue, &workers, count))];
+        let mut cases = vec![
+            Case::new("coproc `Queue`", |count| pass(&queue, &workers, 1, count)),
+            Case::new("coproc `Queue`, `recv_many(64)`", |count| pass(&queue, &workers, 64, count)),
+        ];
         cases.extend(python.case("multiprocessing `JoinableQueue`", &words[0]));
         cases.extend(python.case("multiprocessing `Queue`", &words[1]));
         let title = match consumers {
