@@ -8,7 +8,10 @@ use std::{
     thread,
 };
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::{
+    fs::{CWD, FileType, Mode, mknodat},
+    io::Errno,
+};
 
 /// A named pipe to meet at, once: opening it for reading and opening it for writing wait for one
 /// another, and the kernel cares neither who is first nor in which process.
@@ -25,12 +28,19 @@ impl Gate {
     #[must_use]
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("coproc-gate-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
-            .expect("a named pipe in the folder for temporary files");
-        Self { path }
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("coproc-gate-{}-{number}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            match mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0) {
+                // A process that was killed, and had this one's number, has left it.
+                Err(Errno::EXIST) => {}
+                made => {
+                    made.expect("a named pipe in the folder for temporary files");
+                    return Self { path };
+                }
+            }
+        }
     }
 
     /// Opens it for whoever waits at it, or will, and does not wait for that: where a worker runs
