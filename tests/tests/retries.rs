@@ -11,7 +11,10 @@ struct Diary(PathBuf);
 impl Diary {
     fn new(name: &str) -> Self {
         let file = format!("coproc-retries-{name}-{}", std::process::id());
-        Self(std::env::temp_dir().join(file))
+        let path = std::env::temp_dir().join(file);
+        // A process that was killed, and had this one's number, may have left it.
+        let _ = fs::remove_file(&path);
+        Self(path)
     }
 
     fn lines(&self) -> Vec<String> {
