@@ -112,6 +112,18 @@ fn no_run_follows_an_error_that_is_not_to_be_retried() {
     assert_eq!(diary.lines().len(), 3);
 }
 
+/// Nobody knows then whether it is to be run again.
+#[coproc::test]
+fn a_panic_while_it_is_decided_ends_the_retries() {
+    let _watch = Watch::set();
+    let diary = Diary::new("undecided");
+    let undecided = |_: &CallError<String>| panic!("undecided");
+    let on = Attempt::on(Process::new()).retry(9).retry_if(undecided);
+    let worker = on.spawn(&diary.0, "a", usize::MAX).unwrap();
+    assert_eq!(worker.worker().join(), Err(CallError::Handler("run 1".to_owned())));
+    assert_eq!((worker.worker().runs(), diary.lines().len()), (1, 1));
+}
+
 #[test]
 fn retries_are_the_same_on_a_thread_and_inline() {
     let _watch = Watch::set();
