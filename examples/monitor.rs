@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     monitor.note("small tables").details("eight of 8 to 64 MiB").tell()?;
     crunch(&pool, &[8, 16, 32, 48, 64, 48, 32, 16], ms(400))?;
     monitor.note("one worker dies").details("another takes its place").tell()?;
-    assert!(matches!(pool.call(|worker| worker.stumble()).wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.any().stumble().wait(), Err(CallError::Crashed(_))));
     monitor.note("large tables").details("four of 80 to 128 MiB").tell()?;
     crunch(&pool, &[80, 96, 112, 128], ms(700))?;
     monitor.note("one table").details("for one worker").tell()?;

@@ -140,10 +140,7 @@ pub use messenger::{
 };
 #[cfg(feature = "monitor")]
 pub use monitor::Monitor;
-pub use pool::{
-    Applicable, Keyed, Map, Ordered, Pool, PoolCall, PoolCallFuture, PoolOn, Pooled, Routed,
-    Submission, Unordered, WorkerPool,
-};
+pub use pool::{Applicable, IntoCall, Map, Ordered, Pool, PoolOn, Pooled, Unordered, WorkerPool};
 pub use queue::{DeadLetter, DeadReason, Delivery, Queue, QueueBuilder, QueueIter, QueueTryIter};
 pub use spawn::{
     Events, Group, Inline, Place, Retried, RetriedHandle, Stats, Thread, WorkerHandle,

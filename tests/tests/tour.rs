@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use coproc::{
-    Delivery, Group, Monitor, Pool, Queue, Retried, Snapshot, State, Submission, Update,
-    WorkerPool, monitor, prelude::*,
+    Delivery, Group, Monitor, Pool, Queue, Retried, Snapshot, State, Update, WorkerPool, monitor,
+    prelude::*,
 };
 use coproc_tests::Watch;
 
@@ -59,14 +59,14 @@ fn pools_of_workers() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(thumb?, seen[i]);
     }
     let image = Image(5);
-    let one = pool.call(|w| w.resize(&image)).priority(-5).send()?;
+    let one = pool.any().resize(&image).priority(-5).send()?;
     assert_eq!(one.wait()?, Image(425));
     let user = "somebody";
-    assert_eq!(pool.by_key(user).call(|w| w.resize(&image)).wait()?, Image(425));
+    assert_eq!(pool.by_key(user).resize(&image).wait()?, Image(425));
     for told in pool.each(|w| w.set_quality(70))? {
         told?;
     }
-    assert_eq!(pool.call(|w| w.resize(&image)).wait()?, Image(350));
+    assert_eq!(pool.any().resize(&image).wait()?, Image(350));
     Ok(())
 }
 
@@ -81,7 +81,7 @@ fn pools_of_functions() -> Result<(), Box<dyn std::error::Error>> {
     let cubes = pool.map(0..10, Power.with(3));
     assert_eq!(cubes.map(Result::unwrap).sum::<u64>(), 2025);
     let n = pool.apply(Square, 7)?;
-    let pending: Submission<u64, _> = pool.submit(Square, 7)?;
+    let pending: coproc::Pending<u64, _> = pool.submit(Square, 7)?;
     assert_eq!((n, pending.wait()?), (49, 49));
     let bar = indicatif::ProgressBar::hidden();
     let map = pool.map(0..100, Square).chunk(5).in_flight(20).priority(3).retry(2).progress(bar);

@@ -5,20 +5,19 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{
-    Link,
-    line::Refusal,
-    outgoing::Outgoing,
-    pending::{Lookout, Pending},
-    reply::{Reply, unread},
+    Link, OneWay,
+    outgoing::{Encoded, Outgoing, Sending},
+    pending::Pending,
+    reply::{Read, Reply, reply},
 };
 use crate::{
-    codec::{Body, Draft, EncodeError},
+    codec::{Draft, EncodeError},
     error::{CallError, TrySendError},
-    message::{Kind, Priority},
+    message::Priority,
 };
 
 /// A call that has not gone out: the arguments are encoded, a verb sends it.
@@ -61,7 +60,7 @@ use crate::{
 #[must_use = "a call goes out only with `.wait()`, `.await`, `.send()` or `.tell()`"]
 pub struct Call<T, E = Infallible> {
     outgoing: Outgoing,
-    reply: Reply<T, E>,
+    read: Read<T, E>,
 }
 
 /// Makes a call of the handler `number`.
@@ -72,13 +71,13 @@ pub fn call<W, T, E>(
     priority: Priority,
     reply: Reply<T, E>,
 ) -> Call<T, E> {
-    Call { outgoing: Outgoing::new(link, number, priority, write), reply }
+    Call { outgoing: Outgoing::new(link, number, priority, write), read: reply.read }
 }
 
 impl<T, E> Call<T, E> {
     /// Makes it more urgent (lower) or less (higher) than its handler says.
     pub fn priority(mut self, priority: Priority) -> Self {
-        self.outgoing.priority = priority;
+        self.outgoing.message.priority = priority;
         self
     }
 
@@ -88,7 +87,7 @@ impl<T, E> Call<T, E> {
     ///
     /// Without it, the deadline is that of `#[message(deadline = "…")]`, and else there is none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.outgoing.deadline = Some(deadline);
+        self.outgoing.message.deadline = Some(deadline);
         self
     }
 
@@ -99,14 +98,14 @@ impl<T, E> Call<T, E> {
     ///
     /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
     pub fn wait(self) -> Result<T, CallError<E>> {
-        self.begin(None)?.block()
+        let request = self.outgoing.begin(None).map_err(CallError::widen)?;
+        (self.read)(request.wait())
     }
 
-    /// Sends it, for whoever waits for the answer at once; waits for room for `room` at most.
-    pub(crate) fn begin(mut self, room: Option<Duration>) -> Result<Pending<T, E>, CallError<E>> {
-        self.outgoing.line.check_cycle()?;
-        self.outgoing.nest();
-        self.start(false, room)
+    /// Sends it for a caller that waits for the reply at once; waits for room for `room` at most.
+    pub(crate) fn begin(self, room: Option<Duration>) -> Result<Pending<T, E>, CallError<E>> {
+        let request = self.outgoing.begin(room).map_err(CallError::widen)?;
+        Ok(Pending::new(request, self.read))
     }
 
     /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
@@ -119,7 +118,8 @@ impl<T, E> Call<T, E> {
     /// room, also [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). With any
     /// of them the handler has not begun.
     pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
-        self.start(true, None)
+        let request = self.outgoing.send().map_err(CallError::widen)?;
+        Ok(Pending::new(request, self.read))
     }
 
     /// Sends it without ever blocking.
@@ -129,17 +129,13 @@ impl<T, E> Call<T, E> {
     /// As [`send`](Self::send), with the call to try again; [`CallError::Full`] also where `send`
     /// would wait.
     #[expect(clippy::result_large_err, reason = "the call itself is given back")]
-    pub fn try_send(mut self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
-        if let Err(error) = self.outgoing.check() {
-            return Err(TrySendError { call: self, error });
-        }
-        match self.outgoing.line.try_admit(self.outgoing.channel()) {
-            Ok(()) => {
-                let until = self.outgoing.until();
-                Ok(self.sent(until, true))
+    pub fn try_send(self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
+        let read = self.read;
+        match self.outgoing.try_send() {
+            Ok(request) => Ok(Pending::new(request, read)),
+            Err(TrySendError { call: outgoing, error }) => {
+                Err(TrySendError { call: Self { outgoing, read }, error: error.widen() })
             }
-            Err(Refusal::Full) => Err(TrySendError { call: self, error: CallError::Full }),
-            Err(Refusal::Error(error)) => Err(TrySendError { call: self, error: error.widen() }),
         }
     }
 
@@ -150,61 +146,30 @@ impl<T, E> Call<T, E> {
     ///
     /// As [`send`](Self::send).
     pub fn tell(self) -> Result<(), CallError<E>> {
-        self.outgoing.tell(None)
+        self.outgoing.tell(None).map_err(CallError::widen)
     }
 
-    pub(super) fn of(outgoing: Outgoing, reply: Reply<T, E>) -> Self {
-        Self { outgoing, reply }
-    }
-
-    /// The same call of another worker of this type.
-    pub(crate) fn again<W>(&self, link: &Link<W>) -> Self {
-        Self { outgoing: self.outgoing.again(link), reply: self.reply }
-    }
-
-    /// The same call without the knowledge how to read its reply, and that knowledge.
-    pub(crate) fn unread(self) -> (Call<Body, Body>, Reply<T, E>) {
-        (Call { outgoing: self.outgoing, reply: unread() }, self.reply)
+    /// The message without its address, and how its reply is read.
+    pub(crate) fn into_parts(self) -> (Encoded, Read<T, E>) {
+        (self.outgoing.message, self.read)
     }
 
     /// The same call, whose arguments could not be encoded after all.
-    pub(crate) fn refused(mut self, error: EncodeError) -> Self {
-        self.outgoing.body = Err(error);
+    pub(crate) fn failed(mut self, error: EncodeError) -> Self {
+        self.outgoing.message.body = Err(error);
         self
     }
 
-    /// How urgent it is.
-    pub(crate) fn urgency(&self) -> Priority {
-        self.outgoing.priority
+    /// The same call, whose reply is read in another way.
+    pub(crate) fn read_with<U, F>(self, read: Read<U, F>) -> Call<U, F> {
+        Call { outgoing: self.outgoing, read }
     }
+}
 
-    /// How long it may take.
-    pub(crate) fn time_limit(&self) -> Option<Duration> {
-        self.outgoing.deadline
-    }
-
-    /// Whether its handler may be run again after a crash.
-    pub(crate) fn is_idempotent(&self) -> bool {
-        self.outgoing.handler.is_some_and(|handler| handler.idempotent)
-    }
-
-    fn start(
-        mut self,
-        attend: bool,
-        room: Option<Duration>,
-    ) -> Result<Pending<T, E>, CallError<E>> {
-        let until = self.outgoing.admit(room)?;
-        Ok(self.sent(until, attend))
-    }
-
-    /// Sends what was counted in.
-    fn sent(self, until: Option<Instant>, attend: bool) -> Pending<T, E> {
-        let (line, envelope, body) = self.outgoing.seal(Kind::Call, until);
-        let id = line.call(envelope, body);
-        if attend {
-            line.port.attend_if_idle();
-        }
-        Pending::new(line, id, until, self.reply)
+impl From<OneWay> for Call<()> {
+    /// A call that is answered when the handler has returned.
+    fn from(message: OneWay) -> Self {
+        Self { outgoing: message.into_outgoing(), read: reply().read }
     }
 }
 
@@ -219,7 +184,7 @@ impl<T, E> IntoFuture for Call<T, E> {
     type IntoFuture = CallFuture<T, E>;
 
     fn into_future(self) -> Self::IntoFuture {
-        CallFuture { until: None, call: Some(self), room: None, pending: None }
+        CallFuture { sending: Sending::new(self.outgoing), read: self.read }
     }
 }
 
@@ -229,78 +194,14 @@ impl<T, E> IntoFuture for Call<T, E> {
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct CallFuture<T, E = Infallible> {
-    /// Its deadline, counted from the first poll.
-    until: Option<Instant>,
-    call: Option<Call<T, E>>,
-    /// A question after room in the channel, that the call waits for.
-    room: Option<Pending<(), Infallible>>,
-    pending: Option<Pending<T, E>>,
-}
-
-impl<T, E> CallFuture<T, E> {
-    /// As `poll`, on behalf of others; see [`Pending::poll_for_others`].
-    pub(crate) fn poll_for_others(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<T, CallError<E>>> {
-        match self.go_out(cx) {
-            Poll::Ready(Ok(pending)) => pending.poll_for_others(cx),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Pending,
-        }
-    }
-
-    /// What can wait for this call without having it, once it is sent.
-    pub(crate) fn lookout(&self) -> Option<Lookout> {
-        self.pending.as_ref().map(Pending::lookout)
-    }
-
-    /// Sends the call, once there is room for it.
-    fn go_out(&mut self, cx: &mut Context<'_>) -> Poll<Result<&mut Pending<T, E>, CallError<E>>> {
-        while self.pending.is_none() {
-            if let Some(room) = &mut self.room {
-                match room.poll_for_others(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(())) => self.room = None,
-                    // Whatever became of the question, the call itself was never sent.
-                    Poll::Ready(Err(CallError::Deadline { .. })) => {
-                        return Poll::Ready(Err(CallError::Deadline { started: false }));
-                    }
-                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error.widen())),
-                }
-            }
-            let Some(mut call) = self.call.take() else {
-                return Poll::Ready(Err(CallError::Cancelled));
-            };
-            call.outgoing.nest();
-            call.outgoing.check()?;
-            let until = self.until.or_else(|| call.outgoing.until());
-            self.until = until;
-            match call.outgoing.line.try_admit(call.outgoing.channel()) {
-                Ok(()) => self.pending = Some(call.sent(until, false)),
-                Err(Refusal::Full) => {
-                    let channel = call.outgoing.channel();
-                    self.room = Some(Pending::room(&call.outgoing.line, channel, until));
-                    self.call = Some(call);
-                }
-                Err(Refusal::Error(error)) => return Poll::Ready(Err(error.widen())),
-            }
-        }
-        Poll::Ready(self.pending.as_mut().ok_or(CallError::Cancelled))
-    }
+    sending: Sending,
+    read: Read<T, E>,
 }
 
 impl<T, E> Future for CallFuture<T, E> {
     type Output = Result<T, CallError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(call) = &self.call {
-            call.outgoing.line.check_cycle()?;
-        }
-        match self.go_out(cx) {
-            Poll::Ready(Ok(pending)) => Pin::new(pending).poll(cx),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending => Poll::Pending,
-        }
+        self.sending.poll_nested(cx).map(self.read)
     }
 }

@@ -1,6 +1,8 @@
 //! Who asks: controllers, the calls they make, and the one end of the link that they share.
 
+mod address;
 mod call;
+mod completions;
 pub(crate) mod flow;
 mod line;
 mod one_way;
@@ -8,18 +10,21 @@ mod outgoing;
 mod pending;
 pub(crate) mod plan;
 pub(crate) mod reply;
+mod request;
 mod serving;
 pub(crate) mod timer;
 
-use std::{fmt, marker::PhantomData};
+use crate::{error::CallError, message::Channel};
 
-use crate::{error::CallError, message::Channel, sync::Arc};
-
+pub use address::Link;
+pub(crate) use address::{Address, Dispatch, Job, Route};
 pub use call::{Call, CallFuture, call};
+pub(crate) use completions::{Completion, Completions};
 pub(crate) use line::{Life, Line, Owned};
 pub use one_way::{OneWay, one_way};
-pub(crate) use pending::Lookout;
+pub(crate) use outgoing::{Encoded, Outgoing, Sending};
 pub use pending::Pending;
+pub(crate) use request::Exchange;
 pub(crate) use serving::{Identity, Serving, Station};
 
 /// What `#[worker]` generates for calling a worker: one method for each of its handlers.
@@ -93,34 +98,4 @@ pub trait Controller<W>: Clone + Send + Sync + Sized + 'static {
     ///
     /// As [`Call::tell`].
     fn post(&self, message: Self::Message) -> Result<(), CallError>;
-}
-
-/// The caller's end of the link to a worker.
-pub struct Link<W> {
-    pub(crate) line: Arc<Line>,
-    worker: PhantomData<fn() -> W>,
-}
-
-impl<W> Link<W> {
-    pub(crate) fn new(line: Arc<Line>) -> Self {
-        Self { line, worker: PhantomData }
-    }
-
-    /// Answered when the worker takes in what comes: after the handler that it runs now.
-    pub(crate) fn attention(&self) -> Pending<()> {
-        Pending::room(&self.line, 0, None)
-    }
-}
-
-impl<W> Clone for Link<W> {
-    fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.line))
-    }
-}
-
-impl<W> fmt::Debug for Link<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pid = self.line.life.get().and_then(|life| life.pid());
-        f.debug_struct("Link").field("worker", &self.line.name).field("pid", &pid).finish()
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Link, call::Call, outgoing::Outgoing, reply::reply};
+use super::{Link, outgoing::Outgoing};
 use crate::{codec::Draft, error::CallError, message::Priority};
 
 /// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
@@ -24,20 +24,19 @@ pub fn one_way<W>(
 impl OneWay {
     /// Makes it more urgent (lower) or less (higher) than its handler says.
     pub fn priority(mut self, priority: Priority) -> Self {
-        self.outgoing.priority = priority;
+        self.outgoing.message.priority = priority;
         self
     }
 
     /// The worker drops it if it has not begun it within `deadline`, counted from
     /// [`tell`](Self::tell), which waits for room no longer either.
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.outgoing.deadline = Some(deadline);
+        self.outgoing.message.deadline = Some(deadline);
         self
     }
 
-    /// The same as a call: it is answered when its handler has returned.
-    pub(crate) fn answered(self) -> Call<()> {
-        Call::of(self.outgoing, reply())
+    pub(super) fn into_outgoing(self) -> Outgoing {
+        self.outgoing
     }
 
     /// Sends it. While the channel is full it waits for room, unless the channel is declared

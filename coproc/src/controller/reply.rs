@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, convert::Infallible};
 
+use super::completions::Completion;
 use crate::{
     codec::{Arguments, Body, Draft, EncodeError, Malformed},
     error::{CallError, PanicReport, shorten},
@@ -11,11 +12,15 @@ use crate::{
 type Encode<T> = fn(&T, &mut Draft);
 type Decode<T> = fn(&mut Arguments<'_>) -> Result<T, Malformed>;
 
+/// Decodes how a call ended.
+pub(crate) type Read<T, E> = fn(Completion) -> Result<T, CallError<E>>;
+
 /// Knows how replies of one handler travel: a `T`, or the error `E`.
 #[derive(Debug)]
 pub struct Reply<T, E = Infallible> {
     encode: (Encode<T>, Encode<E>),
     decode: (Decode<T>, Decode<E>),
+    pub(super) read: Read<T, E>,
 }
 
 impl<T, E> Clone for Reply<T, E> {
@@ -29,7 +34,11 @@ impl<T, E> Copy for Reply<T, E> {}
 /// Replies of a handler that cannot fail.
 #[must_use]
 pub fn reply<T: Wire>() -> Reply<T> {
-    Reply { encode: (put, impossible), decode: (take, unheard_of) }
+    Reply {
+        encode: (put, impossible),
+        decode: (take, unheard_of),
+        read: |completion| reply().complete(completion),
+    }
 }
 
 /// An error that a function of a worker returns.
@@ -47,27 +56,21 @@ impl<E: Wire> Failure for E {}
 /// Replies of a handler that returns a `Result`.
 #[must_use]
 pub fn fallible<T: Wire, E: Failure>() -> Reply<T, E> {
-    Reply { encode: (put, put), decode: (take, take) }
+    Reply {
+        encode: (put, put),
+        decode: (take, take),
+        read: |completion| fallible().complete(completion),
+    }
 }
 
 /// Replies that are never given.
 #[must_use]
 pub fn never() -> Reply<Infallible> {
-    Reply { encode: (impossible, impossible), decode: (unheard_of, unheard_of) }
-}
-
-/// Replies that whoever has the real [`Reply`] reads later: values and errors alike as the bytes that
-/// they are.
-pub(crate) fn unread() -> Reply<Body, Body> {
-    Reply { encode: (put_rest, put_rest), decode: (take_rest, take_rest) }
-}
-
-fn put_rest(body: &Body, draft: &mut Draft) {
-    draft.put_raw(body.payload());
-}
-
-fn take_rest(arguments: &mut Arguments<'_>) -> Result<Body, Malformed> {
-    Ok(arguments.rest())
+    Reply {
+        encode: (impossible, impossible),
+        decode: (unheard_of, unheard_of),
+        read: |completion| never().complete(completion),
+    }
 }
 
 fn put<T: Wire>(value: &T, draft: &mut Draft) {
@@ -220,12 +223,9 @@ impl<T, E> Reply<T, E> {
 }
 
 impl<T, E> Reply<T, E> {
-    /// What a call that left its reply [`unread`] would have given.
-    pub(crate) fn read_late(
-        self,
-        outcome: Result<Body, CallError<Body>>,
-    ) -> Result<T, CallError<E>> {
-        match outcome {
+    /// Decodes how a call ended.
+    pub(crate) fn complete(self, completion: Completion) -> Result<T, CallError<E>> {
+        match completion {
             Ok(value) => self.read(&value).map_err(malformed),
             Err(CallError::Handler(error)) => {
                 Err(self.read_error(&error).map_or_else(malformed, CallError::Handler))

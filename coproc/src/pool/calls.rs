@@ -4,11 +4,14 @@ use std::fmt;
 
 use super::{
     course::Settled,
-    errand::{Errand, Reading, Routed},
-    inbox::Outcome,
+    into_call::IntoCall,
     map::{Kept, Source},
 };
-use crate::{error::CallError, sync::Arc};
+use crate::{
+    controller::{Completion, Encoded, reply::Read},
+    error::CallError,
+    sync::Arc,
+};
 
 /// Makes a message of each item, with a closure.
 pub struct Calls<I, C, F> {
@@ -27,11 +30,11 @@ impl<I, C, F> Calls<I, C, F> {
 
 /// What is kept of an item until it is done.
 pub struct Sent<T, E> {
-    errand: Arc<Errand>,
-    reading: Reading<T, E>,
+    message: Arc<Encoded>,
+    read: Read<T, E>,
 }
 
-impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
+impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
     type Value = R::Value;
     type Error = R::Error;
     type Parcel = Sent<R::Value, R::Error>;
@@ -50,29 +53,29 @@ impl<I: Iterator, C, R: Routed, F: FnMut(&C, I::Item) -> R> Source for Calls<I, 
 
     fn read(&mut self, _: usize) -> Option<(Self::Parcel, usize)> {
         let item = self.items.next()?;
-        let (errand, reading) = (self.pick)(&self.controller, item).route();
-        Some((Sent { errand: Arc::new(errand), reading }, 1))
+        let (message, read) = (self.pick)(&self.controller, item).into_call().into_parts();
+        Some((Sent { message: Arc::new(message), read }, 1))
     }
 
-    fn errand(&mut self, parcel: &Self::Parcel) -> Arc<Errand> {
-        Arc::clone(&parcel.errand)
+    fn message(&mut self, parcel: &Self::Parcel) -> Arc<Encoded> {
+        Arc::clone(&parcel.message)
     }
 
     fn part(&self, parcel: &Self::Parcel, _: usize, _: usize) -> Self::Parcel {
-        Sent { errand: Arc::clone(&parcel.errand), reading: parcel.reading }
+        Sent { message: Arc::clone(&parcel.message), read: parcel.read }
     }
 
     fn results(
         &mut self,
         parcel: &Self::Parcel,
-        outcome: Outcome,
+        completion: Completion,
     ) -> Settled<Kept<R::Value, R::Error>> {
-        let died = match outcome {
+        let died = match completion {
             Err(CallError::Crashed(_)) => true,
             Err(CallError::Panicked(_)) => !self.keeps_on_panic,
             _ => false,
         };
-        let result = parcel.reading.read(outcome).map_err(Box::new);
+        let result = (parcel.read)(completion).map_err(Box::new);
         if died {
             return Settled::Died(result);
         }
@@ -89,6 +92,6 @@ impl<I, C, F> fmt::Debug for Calls<I, C, F> {
 
 impl<T, E> fmt::Debug for Sent<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Sent").field(&self.errand).finish()
+        f.debug_tuple("Sent").field(&self.message).finish()
     }
 }

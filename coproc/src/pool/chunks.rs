@@ -2,21 +2,18 @@
 
 use std::{
     fmt,
-    marker::PhantomData,
     time::{Duration, Instant},
 };
 
 use super::{
     course::Settled,
-    errand::{Errand, Reading, Routed},
-    inbox::Outcome,
     map::{Kept, Source},
     parcel::{self, Done},
     runner::RunnerController,
 };
 use crate::{
     codec::{Bytes, Cargo, Draft, EncodeError, Luggage},
-    controller::{Call, reply::fallible},
+    controller::{Call, Completion, Encoded, reply::fallible},
     error::CallError,
     sync::Arc,
     worker::{FirstArgument, PoolFunction, Recipe, With, Worker},
@@ -157,18 +154,18 @@ fn message<F: PoolFunction>(
     };
     match (fixed, pieces) {
         (Ok((fixed, _)), Ok(pieces)) => run(fixed, pieces),
-        (Err(error), _) | (_, Err(error)) => run(&[], &[]).refused(error.clone()),
+        (Err(error), _) | (_, Err(error)) => run(&[], &[]).failed(error.clone()),
     }
 }
 
 /// The results of the items of a message that were done, of so many that were sent; `keep` says what
 /// is kept of each.
 fn read<F: PoolFunction, R>(
-    outcome: Outcome,
+    completion: Completion,
     sent: usize,
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
 ) -> Result<Done<R>, CallError<F::OutputError>> {
-    match fallible::<(Bytes, Cargo), String>().read_late(outcome) {
+    match fallible::<(Bytes, Cargo), String>().complete(completion) {
         Ok(results) => {
             let broken = || CallError::Protocol("results that are none".into());
             parcel::read(results, sent, F::output(), keep).ok_or_else(broken)
@@ -234,13 +231,13 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         }
     }
 
-    fn errand(&mut self, parcel: &Packed) -> Arc<Errand> {
+    fn message(&mut self, parcel: &Packed) -> Arc<Encoded> {
         let budget = match self.chunk {
             Some(_) => u64::MAX,
             None => BUDGET.as_nanos() as u64,
         };
         let call = message::<A::Function>(&self.controller, budget, &self.fixed, parcel);
-        Arc::new(call.route().0)
+        Arc::new(call.into_parts().0)
     }
 
     fn part(&self, parcel: &Packed, from: usize, count: usize) -> Packed {
@@ -258,13 +255,17 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         }
     }
 
-    fn results(&mut self, parcel: &Packed, outcome: Outcome) -> Settled<Kept<Value<A>, Error<A>>> {
+    fn results(
+        &mut self,
+        parcel: &Packed,
+        completion: Completion,
+    ) -> Settled<Kept<Value<A>, Error<A>>> {
         let items = parcel.ends.len();
         let with_failure = |result: Result<_, _>| {
             let failed = result.is_err();
             (result.map_err(Box::new), failed)
         };
-        match read::<A::Function, _>(outcome, items, with_failure) {
+        match read::<A::Function, _>(completion, items, with_failure) {
             Ok(Done { taken, results }) => {
                 self.learn(results.len(), taken);
                 Settled::Results(results)
@@ -277,44 +278,22 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
     }
 }
 
-/// A function and one item for it.
-pub struct Applied<A: Applicable> {
-    call: Call<(Bytes, Cargo), String>,
-    function: PhantomData<fn() -> A>,
-}
-
-impl<A: Applicable> Applied<A> {
-    pub(super) fn new(controller: &RunnerController, function: &A, item: &A::Item) -> Self {
-        let (mut pieces, fixed) = (Vec::new(), function.fixed());
-        let written = parcel::write(&mut pieces, carried(&fixed), |draft| {
-            function.write(item, draft);
-        });
-        let packed = match written {
-            Ok(luggage) => Packed::alone(Ok(pieces), luggage),
-            Err(error) => Packed::alone(Err(error), Luggage::default()),
-        };
-        let call = message::<A::Function>(controller, u64::MAX, &fixed, &packed);
-        Self { call, function: PhantomData }
-    }
-}
-
-impl<A: Applicable> Routed for Applied<A> {
-    type Value = Value<A>;
-    type Error = Error<A>;
-
-    fn route(self) -> (Errand, Reading<Self::Value, Self::Error>) {
-        let only = |outcome| {
-            let mut done = read::<A::Function, _>(outcome, 1, |result| result)?;
-            done.results.pop().unwrap_or(Err(CallError::Cancelled))
-        };
-        (self.call.route().0, Reading::Other(only))
-    }
-}
-
-impl<A: Applicable> fmt::Debug for Applied<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Applied").field(&A::Function::FUNCTION).finish()
-    }
+/// A call of a function with one item.
+pub(super) fn apply<A: Applicable>(
+    controller: &RunnerController,
+    function: &A,
+    item: &A::Item,
+) -> Call<Value<A>, Error<A>> {
+    let (mut pieces, fixed) = (Vec::new(), function.fixed());
+    let written = parcel::write(&mut pieces, carried(&fixed), |draft| function.write(item, draft));
+    let packed = match written {
+        Ok(luggage) => Packed::alone(Ok(pieces), luggage),
+        Err(error) => Packed::alone(Err(error), Luggage::default()),
+    };
+    message::<A::Function>(controller, u64::MAX, &fixed, &packed).read_with(|completion| {
+        let mut done = read::<A::Function, _>(completion, 1, |result| result)?;
+        done.results.pop().unwrap_or(Err(CallError::Cancelled))
+    })
 }
 
 impl<I, A: Applicable> fmt::Debug for Chunks<I, A> {

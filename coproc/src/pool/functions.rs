@@ -3,14 +3,14 @@
 use std::fmt;
 
 use super::{
-    call::{PoolCall, Submission},
-    chunks::{Applicable, Applied, Chunks, Error, Value},
+    chunks::{Applicable, Chunks, Error, Value, apply},
     map::{Map, Order, Ordered, Unordered},
     place::Pooled,
     runner::Runner,
     worker_pool::WorkerPool,
 };
 use crate::{
+    controller::{Call, Pending},
     error::{CallError, SpawnError},
     spawn::{self, Place},
     sync::thread,
@@ -149,13 +149,14 @@ impl Pool {
     {
         let desk = self.runners.desk();
         let most = desk.recycle_after();
-        Map::new(desk.clone(), Chunks::new(items.into_iter(), function, desk.template(), most))
+        let controller = self.runners.any();
+        Map::new(desk.clone(), Chunks::new(items.into_iter(), function, controller, most))
     }
 
     /// One call of a function, with options; a verb sends it.
     #[expect(clippy::needless_pass_by_value, reason = "what is called is given away")]
-    pub fn call<A: Applicable>(&self, function: A, item: A::Item) -> PoolCall<Applied<A>> {
-        self.runners.call(|controller| Applied::new(controller, &function, &item))
+    pub fn call<A: Applicable>(&self, function: A, item: A::Item) -> Call<Value<A>, Error<A>> {
+        apply(&self.runners.any(), &function, &item)
     }
 
     /// Calls a function, and waits for what it returns.
@@ -181,7 +182,7 @@ impl Pool {
         &self,
         function: A,
         item: A::Item,
-    ) -> Result<Submission<Value<A>, Error<A>>, CallError<Error<A>>> {
+    ) -> Result<Pending<Value<A>, Error<A>>, CallError<Error<A>>> {
         self.call(function, item).send()
     }
 

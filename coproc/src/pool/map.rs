@@ -5,11 +5,13 @@ use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData};
 use super::{
     chunks::{Applicable, Chunks},
     course::{Course, Fate, Settled},
-    desk::{Counter, Task},
-    errand::Errand,
-    inbox::{Inbox, Outcome},
 };
-use crate::{error::CallError, message::Priority, sync::Arc};
+use crate::{
+    controller::{Completion, Completions, Dispatch, Encoded, Job},
+    error::CallError,
+    message::Priority,
+    sync::Arc,
+};
 
 /// Where a map's messages come from.
 ///
@@ -41,7 +43,7 @@ pub trait Source {
 
     /// The message that carries a parcel.
     #[doc(hidden)]
-    fn errand(&mut self, parcel: &Self::Parcel) -> Arc<Errand>;
+    fn message(&mut self, parcel: &Self::Parcel) -> Arc<Encoded>;
 
     /// So many items of a parcel, from this one on.
     #[doc(hidden)]
@@ -52,7 +54,7 @@ pub trait Source {
     fn results(
         &mut self,
         parcel: &Self::Parcel,
-        outcome: Outcome,
+        completion: Completion,
     ) -> Settled<Kept<Self::Value, Self::Error>>;
 }
 
@@ -118,11 +120,11 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 /// `next` passes on the panics of the input and of the closure; the pool remains usable.
 #[must_use = "a map sends nothing before it is iterated over"]
 pub struct Map<S: Source, O> {
-    desk: Arc<dyn Counter>,
+    dispatch: Arc<dyn Dispatch>,
     source: S,
     course: Course<Kept<S::Value, S::Error>>,
-    inbox: Arc<Inbox>,
-    /// What is out: the parcels by their tags, and the number of the task of each.
+    completions: Arc<Completions>,
+    /// What is out: the parcels by their tags, and the number of the job of each.
     out: HashMap<u64, Sent<S::Parcel>>,
     priority: Option<Priority>,
     exhausted: bool,
@@ -132,18 +134,18 @@ pub struct Map<S: Source, O> {
 }
 
 struct Sent<P> {
-    task: u64,
+    job: u64,
     parcel: P,
     idempotent: bool,
 }
 
 impl<S: Source, O: Order> Map<S, O> {
-    pub(super) fn new(desk: Arc<dyn Counter>, source: S) -> Self {
+    pub(super) fn new(dispatch: Arc<dyn Dispatch>, source: S) -> Self {
         Self {
-            desk,
+            dispatch,
             source,
             course: Course::new(O::ORDERED),
-            inbox: Inbox::new(),
+            completions: Completions::new(),
             out: HashMap::new(),
             priority: None,
             exhausted: false,
@@ -206,12 +208,12 @@ impl<S: Source, O: Order> Map<S, O> {
     fn fill(&mut self) {
         while !self.exhausted {
             let wished = self.source.wished();
-            let room = self.course.room(wished, self.desk.workers());
+            let room = self.course.room(wished, self.dispatch.slots());
             if room == 0 {
                 return;
             }
             // Of a closed pool, the next item tells.
-            let is_last = !self.desk.takes_tasks();
+            let is_last = self.dispatch.closed().is_some();
             match self.source.read(if is_last { 1 } else { room }) {
                 Some((parcel, count)) => {
                     let tag = self.course.opened(count);
@@ -224,19 +226,19 @@ impl<S: Source, O: Order> Map<S, O> {
     }
 
     fn send(&mut self, tag: u64, parcel: S::Parcel, count: usize) {
-        let errand = self.source.errand(&parcel);
-        let idempotent = errand.is_idempotent();
-        let task = Task {
-            priority: self.priority.unwrap_or_else(|| errand.priority()),
-            errand,
-            only: None,
+        let message = self.source.message(&parcel);
+        let idempotent = message.is_idempotent();
+        let job = Job {
+            priority: self.priority.unwrap_or(message.priority),
+            message,
+            slot: None,
             until: None,
             calls: count as u64,
-            inbox: Arc::clone(&self.inbox),
+            completions: Arc::clone(&self.completions),
             tag,
         };
-        let task = Arc::clone(&self.desk).submit(task);
-        self.out.insert(tag, Sent { task, parcel, idempotent });
+        let job = Arc::clone(&self.dispatch).submit(job);
+        self.out.insert(tag, Sent { job, parcel, idempotent });
     }
 
     /// Waits for the next result to be given out, if nothing else can come meanwhile that asks for
@@ -248,15 +250,16 @@ impl<S: Source, O: Order> Map<S, O> {
             return;
         }
         if let Some(sent) = self.course.awaited().and_then(|tag| self.out.get(&tag)) {
-            Arc::clone(&self.desk).await_task(sent.task, None);
+            Arc::clone(&self.dispatch).wait(sent.job, None);
         }
     }
 
-    fn settle(&mut self, tag: u64, outcome: Outcome) {
+    fn settle(&mut self, tag: u64, completion: Completion) {
         let Some(Sent { parcel, idempotent, .. }) = self.out.remove(&tag) else { return };
-        let is_closed = matches!(outcome, Err(CallError::Closed(_))) && !self.desk.takes_tasks();
+        let is_closed =
+            matches!(completion, Err(CallError::Closed(_))) && self.dispatch.closed().is_some();
         self.exhausted |= is_closed;
-        let settled = self.source.results(&parcel, outcome);
+        let settled = self.source.results(&parcel, completion);
         for again in self.course.settled(tag, settled, idempotent) {
             let part = self.source.part(&parcel, again.from, again.count);
             self.send(again.tag, part, again.count);
@@ -278,8 +281,8 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            while let Some((tag, outcome)) = self.inbox.take() {
-                self.settle(tag, outcome);
+            while let Some((tag, completion)) = self.completions.try_pop() {
+                self.settle(tag, completion);
             }
             self.fill();
             if let Some((index, fate)) = self.course.next() {
@@ -295,8 +298,8 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
                 return None;
             }
             self.await_next();
-            if let Some((tag, outcome)) = self.inbox.wait(None) {
-                self.settle(tag, outcome);
+            if let Some((tag, completion)) = self.completions.pop(None) {
+                self.settle(tag, completion);
             }
         }
     }
@@ -307,7 +310,7 @@ impl<S: Source, O: Order> FusedIterator for Map<S, O> {}
 impl<S: Source, O> Drop for Map<S, O> {
     fn drop(&mut self) {
         for (_, sent) in self.out.drain() {
-            Arc::clone(&self.desk).withdraw(sent.task);
+            Arc::clone(&self.dispatch).abandon(sent.job);
         }
     }
 }

@@ -5,21 +5,19 @@
 //! | `roster` | which worker does what next, and when one is replaced |
 //! | `course` | how far a map reads ahead, what it tries again, in which order results come out |
 //! | `desk` | carries out what the roster says, on whichever thread has news |
-//! | `errand`, `inbox` | a message on its way through a pool, and where its outcome waits |
+//! | `into_call` | what the closure of a map gives |
 //! | `runner`, `parcel` | the worker that runs functions, and how it is sent items |
 //! | `calls`, `chunks` | the messages of a map over workers, and over functions |
-//! | `worker_pool`, `functions`, `call`, `map` | what users see |
+//! | `worker_pool`, `functions`, `map` | what users see |
 
 #![expect(private_interfaces, reason = "what feeds a map is this crate's own")]
 
-mod call;
 mod calls;
 mod chunks;
 mod course;
 mod desk;
-mod errand;
 mod functions;
-mod inbox;
+mod into_call;
 mod map;
 mod parcel;
 mod place;
@@ -27,10 +25,10 @@ mod roster;
 mod runner;
 mod worker_pool;
 
-pub use call::{PoolCall, PoolCallFuture, Submission};
 pub use chunks::Applicable;
-pub use errand::Routed;
+
 pub use functions::{Pool, PoolOn};
+pub use into_call::IntoCall;
 pub use map::{Map, Ordered, Unordered};
 pub use place::Pooled;
-pub use worker_pool::{Keyed, WorkerPool};
+pub use worker_pool::WorkerPool;

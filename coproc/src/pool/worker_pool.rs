@@ -6,19 +6,24 @@ use std::{
 };
 
 use super::{
-    call::PoolCall,
     calls::Calls,
     desk::{Desk, at_once},
-    errand::Routed,
+    into_call::IntoCall,
     map::{Map, Ordered, Unordered},
 };
-use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, worker::Worker};
+use crate::{
+    controller::{Address, Controller, Dispatch, Link, Route},
+    error::CallError,
+    spawn::handle,
+    sync::Arc,
+    worker::Worker,
+};
 
 /// Equal workers behind one handle: what spawning with `.pool(n)` gives.
 ///
-/// A call goes to whichever worker is free. What no worker is free for waits in this process, the
-/// most urgent first, with the aging of the worker if it has one. A closure picks the message; it
-/// runs here and never leaves.
+/// A call of [`any`](Self::any) goes to the first worker that is free. What no worker is free for waits
+/// in this process, the most urgent first, with the aging of the worker if it has one. In a map, a
+/// closure picks the message of each item; it runs in this process.
 ///
 /// A worker that dies is replaced by a new one, started with the same arguments; the call that it
 /// was handling ends in an error, and no other. If no worker can be started any more, calls end in
@@ -67,12 +72,12 @@ use crate::{controller::Controller, error::CallError, spawn::handle, sync::Arc, 
 ///     let tripled: Vec<u64> = pool.map(0..10, |w, n| w.scale(n)).collect::<Result<_, _>>()?;
 ///     assert_eq!(tripled, [0, 3, 6, 9, 12, 15, 18, 21, 24, 27]);
 ///
-///     assert_eq!(pool.call(|w| w.scale(5)).priority(-5).wait()?, 15);
+///     assert_eq!(pool.any().scale(5).priority(-5).wait()?, 15);
 ///
 ///     for answer in pool.each(|w| w.set_factor(10))? {
 ///         answer?;
 ///     }
-///     assert_eq!(pool.by_key("a user").call(|w| w.scale(5)).wait()?, 50);
+///     assert_eq!(pool.by_key("a user").scale(5).wait()?, 50);
 ///     Ok(())
 /// }
 /// ```
@@ -99,7 +104,7 @@ impl<W: Worker> WorkerPool<W> {
     ) -> Map<Calls<I::IntoIter, W::Controller, F>, Ordered>
     where
         I: IntoIterator,
-        R: Routed,
+        R: IntoCall,
         F: FnMut(&W::Controller, I::Item) -> R,
     {
         Map::new(self.desk.clone(), self.calls(items, pick))
@@ -113,7 +118,7 @@ impl<W: Worker> WorkerPool<W> {
     ) -> Map<Calls<I::IntoIter, W::Controller, F>, Unordered>
     where
         I: IntoIterator,
-        R: Routed,
+        R: IntoCall,
         F: FnMut(&W::Controller, I::Item) -> R,
     {
         Map::new(self.desk.clone(), self.calls(items, pick))
@@ -121,12 +126,32 @@ impl<W: Worker> WorkerPool<W> {
 
     fn calls<I: IntoIterator, F>(&self, items: I, pick: F) -> Calls<I::IntoIter, W::Controller, F> {
         let keeps = W::PLAN.keep_on_panic;
-        Calls::new(items.into_iter(), self.desk.template(), pick, keeps)
+        Calls::new(items.into_iter(), self.any(), pick, keeps)
     }
 
-    /// One call, of the first worker that is free.
-    pub fn call<R: Routed>(&self, pick: impl FnOnce(&W::Controller) -> R) -> PoolCall<R> {
-        self.call_of(None, pick)
+    /// A controller whose calls go to the first worker that is free.
+    ///
+    /// It is cloned and sent like any other. It does not own the pool: once that is closed or dropped,
+    /// calls are [`CallError::Closed`].
+    ///
+    /// A call never waits for room in a channel: what no worker is free for waits in this process,
+    /// ordered by priority, and its deadline counts meanwhile.
+    #[must_use]
+    pub fn any(&self) -> W::Controller {
+        self.controller(None)
+    }
+
+    /// A controller whose calls go to the same worker for the same key, as long as there are as many
+    /// workers. If the worker is replaced, they go to the one that takes its place.
+    pub fn by_key(&self, key: impl Hash) -> W::Controller {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        self.controller(Some((hasher.finish() % self.len() as u64) as usize))
+    }
+
+    fn controller(&self, slot: Option<usize>) -> W::Controller {
+        let route = Route { dispatch: self.desk.clone(), slot };
+        W::Controller::from_link(Link::new(Address::Dispatched(route)))
     }
 
     /// One call of every worker; gives what each says, in order. One that is being replaced is
@@ -136,33 +161,16 @@ impl<W: Worker> WorkerPool<W> {
     ///
     /// [`CallError::Closed`] if the pool is closed.
     #[expect(clippy::type_complexity, reason = "a result each, and one for all")]
-    pub fn each<R: Routed>(
+    pub fn each<R: IntoCall>(
         &self,
         mut pick: impl FnMut(&W::Controller) -> R,
     ) -> Result<Vec<Result<R::Value, CallError<R::Error>>>, CallError> {
-        if self.desk.is_closed() {
-            return Err(CallError::Closed(self.desk.closed_reason()));
+        if let Some(reason) = self.desk.closed() {
+            return Err(CallError::Closed(reason));
         }
-        let calls = (0..self.len()).map(|slot| self.call_of(Some(slot), &mut pick).send());
-        let sent: Vec<_> = calls.collect();
+        let calls = (0..self.len()).map(|slot| pick(&self.controller(Some(slot))).into_call());
+        let sent: Vec<_> = calls.map(|call| call.send()).collect();
         Ok(sent.into_iter().map(|sent| sent?.wait()).collect())
-    }
-
-    /// Calls that go to the same worker for the same key, as long as there are as many workers. If
-    /// it is replaced, they go to the one that takes its place.
-    pub fn by_key(&self, key: impl Hash) -> Keyed<'_, W> {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        Keyed { pool: self, slot: (hasher.finish() % self.len() as u64) as usize }
-    }
-
-    fn call_of<R: Routed>(
-        &self,
-        only: Option<usize>,
-        pick: impl FnOnce(&W::Controller) -> R,
-    ) -> PoolCall<R> {
-        let closed = self.desk.is_closed().then(|| self.desk.closed_reason());
-        PoolCall::new(self.desk.clone(), pick(&self.desk.template()), only, closed)
     }
 
     /// How many workers it has, those that are being replaced among them; at least one.
@@ -223,24 +231,5 @@ impl<W: Worker> Drop for WorkerPool<W> {
 impl<W: Worker> fmt::Debug for WorkerPool<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("WorkerPool").field(&self.desk).finish()
-    }
-}
-
-/// Calls of one worker of a pool: what [`WorkerPool::by_key`] gives.
-pub struct Keyed<'p, W: Worker> {
-    pool: &'p WorkerPool<W>,
-    slot: usize,
-}
-
-impl<W: Worker> Keyed<'_, W> {
-    /// One call of that worker.
-    pub fn call<R: Routed>(&self, pick: impl FnOnce(&W::Controller) -> R) -> PoolCall<R> {
-        self.pool.call_of(Some(self.slot), pick)
-    }
-}
-
-impl<W: Worker> fmt::Debug for Keyed<'_, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyed").field("pool", &self.pool).field("slot", &self.slot).finish()
     }
 }

@@ -55,7 +55,7 @@ impl Shared {
         capacity: Option<usize>,
         own: Option<(Arc<Desk>, Owner)>,
     ) -> Arc<Self> {
-        let identity = server.link().line.identity;
+        let identity = server.link().current().map_or_else(Identity::new, |line| line.identity);
         let mut known = KNOWN.lock();
         known.retain(|(_, shared)| shared.strong_count() > 0);
         let same = known.iter().find(|(other, _)| *other == identity);

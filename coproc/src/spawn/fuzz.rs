@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::{MESSAGE_MOST, WorkerResource, here::Here, thread::role};
 use crate::{
     codec::{Arguments, Bytes},
-    controller::{Controller, Identity, Line, Link, Pending},
+    controller::{Identity, Line, Pending},
     message::{Channel, Message},
     messenger::{Messenger, Port, RecvError, Role},
     sync::{Arc, Weak, thread},
@@ -40,7 +40,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     let name = plan.name.to_owned();
     let line = Line::new(port, ledger, plan, name, max_message, Identity::new());
     Here::watch(&line, Weak::new());
-    Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), Duration::ZERO))
+    Ok(WorkerResource::new(line, Duration::ZERO))
 }
 
 /// Is a worker, whose `#[init]` takes nothing, for whoever holds the other end of `socket`, until

@@ -10,7 +10,6 @@ use std::{
 
 use super::{Order, Place, WorkerHandle, WorkerResource, owner, resource};
 use crate::{
-    controller::Controller,
     error::{CallError, SpawnError},
     sync::Ordering,
     worker::Worker,
@@ -81,7 +80,7 @@ impl<W: Worker> Group<W> {
             handle.close();
             // While one is waited for, the last words of the others are read as well, so that
             // none of them has to wait with a long one until it is its turn.
-            let port = &owner.link().line.port;
+            let port = &owner.line().port;
             port.state().background = true;
             port.attend_if_idle();
         }
@@ -128,7 +127,7 @@ impl<W: Worker> Group<W> {
 impl<W: Worker> Drop for Group<W> {
     fn drop(&mut self) {
         let begun = Instant::now();
-        let lines = self.owners.iter().map(|owner| &owner.link().line);
+        let lines = self.owners.iter().map(WorkerResource::line);
         let graces: Vec<_> = lines
             .filter_map(|line| {
                 let owned = line.owned.get().filter(|it| !it.detached.load(Ordering::SeqCst))?;

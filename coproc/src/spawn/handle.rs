@@ -2,20 +2,27 @@
 
 use std::{
     fmt,
+    marker::PhantomData,
     time::{Duration, Instant},
 };
 
 use super::resource;
 use crate::{
     codec::Body,
-    controller::{Controller, Line, Link, reply::read_text},
-    error::{CallError, Exit},
+    controller::{Address, Controller, Line, Link, reply::read_text},
+    error::{CallError, CloseReason, Exit},
     message::{Channel, Status},
     sync::{Arc, Ordering},
     worker::{Function, FunctionController, Worker},
 };
 
 /// Everything about a worker that is not a message: what `worker()` on a controller gives.
+///
+/// The controller that [`WorkerPool::by_key`](crate::WorkerPool::by_key) gives stands for the worker
+/// that has the slot at present. The one that [`WorkerPool::any`](crate::WorkerPool::any) gives stands
+/// for no one worker: `is_alive` tells whether the pool takes calls, `join` is an error, there are no
+/// events, counts are 0, and `close`, `terminate`, `kill` and `detach` do nothing; the pool has methods
+/// for these.
 ///
 /// ```
 /// use coproc::prelude::*;
@@ -74,35 +81,50 @@ impl<F: Function> FunctionController<F> {
     }
 }
 
-impl<'a, W: Worker> WorkerHandle<'a, W> {
-    fn line(&self) -> &'a Arc<Line> {
-        &self.link.line
+impl<W: Worker> WorkerHandle<'_, W> {
+    /// The connection to the worker; `None` if the controller stands for a whole pool.
+    fn line(&self) -> Option<Arc<Line>> {
+        self.link.current()
+    }
+
+    /// The connection, if its worker has not ended.
+    fn open(&self) -> Option<Arc<Line>> {
+        self.line().filter(|line| line.concluded().is_none())
+    }
+
+    /// The connection, with all taken in that has arrived.
+    fn drained(&self) -> Option<Arc<Line>> {
+        let line = self.line()?;
+        line.port.drain();
+        Some(line)
     }
 
     /// The process it runs in; `None` if that is this one.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        self.line().life.get().and_then(|life| life.pid())
+        self.line()?.life.get().and_then(|life| life.pid())
     }
 
-    /// Whether it has not ended.
+    /// Whether it has not ended; of a whole pool, whether the pool takes calls.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.exit().is_none()
+        match self.link.address() {
+            Address::Dispatched(route) if route.slot.is_none() => route.dispatch.closed().is_none(),
+            _ => self.line().is_some() && self.exit().is_none(),
+        }
     }
 
     /// How it ended; `None` while it has not.
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
-        self.line().port.drain();
-        self.line().concluded().map(|loss| loss.exit())
+        self.drained()?.concluded().map(|loss| loss.exit())
     }
 
     /// Asks it to finish what is queued and to end; does not wait. New calls are
     /// [`Closed`](CallError::Closed) from now on.
     pub fn close(&self) {
-        if self.line().concluded().is_none() {
-            self.line().close(None);
+        if let Some(line) = self.open() {
+            line.close(None);
         }
     }
 
@@ -117,11 +139,12 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
     /// [`Closed`](CallError::Closed) if it was killed, [`Deadlock`](CallError::Deadlock) if it is the
     /// worker itself that waits.
     pub fn join(&self) -> Result<W::Output, CallError<W::OutputError>> {
-        self.line().check_cycle()?;
+        let line = self.line().ok_or_else(|| self.of_pool())?;
+        line.check_cycle()?;
         self.close();
-        self.line().wait_concluded(None);
-        resource::settle(self.line());
-        self.last_word()
+        line.wait_concluded(None);
+        resource::settle(&line);
+        Self::last_word(&line)
     }
 
     /// The same, waiting for `timeout` at most; `None` if it has not ended by then. It goes on
@@ -130,33 +153,36 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
         &self,
         timeout: Duration,
     ) -> Option<Result<W::Output, CallError<W::OutputError>>> {
-        if let Err(error) = self.line().check_cycle() {
+        let Some(line) = self.line() else { return Some(Err(self.of_pool())) };
+        if let Err(error) = line.check_cycle() {
             return Some(Err(error));
         }
         self.close();
-        self.line().wait_concluded(Instant::now().checked_add(timeout))?;
-        resource::settle(self.line());
-        Some(self.last_word())
+        line.wait_concluded(Instant::now().checked_add(timeout))?;
+        resource::settle(&line);
+        Some(Self::last_word(&line))
     }
 
     /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end. A
     /// worker that does this to itself is only asked.
     pub fn terminate(&self, grace: Duration) {
-        resource::terminate(self.line(), grace);
+        if let Some(line) = self.line() {
+            resource::terminate(&line, grace);
+        }
     }
 
     /// Ends it now, and does not wait for its end. A worker in this process is given up: of its
     /// handlers, the one that is running runs on, and its thread, if it has one, ends when that
     /// returns. It may be the worker's own handler that does this.
     pub fn kill(&self) {
-        if self.line().concluded().is_none() {
-            resource::kill(self.line());
+        if let Some(line) = self.open() {
+            resource::kill(&line);
         }
     }
 
     /// From now on dropping its owner does not close it. It still ends with this process.
     pub fn detach(&self) {
-        if let Some(owned) = self.line().owned.get() {
+        if let Some(owned) = self.line().as_ref().and_then(|line| line.owned.get()) {
             owned.detached.store(true, Ordering::SeqCst);
         }
     }
@@ -164,33 +190,35 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
     /// How many calls were sent and are not answered.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.line().port.drain();
-        self.line().port.state().requests.calls()
+        self.drained().map_or(0, |line| line.port.state().requests.calls())
     }
 
     /// The same, of one channel.
     #[must_use]
     pub fn remaining_on(&self, channel: <W::Controller as Controller<W>>::Channel) -> usize {
-        self.line().port.drain();
-        self.line().port.state().requests.calls_on(channel.index() as u16)
+        let channel = channel.index() as u16;
+        self.drained().map_or(0, |line| line.port.state().requests.calls_on(channel))
     }
 
     /// What the worker [emits](crate::Context::emit), from the oldest that is kept. It waits for
     /// more and ends with the worker. Each event is given once, over all iterators.
     #[must_use]
     pub fn events(&self) -> Events<W> {
-        self.line().port.state().background = true;
-        self.line().port.attend_if_idle();
-        Events { link: self.link.clone() }
+        let line = self.line();
+        if let Some(line) = &line {
+            line.port.state().background = true;
+            line.port.attend_if_idle();
+        }
+        Events { line, worker: PhantomData }
     }
 
     /// What has gone over the link so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.line().port.drain();
-        let state = self.line().port.state();
+        let Some(line) = self.drained() else { return Stats::default() };
+        let state = line.port.state();
         Stats {
-            sent: self.line().sent.load(Ordering::Relaxed),
+            sent: line.sent.load(Ordering::Relaxed),
             remaining: state.requests.calls(),
             unheard_errors: state.unheard,
             late_replies: state.requests.late,
@@ -200,14 +228,22 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
 
     /// Asks it to close, waits for its end, and tells whether it gave a value, which is not read.
     pub(super) fn has_succeeded(&self) -> bool {
+        let Some(line) = self.line() else { return false };
         self.close();
-        self.line().wait_concluded(None);
-        resource::settle(self.line());
-        matches!(self.line().port.state().farewell, Some((Status::Value, _)))
+        line.wait_concluded(None);
+        resource::settle(&line);
+        matches!(line.port.state().farewell, Some((Status::Value, _)))
     }
 
-    fn last_word(&self) -> Result<W::Output, CallError<W::OutputError>> {
-        let state = self.line().port.state();
+    /// Why a controller of a whole pool cannot be joined.
+    fn of_pool(&self) -> CallError<W::OutputError> {
+        let name = self.link.address().name();
+        let text = format!("this controller stands for the pool of `{name}`; join the pool itself");
+        CallError::Closed(CloseReason::unstarted(text))
+    }
+
+    fn last_word(line: &Line) -> Result<W::Output, CallError<W::OutputError>> {
+        let state = line.port.state();
         let Some((status, body)) = &state.farewell else {
             return Err(state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()));
         };
@@ -219,7 +255,7 @@ impl<'a, W: Worker> WorkerHandle<'a, W> {
             }
             Status::Unencodable => CallError::Encode(read_text(body)),
             Status::TooLarge => {
-                let limit = self.line().max_message;
+                let limit = line.max_message;
                 CallError::TooLarge { size: limit.saturating_add(1), limit }
             }
             Status::Malformed => CallError::Protocol(read_text(body)),
@@ -253,16 +289,19 @@ pub struct Stats {
 
 /// What a worker emits; see [`WorkerHandle::events`].
 pub struct Events<W: Worker> {
-    link: Link<W>,
+    /// `None` of a whole pool, which has no events.
+    line: Option<Arc<Line>>,
+    worker: PhantomData<fn() -> W>,
 }
 
 impl<W: Worker> Events<W> {
     /// The next event if it is there; `None` also when the worker has ended.
     pub fn try_next(&mut self) -> Option<W::Event> {
-        self.link.line.port.drain();
+        let line = self.line.as_ref()?;
+        line.port.drain();
         loop {
-            let body = self.link.line.port.state().events.take()?;
-            if let Some(event) = self.read(&body) {
+            let body = line.port.state().events.take()?;
+            if let Some(event) = Self::read(line, &body) {
                 return Some(event);
             }
         }
@@ -274,12 +313,13 @@ impl<W: Worker> Events<W> {
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<W::Event> {
+        let line = self.line.as_ref()?;
         loop {
-            let body = self.link.line.port.wait_for(None, until, |state| {
+            let body = line.port.wait_for(None, until, |state| {
                 let event = state.events.take();
                 if event.is_none() && state.loss.is_none() { None } else { Some(event) }
             })??;
-            if let Some(event) = self.read(&body) {
+            if let Some(event) = Self::read(line, &body) {
                 return Some(event);
             }
             if until.is_some_and(|until| until <= Instant::now()) {
@@ -290,10 +330,10 @@ impl<W: Worker> Events<W> {
 
     /// What is no event of this worker counts as missed: it can only come from one that broke the
     /// protocol.
-    fn read(&self, body: &Body) -> Option<W::Event> {
+    fn read(line: &Line, body: &Body) -> Option<W::Event> {
         let event = W::event().read(body).ok();
         if event.is_none() {
-            self.link.line.port.state().events.missed += 1;
+            line.port.state().events.missed += 1;
         }
         event
     }
@@ -309,6 +349,6 @@ impl<W: Worker> Iterator for Events<W> {
 
 impl<W: Worker> fmt::Debug for Events<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Events").field(&self.link).finish()
+        f.debug_struct("Events").finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::Ends};
 use crate::{
-    controller::{Controller, Link, reply::limit_replies},
+    controller::reply::limit_replies,
     error::SpawnError,
     transport::{self, AnyTransport, Local},
     worker::Worker,
@@ -70,6 +70,6 @@ where
         }
         let outcome = line.port.wait(hello, None);
         started::<W>(&line, outcome)?;
-        Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), GRACE))
+        Ok(WorkerResource::new(line, GRACE))
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    controller::{Controller, Line, Owned},
+    controller::{Controller, Line, Link, Owned},
     sync::{Arc, AtomicBool, Ordering},
     worker::Worker,
 };
@@ -25,19 +25,25 @@ use crate::{
 /// It has no methods of its own, so that every handler can be called by its name; whatever is not a
 /// message is in `worker()`.
 pub struct WorkerResource<W: Worker> {
+    line: Arc<Line>,
     controller: W::Controller,
 }
 
 impl<W: Worker> WorkerResource<W> {
-    pub(crate) fn new(controller: W::Controller, grace: Duration) -> Self {
-        let line = &controller.link().line;
+    pub(crate) fn new(line: Arc<Line>, grace: Duration) -> Self {
         let _ = line.owned.set(Owned { grace, detached: AtomicBool::new(false) });
         if TypeId::of::<W::Event>() != TypeId::of::<Infallible>() {
             // Nobody has to call it for what it emits to be taken in.
             line.port.state().background = true;
             line.port.attend_if_idle();
         }
-        Self { controller }
+        let controller = W::Controller::from_link(Link::direct(Arc::clone(&line)));
+        Self { line, controller }
+    }
+
+    /// The connection to the worker.
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 }
 
@@ -51,7 +57,7 @@ impl<W: Worker> Deref for WorkerResource<W> {
 
 impl<W: Worker> Drop for WorkerResource<W> {
     fn drop(&mut self) {
-        let line = &self.controller.link().line;
+        let line = &self.line;
         let Some(owned) = line.owned.get() else { return };
         if !owned.detached.load(Ordering::SeqCst) {
             terminate(line, owned.grace);

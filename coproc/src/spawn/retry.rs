@@ -8,7 +8,6 @@ use std::{
 use super::{Order, Place, WorkerResource, owner, refused, resource};
 use crate::{
     codec::{Body, Draft, EncodeError},
-    controller::Controller,
     error::{CallError, CloseReason, SpawnError},
     sync::{Arc, Condvar, Mutex, thread},
     worker::{Function, Worker},
@@ -153,7 +152,7 @@ impl<F: Function> RetriedHandle<F> {
 
     fn wait(&self, until: Option<Instant>) -> Option<Result<F::Output, CallError<F::OutputError>>> {
         if let Some(run) = self.life.last()
-            && let Err(error) = run.link().line.check_cycle()
+            && let Err(error) = run.line().check_cycle()
         {
             return Some(Err(error));
         }
@@ -239,7 +238,7 @@ impl<F: Function> Drop for Over<F> {
 impl<F: Function> Drop for Retried<F> {
     fn drop(&mut self) {
         let run = self.handle.life.stop();
-        if let Some(line) = run.as_ref().map(|run| &run.link().line) {
+        if let Some(line) = run.as_ref().map(|run| run.line()) {
             resource::terminate(line, line.owned.get().map_or(super::GRACE, |owned| owned.grace));
             // The worker itself cannot wait until its end has been noticed.
             if line.check_cycle::<()>().is_err() {

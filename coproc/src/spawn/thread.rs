@@ -3,7 +3,7 @@
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, started};
 use crate::{
     codec::Body,
-    controller::{Controller, Line, Link, plan::Plan},
+    controller::{Line, plan::Plan},
     error::SpawnError,
     messenger::{Port, Role},
     sync::{Arc, AtomicBool, Ordering, thread},
@@ -91,7 +91,7 @@ impl<W: Worker> Place<W> for Thread {
         thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
         let outcome = line.port.wait(hello, None);
         started::<W>(&line, outcome)?;
-        Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), GRACE))
+        Ok(WorkerResource::new(line, GRACE))
     }
 }
 

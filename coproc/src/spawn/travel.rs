@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
     codec::luggage::{self, Descriptor, Found, Parcel},
-    controller::{Controller, Identity, Line, Link},
+    controller::{Address, Controller, Identity, Line, Link},
     sync::Arc,
     worker::{Function, FunctionController, Worker, registry::plan},
 };
@@ -35,19 +35,31 @@ pub(super) struct Ticket {
 }
 
 /// A controller in a message.
-struct Traveller(Arc<Line>);
+struct Traveller(Address);
 
 impl Traveller {
     fn refused(&self, why: &str) -> String {
-        format!("the controller of `{}` cannot leave: {why}", self.0.name)
+        format!("the controller of `{}` cannot leave: {why}", self.0.name())
+    }
+
+    /// The connection to the worker itself.
+    fn line(&self) -> Result<&Arc<Line>, String> {
+        match &self.0 {
+            Address::Direct(line) => Ok(line),
+            Address::Dispatched(_) => Err(self.refused(
+                "its calls are dispatched in this process; give it to a worker on `Thread`, and send \
+                 the controller of that worker",
+            )),
+        }
     }
 }
 
 impl Parcel for Traveller {
     fn check(&self) -> Result<(), String> {
-        match self.0.port.link().is_inline() {
+        let port = &self.line()?.port;
+        match port.link().is_inline() {
             true => Err(self.refused("its worker runs inside its callers")),
-            false if self.0.port.is_of_function() => Err(self.refused(
+            false if port.is_of_function() => Err(self.refused(
                 "a function talks to its owner only; give the function one end of a \
                  `Messenger::pair`, and send the other",
             )),
@@ -57,7 +69,7 @@ impl Parcel for Traveller {
 
     fn pack(&self) -> Result<Vec<Descriptor>, String> {
         #[cfg(feature = "process")]
-        return remote::hand_on(&self.0).map_err(|error| self.refused(&error.to_string()));
+        return remote::hand_on(self.line()?).map_err(|error| self.refused(&error.to_string()));
         #[cfg(not(feature = "process"))]
         return Err(self.refused("this program has no other processes"));
     }
@@ -72,16 +84,21 @@ pub fn write_link<W: Worker, S: Serializer>(
     link: &Link<W>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let line = &link.line;
-    let at = luggage::put(Arc::new(Traveller(Arc::clone(line))), PIECES);
-    let pid = line.life.get().and_then(|life| life.pid());
+    let address = link.address();
+    let at = luggage::put(Arc::new(Traveller(address.clone())), PIECES);
+    let line = match address {
+        Address::Direct(line) => Some(line),
+        Address::Dispatched(_) => None,
+    };
+    let life = line.and_then(|line| line.life.get());
+    let pid = life.and_then(|life| life.pid());
     let ticket = Ticket {
         at: at.map_err(ser::Error::custom)?,
-        name: line.name.clone(),
-        identity: line.identity,
-        max_message: line.max_message as u64,
+        name: address.name().to_owned(),
+        identity: line.map_or_else(Identity::new, |line| line.identity),
+        max_message: address.max_message() as u64,
         pid: pid.unwrap_or_else(std::process::id),
-        alone: pid.is_some() && line.life.get().is_some_and(|life| life.is_alone()),
+        alone: pid.is_some() && life.is_some_and(|life| life.is_alone()),
     };
     ticket.serialize(serializer)
 }
@@ -96,25 +113,25 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
 ) -> Result<Link<W>, D::Error> {
     let ticket = Ticket::deserialize(deserializer)?;
     let plan = plan::<W>();
-    let line = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
+    let address = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
         Found::Here(parcel) => {
             let traveller = parcel.downcast_ref::<Traveller>().map(|traveller| &traveller.0);
-            traveller.filter(|line| line.plan.name == plan.name).map(Arc::clone)
+            traveller.filter(|address| address.plan().name == plan.name).cloned()
         }
         #[cfg(feature = "process")]
         Found::Descriptors(descriptors) => {
             let at = ticket.at;
-            let line = remote::line(plan, ticket, descriptors);
-            if let Some(line) = &line {
-                luggage::keep(at, Arc::new(Traveller(Arc::clone(line))));
+            let address = remote::line(plan, ticket, descriptors).map(Address::Direct);
+            if let Some(address) = &address {
+                luggage::keep(at, Arc::new(Traveller(address.clone())));
             }
-            line
+            address
         }
         #[cfg(not(feature = "process"))]
         Found::Descriptors(_) => None,
     };
     let other = || de::Error::custom(format!("a handle that is no controller of `{}`", plan.name));
-    line.map(Link::new).ok_or_else(other)
+    address.map(Link::new).ok_or_else(other)
 }
 
 impl<F: Function> Serialize for FunctionController<F> {

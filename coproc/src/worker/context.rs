@@ -225,7 +225,7 @@ impl<W: Worker> Context<W> {
             self.seat.max_message,
             self.seat.identity,
         );
-        Controller::from_link(Link::new(line))
+        Controller::from_link(Link::direct(line))
     }
 
     /// How many links lead to the worker, its owner's and its own among them.

@@ -85,8 +85,11 @@ impl<F: Function> FunctionController<F> {
     /// The host's end of the function's messenger. For a function that takes none, nothing comes.
     #[must_use]
     pub fn messenger(&self) -> &Messenger<F::Receive, F::Send, F::Channel> {
-        let line = &self.link.line;
-        self.messenger.get_or_init(|| Messenger::new(Arc::clone(&line.port), line.max_message))
+        self.messenger.get_or_init(|| {
+            // Only a controller of a whole pool has no connection, and no function is behind it.
+            let Some(line) = self.link.current() else { return Messenger::pair().0 };
+            Messenger::new(Arc::clone(&line.port), line.max_message)
+        })
     }
 }
 
@@ -107,7 +110,7 @@ impl<F: Function> Controller<F> for FunctionController<F> {
         self.messenger().send(message).map_err(|error| match error {
             SendError::TooLarge { size, limit } => CallError::TooLarge { size, limit },
             SendError::Encode(text) => CallError::Encode(text),
-            _ => match self.link.line.concluded() {
+            _ => match self.link.current().and_then(|line| line.concluded()) {
                 Some(loss) => loss.unstarted(),
                 None => CallError::Full,
             },

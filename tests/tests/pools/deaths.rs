@@ -85,11 +85,11 @@ fn a_worker_that_is_killed_while_it_rests_is_replaced_and_nobody_notices() {
 fn what_waits_behind_a_worker_that_is_killed_is_done_by_another() {
     let _watch = Watch::set();
     let pool = hands(1);
-    let pid = pool.call(|w| w.pid()).wait().unwrap();
+    let pid = pool.any().pid().wait().unwrap();
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    let held = pool.any().hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
-    let waiting: Vec<_> = (0..5).map(|n| pool.call(|w| w.scale(n)).send().unwrap()).collect();
+    let waiting: Vec<_> = (0..5).map(|n| pool.any().scale(n).send().unwrap()).collect();
     kill(pid);
     let outcome = held.wait();
     assert!(matches!(outcome, Err(CallError::Crashed(_))), "{outcome:?}");
@@ -126,15 +126,15 @@ fn a_pool_that_cannot_replace_its_workers_says_so() {
     let _watch = Watch::set();
     let mark = Mark::new();
     let pool = Once::on(coproc::Process::new()).pool(1).spawn(&mark.0).unwrap();
-    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
     for _ in 0..2 {
-        let error = pool.call(|w| w.crash()).wait().unwrap_err();
+        let error = pool.any().crash().wait().unwrap_err();
         assert!(error.is_unstarted() && error.to_string().contains("no worker"), "{error}");
         // Why: what `#[init]` has returned.
         assert!(error.to_string().contains("File exists"), "{error}");
     }
     std::fs::remove_dir(&mark.0).unwrap();
-    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
 }
 
 /// An error without `Display`.
@@ -162,8 +162,8 @@ fn why_no_worker_is_left_is_told_by_debug_at_least() {
     let _watch = Watch::set();
     let mark = Mark::new();
     let pool = Single::on(coproc::Thread).pool(1).spawn(&mark.0).unwrap();
-    assert!(matches!(pool.call(|w| w.panic()).wait(), Err(CallError::Panicked(_))));
-    let error = pool.call(|w| w.panic()).wait().unwrap_err();
+    assert!(matches!(pool.any().panic().wait(), Err(CallError::Panicked(_))));
+    let error = pool.any().panic().wait().unwrap_err();
     assert!(error.to_string().ends_with("left: Taken(17)"), "{error}");
 }
 
@@ -181,7 +181,7 @@ fn who_dies_when_nothing_is_left_to_do_is_joined_too() {
     let pool = hands(2);
     let pids: Vec<_> = pool.each(|w| w.pid()).unwrap().into_iter().map(Result::unwrap).collect();
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    let held = pool.any().hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
     pool.close();
     // One of them rests, the other does not.
@@ -199,7 +199,7 @@ fn who_is_not_replaced_is_joined_too() {
     let _watch = Watch::set();
     let mark = Mark::new();
     let pool = Once::on(coproc::Process::new()).pool(1).spawn(&mark.0).unwrap();
-    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
     let ends = pool.join();
     assert!(matches!(ends[..], [Err(CallError::Crashed(_))]), "{ends:?}");
 }

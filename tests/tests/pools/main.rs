@@ -1,5 +1,6 @@
 //! Pools: whatever happens to an item or a worker, every item has its one result in its place.
 
+mod addresses;
 mod deaths;
 mod functions;
 mod handles;

@@ -61,7 +61,7 @@ fn an_endless_input_is_read_as_far_as_is_in_flight() {
         assert!(read.load(Ordering::SeqCst) <= n as usize + 5);
     }
     drop(map);
-    assert_eq!(pool.call(|w| w.scale(1)).wait().unwrap(), 10);
+    assert_eq!(pool.any().scale(1).wait().unwrap(), 10);
 }
 
 /// So many results are asked for at most, of a map that is to end by itself.
@@ -159,7 +159,7 @@ fn maps_of_several_threads_share_a_pool() {
                 let results: Result<Vec<_>, _> =
                     pool.map(items.clone(), |w, n| w.scale(n)).collect();
                 assert_eq!(results.unwrap(), ten_times(items));
-                assert_eq!(pool.call(|w| w.scale(thread)).wait().unwrap(), 10 * thread);
+                assert_eq!(pool.any().scale(thread).wait().unwrap(), 10 * thread);
             });
         }
     });
@@ -202,7 +202,7 @@ fn one_way_messages_are_carried_too() {
     for answer in pool.each(|w| w.scale(3)).unwrap() {
         assert_eq!(answer.unwrap(), 0);
     }
-    pool.call(|w| w.drop_factor()).tell().unwrap();
+    pool.any().drop_factor().tell().unwrap();
 }
 
 #[coproc::test]

@@ -33,7 +33,7 @@ fn being_replaced(
 ) -> (WorkerPool<Late>, Gate, Mark) {
     let (mark, begun, end) = (Mark::new(), Gate::new(), Gate::new());
     let pool = spawn(mark.0.clone(), begun.to_path_buf(), end.to_path_buf()).unwrap();
-    assert!(matches!(pool.call(|w| w.panic()).wait(), Err(CallError::Panicked(_))));
+    assert!(matches!(pool.any().panic().wait(), Err(CallError::Panicked(_))));
     gate::pass(&begun);
     (pool, end, mark)
 }
@@ -60,7 +60,7 @@ fn dropping_a_pool_does_not_wait_for_a_replacement() {
 fn a_pool_that_is_killed_has_no_replacement_left() {
     let _watch = Watch::set();
     let (pool, _end, _mark) = in_processes();
-    let pending = pool.call(|w| w.panic()).send().unwrap();
+    let pending = pool.any().panic().send().unwrap();
     pool.kill();
     assert!(matches!(pending.wait(), Err(CallError::Closed(_))));
     // The one before it is all that there was.

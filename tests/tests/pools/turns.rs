@@ -44,8 +44,8 @@ fn whoever_is_woken_may_kill_the_pool() {
     let _watch = Watch::set();
     let pool = Arc::new(hands(1));
     let (begun, end) = (Gate::new(), Gate::new());
-    let mut held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
-    let waiting = pool.call(|w| w.scale(3)).send().unwrap();
+    let mut held = pool.any().hold(&begun, &end).send().unwrap();
+    let waiting = pool.any().scale(3).send().unwrap();
     gate::pass(&begun);
     let (waker, killed) = doing({
         let pool = Arc::clone(&pool);
@@ -66,9 +66,9 @@ fn whoever_is_told_that_no_worker_is_left_may_drop_the_pool() {
     let _watch = Watch::set();
     let mark = Mark::new();
     let pool = Once::on(Process::new()).pool(1).spawn(&mark.0).unwrap();
-    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Crashed(_))));
-    assert!(matches!(pool.call(|w| w.crash()).wait(), Err(CallError::Closed(_))));
-    let mut call = pool.call(|w| w.crash()).send().unwrap();
+    assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
+    assert!(matches!(pool.any().crash().wait(), Err(CallError::Closed(_))));
+    let mut call = pool.any().crash().send().unwrap();
     let (waker, dropped) = doing(|| drop(pool));
     let outcome = match Pin::new(&mut call).poll(&mut Task::from_waker(&waker)) {
         Poll::Ready(outcome) => outcome,
@@ -85,12 +85,12 @@ fn the_most_urgent_of_what_waits_is_next() {
     let _watch = Watch::set();
     let pool = Hand::on(Thread).pool(1).spawn(1).unwrap();
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    let held = pool.any().hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
     let gates: Vec<_> = (0..4).map(|_| (Gate::new(), Gate::new())).collect();
     let mut calls = Vec::new();
     for (priority, (begun, end)) in [3, -2, 1, -2].into_iter().zip(&gates) {
-        calls.push(pool.call(|w| w.hold(begun, end)).priority(priority).send().unwrap());
+        calls.push(pool.any().hold(begun, end).priority(priority).send().unwrap());
     }
     end.open();
     held.wait().unwrap();
@@ -117,7 +117,7 @@ fn an_urgent_call_overtakes_what_a_map_has_waiting() {
         scope.spawn(|| map.by_ref().for_each(|held| assert!(held.is_ok())));
         gate::pass(&first.0);
         // The second waits already, or it is going to; the call is sooner at any rate.
-        let call = pool.call(|w| w.hold(&urgent.0, &urgent.1)).priority(-5).send().unwrap();
+        let call = pool.any().hold(&urgent.0, &urgent.1).priority(-5).send().unwrap();
         gate::open(&first.1);
         for (begun, end) in [&urgent, &second] {
             gate::pass(begun);
@@ -132,13 +132,13 @@ fn a_deadline_holds_for_what_waits_and_for_what_runs() {
     let _watch = Watch::set();
     let pool = hands(1);
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.call(|w| w.hold(&begun, &end)).deadline(ms(300)).send().unwrap();
+    let held = pool.any().hold(&begun, &end).deadline(ms(300)).send().unwrap();
     gate::pass(&begun);
-    let waiting = pool.call(|w| w.scale(1)).deadline(ms(1)).wait();
+    let waiting = pool.any().scale(1).deadline(ms(1)).wait();
     assert_eq!(waiting, Err(CallError::Deadline { started: false }));
     assert_eq!(held.wait(), Err(CallError::Deadline { started: true }));
     // The worker is not free before its handler returns.
-    let mut next = pool.call(|w| w.scale(1)).send().unwrap();
+    let mut next = pool.any().scale(1).send().unwrap();
     assert_eq!(next.wait_timeout(ms(50)), None);
     end.open();
     assert_eq!(next.wait().unwrap(), 10);
@@ -151,18 +151,23 @@ fn a_message_without_a_reply_keeps_its_worker_until_it_is_handled() {
     let pool = hands(2);
     for _ in 0..3 {
         let (begun, end) = (Gate::new(), Gate::new());
-        let told = pool.call(|w| w.hold_up(&begun, &end)).deadline(secs(1)).send().unwrap();
-        gate::pass(&begun);
-        assert_eq!(pool.call(|w| w.scale(1)).deadline(secs(60)).wait(), Ok(10));
-        assert_eq!(told.wait(), Err(CallError::Deadline { started: true }));
-        assert_eq!(pool.call(|w| w.scale(2)).deadline(secs(60)).wait(), Ok(20));
+        std::thread::scope(|scope| {
+            let told = scope.spawn(|| {
+                let mut told = pool.map([()], |w, ()| w.hold_up(&begun, &end).deadline(secs(1)));
+                told.next().unwrap()
+            });
+            gate::pass(&begun);
+            assert_eq!(pool.any().scale(1).deadline(secs(60)).wait(), Ok(10));
+            assert_eq!(told.join().unwrap(), Err(CallError::Deadline { started: true }));
+        });
+        assert_eq!(pool.any().scale(2).deadline(secs(60)).wait(), Ok(20));
         end.open();
     }
-    let crashed = pool.call(|w| w.crash()).wait();
+    let crashed = pool.map([()], |w, ()| w.crash()).next().unwrap();
     assert!(
         matches!(crashed, Err(CallError::Crashed(report)) if report.handler() == Some("crash"))
     );
-    assert_eq!(pool.call(|w| w.drop_factor()).wait(), Ok(()));
+    assert_eq!(pool.map([()], |w, ()| w.drop_factor()).next(), Some(Ok(())));
 }
 
 #[coproc::test]
@@ -170,9 +175,9 @@ fn what_is_dropped_is_cancelled_and_the_workers_are_free_again() {
     let _watch = Watch::set();
     let pool = hands(1);
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.call(|w| w.hold(&begun, &end)).send().unwrap();
+    let held = pool.any().hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
-    drop(pool.call(|w| w.set_factor(0)).send().unwrap());
+    drop(pool.any().set_factor(0).send().unwrap());
     let mut map = pool.map(0..100, |w, _: i32| w.set_factor(0));
     std::thread::scope(|scope| {
         scope.spawn(|| held.wait().unwrap());
@@ -180,9 +185,9 @@ fn what_is_dropped_is_cancelled_and_the_workers_are_free_again() {
         map.next().unwrap().unwrap();
     });
     drop(map);
-    pool.call(|w| w.set_factor(3)).wait().unwrap();
+    pool.any().set_factor(3).wait().unwrap();
     for n in 0..10 {
-        assert_eq!(pool.call(|w| w.scale(n)).wait().unwrap(), 3 * n);
+        assert_eq!(pool.any().scale(n).wait().unwrap(), 3 * n);
     }
 }
 
@@ -191,9 +196,9 @@ fn a_key_has_its_worker() {
     let _watch = Watch::set();
     let pool = hands(3);
     for key in ["a", "b", "c", "d"] {
-        let pid = pool.by_key(key).call(|w| w.pid()).wait().unwrap();
+        let pid = pool.by_key(key).pid().wait().unwrap();
         for _ in 0..5 {
-            assert_eq!(pool.by_key(key).call(|w| w.pid()).wait().unwrap(), pid);
+            assert_eq!(pool.by_key(key).pid().wait().unwrap(), pid);
         }
     }
 }
@@ -203,15 +208,14 @@ fn tasks_await_calls_through_a_pool() {
     let _watch = Watch::set();
     let pool = hands(2);
     let sum = pollster::block_on(async {
-        let pending = pool.call(|w| w.scale(1)).send().unwrap();
-        pool.call(|w| w.scale(2)).await.unwrap() + pending.await.unwrap()
+        let pending = pool.any().scale(1).send().unwrap();
+        pool.any().scale(2).await.unwrap() + pending.await.unwrap()
     });
     assert_eq!(sum, 30);
     let (begun, end) = (Gate::new(), Gate::new());
-    let held = pool.by_key(1).call(|w| w.hold(&begun, &end)).send().unwrap();
+    let held = pool.by_key(1).hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
-    let late =
-        pollster::block_on(pool.by_key(1).call(|w| w.scale(1)).deadline(ms(1)).into_future());
+    let late = pollster::block_on(pool.by_key(1).scale(1).deadline(ms(1)).into_future());
     assert_eq!(late, Err(CallError::Deadline { started: false }));
     end.open();
     held.wait().unwrap();
@@ -259,10 +263,10 @@ fn a_worker_that_holds_too_much_memory_is_replaced() {
 fn a_pool_that_is_closed_does_what_waits_and_no_more() {
     let _watch = Watch::set();
     let pool = hands(2);
-    let waiting: Vec<_> = (0..20).map(|n| pool.call(|w| w.scale(n)).send().unwrap()).collect();
+    let waiting: Vec<_> = (0..20).map(|n| pool.any().scale(n).send().unwrap()).collect();
     pool.close();
     assert!(!pool.is_alive());
-    assert!(matches!(pool.call(|w| w.scale(1)).wait(), Err(CallError::Closed(_))));
+    assert!(matches!(pool.any().scale(1).wait(), Err(CallError::Closed(_))));
     assert!(matches!(pool.each(|w| w.scale(1)), Err(CallError::Closed(_))));
     let refused: Vec<_> = pool.map(0..3, |w, n| w.scale(n)).collect();
     assert!(matches!(refused[..], [Err(CallError::Closed(_))]), "{refused:?}");
@@ -280,7 +284,7 @@ fn a_pool_that_is_killed_leaves_nobody_waiting() {
     let _watch = Watch::set();
     let pool = hands(2);
     let gates: Vec<_> = (0..6).map(|_| (Gate::new(), Gate::new())).collect();
-    let calls = gates.iter().map(|(begun, end)| pool.call(|w| w.hold(begun, end)).send().unwrap());
+    let calls = gates.iter().map(|(begun, end)| pool.any().hold(begun, end).send().unwrap());
     let calls: Vec<_> = calls.collect();
     gate::pass(&gates[0].0);
     pool.kill();
@@ -294,7 +298,7 @@ fn a_pool_that_is_killed_leaves_nobody_waiting() {
 fn a_call_outlives_its_pool_and_is_told() {
     let _watch = Watch::set();
     let pool = hands(1);
-    let calls: Vec<_> = (0..10).map(|n| pool.call(|w| w.scale(n)).send().unwrap()).collect();
+    let calls: Vec<_> = (0..10).map(|n| pool.any().scale(n).send().unwrap()).collect();
     drop(pool);
     for (n, call) in (0..10).zip(calls) {
         match call.wait() {
@@ -337,17 +341,17 @@ fn what_waits_long_becomes_urgent() {
     let _watch = Watch::set();
     let pool = Clerk::on(Process::new()).pool(1).spawn().unwrap();
     let gate = Gate::new();
-    let held = pool.call(|w| w.hold(&gate)).send().unwrap();
-    let patient = pool.call(|w| w.note("patient")).priority(20).send().unwrap();
+    let held = pool.any().hold(&gate).send().unwrap();
+    let patient = pool.any().note("patient").priority(20).send().unwrap();
     // By then it has waited for as many intervals as it is less urgent, and more.
     let begun = Instant::now();
     while begun.elapsed() < ms(50) {
         thread::yield_now();
     }
-    let urgent = pool.call(|w| w.note("urgent")).send().unwrap();
+    let urgent = pool.any().note("urgent").send().unwrap();
     gate.open();
     for call in [held, patient, urgent] {
         call.wait().unwrap();
     }
-    assert_eq!(pool.call(|w| w.done()).wait().unwrap(), ["patient", "urgent"]);
+    assert_eq!(pool.any().done().wait().unwrap(), ["patient", "urgent"]);
 }

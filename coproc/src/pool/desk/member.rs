@@ -6,10 +6,11 @@ use std::{
     time::Instant,
 };
 
-use super::{super::inbox::Outcome, Desk, Note, Task};
+use super::{Desk, Note};
 use crate::{
-    codec::Body,
-    controller::{CallFuture, Controller, Lookout, Pending},
+    controller::{
+        Address, Completion, Controller, Encoded, Exchange, Job, Line, Outgoing, Sending,
+    },
     error::CallError,
     spawn::{WorkerResource, handle},
     sync::{Arc, Weak},
@@ -19,21 +20,21 @@ use crate::{
 /// What a worker is doing.
 enum Doing {
     Nothing,
-    Task(u64, Box<CallFuture<Body, Body>>),
+    Task(u64, Box<Sending>),
     /// Something that nobody waits for any more.
-    Returning(Pending<()>),
+    Returning(Exchange),
 }
 
 /// What has become of what a worker did.
 pub(super) enum Step {
     Done {
         task: u64,
-        outcome: Outcome,
+        outcome: Completion,
     },
     /// Its caller has given up, and it goes on.
     TimedOut {
         task: u64,
-        outcome: Outcome,
+        outcome: Completion,
     },
     /// It is back from what nobody waited for.
     Back,
@@ -48,6 +49,7 @@ pub(super) struct Ended {
 /// One worker of a pool.
 pub(super) struct Member<W: Worker> {
     pub(super) controller: W::Controller,
+    line: Arc<Line>,
     /// `None` once the pool has let it go; what it does still comes to an end.
     pub(super) owner: Option<WorkerResource<W>>,
     doing: Doing,
@@ -56,21 +58,26 @@ pub(super) struct Member<W: Worker> {
 impl<W: Worker> Member<W> {
     pub(super) fn new(owner: WorkerResource<W>) -> Self {
         let controller = W::Controller::clone(&owner);
-        Self { controller, owner: Some(owner), doing: Doing::Nothing }
+        let line = Arc::clone(owner.line());
+        Self { controller, line, owner: Some(owner), doing: Doing::Nothing }
     }
 
-    /// Has it do this task; it goes out at the next [`poll`](Self::poll).
-    pub(super) fn give(&mut self, number: u64, task: &Task) {
+    /// Has it do this job, which goes out at the next [`poll`](Self::poll).
+    pub(super) fn give(&mut self, number: u64, job: &Job) {
         let now = Instant::now();
-        let limit = task.until.map(|until| until.saturating_duration_since(now));
-        let going = task.errand.go(self.controller.link(), task.priority, limit);
-        self.doing = Doing::Task(number, Box::new(going));
+        let mut message = Encoded::clone(&job.message);
+        message.priority = job.priority;
+        if let Some(until) = job.until {
+            message.deadline = Some(until.saturating_duration_since(now));
+        }
+        let address = Address::Direct(Arc::clone(&self.line));
+        self.doing = Doing::Task(number, Box::new(Sending::new(Outgoing { address, message })));
     }
 
-    /// What can wait for this task, if it is what the worker does.
-    pub(super) fn lookout(&self, number: u64) -> Option<Lookout> {
+    /// The connection and the number there of this job, if it is what the worker does.
+    pub(super) fn exchange(&self, number: u64) -> Option<(Arc<Line>, u64)> {
         match &self.doing {
-            Doing::Task(task, going) if *task == number => going.lookout(),
+            Doing::Task(task, sending) if *task == number => sending.exchange(),
             _ => None,
         }
     }
@@ -87,7 +94,7 @@ impl<W: Worker> Member<W> {
     /// Gives up what it does, and waits until it does something else.
     fn await_return(&mut self) {
         self.doing = Doing::Nothing;
-        self.doing = Doing::Returning(self.controller.link().attention());
+        self.doing = Doing::Returning(Exchange::room(Arc::clone(&self.line), 0, None));
     }
 
     /// Whether something has become of what it does.
@@ -95,7 +102,7 @@ impl<W: Worker> Member<W> {
         let mut cx = Context::from_waker(bell);
         match &mut self.doing {
             Doing::Nothing => None,
-            Doing::Returning(pending) => match pending.poll_for_others(&mut cx) {
+            Doing::Returning(pending) => match pending.poll(&mut cx) {
                 Poll::Pending => None,
                 Poll::Ready(_) => {
                     self.doing = Doing::Nothing;
@@ -103,7 +110,7 @@ impl<W: Worker> Member<W> {
                 }
             },
             Doing::Task(task, call) => {
-                let Poll::Ready(outcome) = call.poll_for_others(&mut cx) else { return None };
+                let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
                 let task = *task;
                 if matches!(outcome, Err(CallError::Deadline { .. })) {
                     self.await_return();
@@ -120,7 +127,7 @@ impl<W: Worker> Member<W> {
     }
 
     /// Whether it has ended or is ending, as this outcome shows.
-    pub(super) fn ended(&self, outcome: &Outcome) -> Option<Ended> {
+    pub(super) fn ended(&self, outcome: &Completion) -> Option<Ended> {
         let unstarted =
             matches!(outcome, Err(error @ CallError::Closed(_)) if error.is_unstarted());
         let panicked = matches!(outcome, Err(CallError::Panicked(_))) && !W::PLAN.keep_on_panic;

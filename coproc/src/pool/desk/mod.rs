@@ -5,24 +5,19 @@
 //! reads for callers while they do something else. Starting a worker does block, so each start has
 //! a thread for as long as it takes.
 
+mod dispatch;
 mod helper;
 mod member;
-mod task;
 #[cfg(test)]
 mod tests;
 
 use std::{collections::HashMap, fmt, task::Waker};
 
+pub(super) use self::helper::{at_once, start};
 use self::member::{Bell, Ended, Member, Step, place};
-pub(super) use self::{
-    helper::{at_once, start},
-    task::{Counter, Task},
-};
-use super::{
-    inbox::Outcome,
-    roster::{Action, Event, Roster},
-};
+use super::roster::{Action, Event, Roster};
 use crate::{
+    controller::{Completion, Job},
     error::{CallError, CloseReason},
     multiqueue::Aging,
     spawn::{Starts, WorkerResource},
@@ -36,9 +31,9 @@ use crate::{
 
 /// Something that happened to a pool.
 enum Note<W: Worker> {
-    Submitted(u64, Task),
+    Submitted(u64, Job),
     Withdrawn(u64),
-    /// The time of this task is over.
+    /// The deadline of this job has passed.
     Expired(u64),
     /// There may be news of this worker.
     Rung(usize),
@@ -68,12 +63,11 @@ pub(super) struct Desk<W: Worker> {
     notes: Mutex<Vec<Note<W>>>,
     status: Mutex<Status>,
     changed: Condvar,
-    /// A worker's controller, whichever; calls are made with it.
-    template: Mutex<W::Controller>,
+    max_message: usize,
     launch: Launch<W>,
     starts: Starts,
     recycling: Recycling,
-    last_task: AtomicU64,
+    last_job: AtomicU64,
     len: AtomicUsize,
     closed: AtomicBool,
 }
@@ -83,7 +77,7 @@ struct State<W: Worker> {
     aging: Option<Aging>,
     members: Vec<Option<Member<W>>>,
     bells: Vec<Waker>,
-    tasks: HashMap<u64, Task>,
+    jobs: HashMap<u64, Job>,
     /// Who is to be woken once the state is not locked: what wakers do is not known here.
     woken: Vec<Waker>,
     /// Why the last worker could not be started.
@@ -110,7 +104,7 @@ impl<W: Worker> Desk<W> {
         (launch, starts): (Launch<W>, Starts),
         recycling: Recycling,
     ) -> Arc<Self> {
-        let (len, template) = (1 + others.len(), W::Controller::clone(&first));
+        let (len, max_message) = (1 + others.len(), first.line().max_message);
         let owners = std::iter::once(first).chain(others);
         Arc::new(Self {
             state: Mutex::new(State {
@@ -118,7 +112,7 @@ impl<W: Worker> Desk<W> {
                 aging: W::PLAN.aging.map(Aging::new),
                 members: owners.map(|owner| Some(Member::new(owner))).collect(),
                 bells: Vec::new(),
-                tasks: HashMap::new(),
+                jobs: HashMap::new(),
                 woken: Vec::new(),
                 refusal: String::new(),
                 helpers: 0,
@@ -127,18 +121,14 @@ impl<W: Worker> Desk<W> {
             notes: Mutex::new(Vec::new()),
             status: Mutex::default(),
             changed: Condvar::new(),
-            template: Mutex::new(template),
+            max_message,
             launch,
             starts,
             recycling,
-            last_task: AtomicU64::new(0),
+            last_job: AtomicU64::new(0),
             len: AtomicUsize::new(len),
             closed: AtomicBool::new(false),
         })
-    }
-
-    pub(super) fn template(&self) -> W::Controller {
-        self.template.lock().clone()
     }
 
     /// How many calls a worker does at most.
@@ -273,9 +263,9 @@ impl<W: Worker> Desk<W> {
 
     fn take_note(self: &Arc<Self>, state: &mut State<W>, note: Note<W>) {
         match note {
-            Note::Submitted(number, task) => {
-                let (urgency, only) = (state.urgency(task.priority), task.only);
-                state.tasks.insert(number, task);
+            Note::Submitted(number, job) => {
+                let (urgency, only) = (state.urgency(job.priority), job.slot);
+                state.jobs.insert(number, job);
                 self.step(state, Event::Submitted { task: number, urgency, only }, None);
             }
             Note::Withdrawn(number) => self.withdrawn(state, number),
@@ -287,7 +277,6 @@ impl<W: Worker> Desk<W> {
             }
             Note::Rung(slot) => self.look(state, slot),
             Note::Hired(slot, Ok(owner)) => {
-                *self.template.lock() = W::Controller::clone(&owner);
                 place(&mut state.members, slot, Member::new(owner));
                 self.step(state, Event::Hired { slot }, None);
             }
@@ -320,7 +309,7 @@ impl<W: Worker> Desk<W> {
             return self.step(state, Event::Lost { slot, unstarted }, outcome);
         }
         let heavy = self.recycling.above.is_some_and(|most| member.memory() > most);
-        let task = outcome.as_ref().and_then(|(task, _)| state.tasks.get(task));
+        let task = outcome.as_ref().and_then(|(task, _)| state.jobs.get(task));
         let calls = task.map_or(1, |task| task.calls);
         self.step(state, Event::Done { slot, calls, heavy }, outcome);
     }
@@ -330,12 +319,12 @@ impl<W: Worker> Desk<W> {
         self: &Arc<Self>,
         state: &mut State<W>,
         event: Event,
-        mut outcome: Option<(u64, Outcome)>,
+        mut outcome: Option<(u64, Completion)>,
     ) {
         for action in state.roster.step(event) {
             match action {
                 Action::Give { slot, task } => {
-                    let job = state.tasks.get(&task);
+                    let job = state.jobs.get(&task);
                     if let (Some(job), Some(Some(member))) = (job, state.members.get_mut(slot)) {
                         member.give(task, job);
                         self.notes.lock().push(Note::Rung(slot));
@@ -375,9 +364,9 @@ impl<W: Worker> Desk<W> {
 }
 
 /// Passes an outcome on to whoever still wants it.
-fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Outcome) {
-    if let Some(task) = state.tasks.remove(&task) {
-        state.woken.extend(task.inbox.put(task.tag, outcome));
+fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Completion) {
+    if let Some(job) = state.jobs.remove(&task) {
+        state.woken.extend(job.completions.push(job.tag, outcome));
     }
 }
 

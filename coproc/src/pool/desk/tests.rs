@@ -1,5 +1,5 @@
 use super::{super::runner::Runner, *};
-use crate::spawn::Thread;
+use crate::{controller::Dispatch, spawn::Thread};
 
 fn desk() -> Arc<Desk<Runner>> {
     let launch = || Runner::on(Thread).spawn().map_err(|error| error.to_string());
@@ -23,6 +23,6 @@ fn noted_meanwhile(look: impl FnOnce(&Arc<Desk<Runner>>)) -> bool {
 
 #[test]
 fn what_is_noted_while_somebody_looks_is_dealt_with() {
-    assert!(noted_meanwhile(|desk| Arc::clone(desk).await_task(1, None)));
+    assert!(noted_meanwhile(|desk| Arc::clone(desk).wait(1, None)));
     assert!(noted_meanwhile(|desk| drop(desk.controllers())));
 }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     codec::Body,
-    controller::{Controller, Identity, Life, Line, Link, plan::Plan, timer},
+    controller::{Identity, Life, Line, plan::Plan, timer},
     error::{CallError, SpawnError},
     message::{Envelope, Kind},
     messenger::{Loss, Port},
@@ -89,7 +89,7 @@ pub(super) fn launch<W: Worker>(
         give_up(&line, &running);
         return Err(error);
     }
-    Ok(WorkerResource::new(W::Controller::from_link(Link::new(line)), place.grace))
+    Ok(WorkerResource::new(line, place.grace))
 }
 
 /// Whether this program can start a process that becomes this worker.

@@ -1,4 +1,4 @@
-//! Where outcomes arrive for somebody who waits for them.
+//! Where the outcomes of dispatched calls arrive.
 
 use std::{
     collections::VecDeque,
@@ -12,12 +12,12 @@ use crate::{
     sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering},
 };
 
-/// How a task ended, its reply still unread.
-pub(super) type Outcome = Result<Body, CallError<Body>>;
+/// How a call ended, its reply not decoded.
+pub(crate) type Completion = Result<Body, CallError<Body>>;
 
-/// Outcomes that have arrived, each with the tag of its task.
+/// Outcomes that have arrived, each with the tag of its job. One thread or task takes them.
 #[derive(Debug, Default)]
-pub(super) struct Inbox {
+pub(crate) struct Completions {
     arrivals: Mutex<Arrivals>,
     arrived: Condvar,
     /// How many are there, for a look without the lock.
@@ -26,18 +26,18 @@ pub(super) struct Inbox {
 
 #[derive(Debug, Default)]
 struct Arrivals {
-    outcomes: VecDeque<(u64, Outcome)>,
+    outcomes: VecDeque<(u64, Completion)>,
     waker: Option<Waker>,
 }
 
-impl Inbox {
-    pub(super) fn new() -> Arc<Self> {
+impl Completions {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::default()
     }
 
-    /// Gives who is to be woken now, for the caller to do where it holds no lock.
+    /// Adds an outcome. Gives the task to wake, for the caller to wake where it holds no lock.
     #[must_use]
-    pub(super) fn put(&self, tag: u64, outcome: Outcome) -> Option<Waker> {
+    pub(crate) fn push(&self, tag: u64, outcome: Completion) -> Option<Waker> {
         let mut arrivals = self.arrivals.lock();
         arrivals.outcomes.push_back((tag, outcome));
         self.count.store(arrivals.outcomes.len(), Ordering::SeqCst);
@@ -47,16 +47,16 @@ impl Inbox {
         waker
     }
 
-    /// The outcome that arrived first.
-    pub(super) fn take(&self) -> Option<(u64, Outcome)> {
+    /// Takes the outcome that arrived first, without waiting.
+    pub(crate) fn try_pop(&self) -> Option<(u64, Completion)> {
         if self.count.load(Ordering::SeqCst) == 0 {
             return None;
         }
-        self.pop(&mut self.arrivals.lock())
+        self.take(&mut self.arrivals.lock())
     }
 
-    /// The same; waits for one until `until` at the latest.
-    pub(super) fn wait(&self, until: Option<Instant>) -> Option<(u64, Outcome)> {
+    /// Takes the outcome that arrived first; waits for one until `until` at the latest.
+    pub(crate) fn pop(&self, until: Option<Instant>) -> Option<(u64, Completion)> {
         let mut arrivals = self.arrivals.lock();
         while arrivals.outcomes.is_empty() {
             if until.is_some_and(|until| until <= Instant::now()) {
@@ -64,24 +64,24 @@ impl Inbox {
             }
             arrivals = self.arrived.wait(arrivals, until);
         }
-        self.pop(&mut arrivals)
+        self.take(&mut arrivals)
     }
 
-    /// The same; has the task woken when there is one.
-    pub(super) fn poll(&self, cx: &Context<'_>) -> Option<(u64, Outcome)> {
+    /// Takes the outcome that arrived first, or has the task woken when one arrives.
+    pub(crate) fn poll(&self, cx: &Context<'_>) -> Option<(u64, Completion)> {
         let mut arrivals = self.arrivals.lock();
-        let found = self.pop(&mut arrivals);
+        let found = self.take(&mut arrivals);
         let old = match found {
             Some(_) => None,
             None => arrivals.waker.replace(cx.waker().clone()),
         };
         drop(arrivals);
-        // What a waker does when it goes is not known here, so no lock is held.
+        // Dropping a waker may run code of the executor, so this thread holds no lock.
         drop(old);
         found
     }
 
-    fn pop(&self, arrivals: &mut Arrivals) -> Option<(u64, Outcome)> {
+    fn take(&self, arrivals: &mut Arrivals) -> Option<(u64, Completion)> {
         let first = arrivals.outcomes.pop_front();
         self.count.store(arrivals.outcomes.len(), Ordering::SeqCst);
         first
