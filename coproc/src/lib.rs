@@ -114,7 +114,6 @@ mod queue;
 #[cfg(test)]
 mod simulation;
 mod spawn;
-#[cfg(feature = "process")]
 mod state;
 mod sync;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
@@ -148,7 +147,6 @@ pub use spawn::{
 };
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};
-#[cfg(feature = "process")]
 pub use state::{Entry, Key, Snapshot, State, StateBuilder, Update, View, Watch};
 pub use worker::{
     Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,

@@ -26,9 +26,9 @@ pub enum StateError {
     /// What was waited for did not come in time. The state goes on.
     #[error("what was waited for did not come in time")]
     Timeout,
-    /// The state's server has ended, or did not answer within the state's timeout. Whether a write
-    /// was still done is not known.
-    #[error("the state's server gave no answer: {0}")]
+    /// The state or its host has ended, or the host did not answer within the state's timeout.
+    /// Whether a write was still done is not known.
+    #[error("the state gave no answer: {0}")]
     Lost(String),
     /// The value is of another type than the one asked for.
     #[error("`{name}` holds a `{stored}`, not a `{asked}`; ask for what it holds, or set it anew")]

@@ -74,7 +74,7 @@ impl Shared {
 
     pub(super) fn take(&self, place: u64) -> Result<Option<Handed>, QueueError> {
         let number = self.tickets.fetch_add(1, Ordering::Relaxed);
-        if let Some(desk) = &self.desk {
+        if let Some(desk) = self.desk() {
             return Ok(desk.act(|core| core.take(HERE, desk.pid, number, place)));
         }
         let ticket = Ticket { shared: self, number, open: true };
@@ -100,7 +100,7 @@ impl Shared {
 
     /// How many items wait for a receiver, and whether there is no room for more.
     pub(super) fn level(&self) -> Result<(usize, bool), QueueError> {
-        match &self.desk {
+        match self.desk() {
             Some(desk) => Ok(desk.act(|core| core.level())),
             None => self.call(self.server.level()),
         }
@@ -109,7 +109,7 @@ impl Shared {
     /// All dead letters. None is taken out of the queue before all of them are here.
     pub(super) fn letters(&self) -> Result<Vec<Dead>, QueueError> {
         let number = self.tickets.fetch_add(1, Ordering::Relaxed);
-        if let Some(desk) = &self.desk {
+        if let Some(desk) = self.desk() {
             return Ok(desk.act(|core| {
                 let letters = core.letters(HERE, number, usize::MAX);
                 core.keep_letters(HERE, number);
@@ -142,7 +142,7 @@ impl Shared {
         here: impl FnOnce(&mut Core<Answer>),
         there: impl FnOnce() -> OneWay,
     ) -> Result<(), QueueError> {
-        match &self.desk {
+        match self.desk() {
             Some(desk) => {
                 desk.act(here);
                 Ok(())
@@ -160,7 +160,7 @@ impl Shared {
         there: impl FnOnce(u64) -> Call<Reply, QueueError>,
     ) -> Result<Reply, QueueError> {
         let number = self.tickets.fetch_add(1, Ordering::Relaxed);
-        if let Some(desk) = &self.desk {
+        if let Some(desk) = self.desk() {
             let until = patience.and_then(|patience| Instant::now().checked_add(patience));
             return desk.ask(number, until, here);
         }

@@ -2,15 +2,13 @@
 
 use std::time::Instant;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
-
 use super::{
     core::{Ask, Core, Limits, Reply},
     watch::Watches,
 };
 use crate::{
-    codec::luggage::{self, Descriptor, Found, Parcel},
     error::QueueError,
+    spawn::Hosted,
     sync::{Arc, Condvar, Mutex},
     worker::LaterAnswer,
 };
@@ -138,33 +136,10 @@ impl Desk {
     }
 }
 
-/// A desk on the way to its server, in the same process.
-pub(super) struct Moved(pub(super) Arc<Desk>);
+impl Hosted for Desk {
+    const NAME: &'static str = "where a queue is kept";
 
-impl Parcel for Desk {
-    fn check(&self) -> Result<(), String> {
-        Err("where a queue is kept does not leave its process".to_owned())
-    }
-
-    fn pack(&self) -> Result<Vec<Descriptor>, String> {
-        self.check().map(|()| Vec::new())
-    }
-}
-
-impl Serialize for Moved {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let desk: Arc<dyn Parcel> = Arc::<Desk>::clone(&self.0);
-        luggage::put(desk, 1).map_err(ser::Error::custom)?.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Moved {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let at = u32::deserialize(deserializer)?;
-        let desk = match luggage::take(at, 1).map_err(de::Error::custom)? {
-            Found::Here(desk) => desk.downcast().ok(),
-            Found::Descriptors(_) => None,
-        };
-        desk.map(Self).ok_or_else(|| de::Error::custom("it is no place to keep a queue"))
+    fn end(self: &Arc<Self>) {
+        self.act(Core::end);
     }
 }

@@ -8,34 +8,22 @@ use super::{
 };
 use crate::{
     controller::{Controller as _, Identity},
-    spawn::WorkerResource,
+    spawn::Host,
     sync::{Arc, AtomicU64, Mutex, Weak, is_only_thread},
 };
-
-/// Ends the server with the last handle of the process that started it.
-#[derive(Debug)]
-pub(super) struct Owner(pub(super) WorkerResource<Server>);
-
-impl Drop for Owner {
-    fn drop(&mut self) {
-        // Without this the server would wait for those who wait for it. If it fails, it has ended.
-        let _ = self.0.end().tell();
-    }
-}
 
 /// What all handles of a queue in one process share: the way to it, and the knowledge who here uses
 /// it.
 pub(super) struct Shared {
     pub(super) server: ServerController,
-    /// In the process of the queue: the queue.
-    pub(super) desk: Option<Arc<Desk>>,
+    /// In the process of the queue.
+    pub(super) host: Option<Host<Desk, Server>>,
     /// How long it may take to answer.
     pub(super) timeout: Duration,
     pub(super) capacity: Option<usize>,
     pub(super) tickets: AtomicU64,
     /// The threads that have used it; those that have ended since are gone.
     users: Mutex<Vec<Weak<()>>>,
-    _owner: Option<Owner>,
 }
 
 /// The queues that this process has handles of.
@@ -53,7 +41,7 @@ impl Shared {
         server: ServerController,
         timeout: Duration,
         capacity: Option<usize>,
-        own: Option<(Arc<Desk>, Owner)>,
+        host: Option<Host<Desk, Server>>,
     ) -> Arc<Self> {
         let identity = server.link().current().map_or_else(Identity::new, |line| line.identity);
         let mut known = KNOWN.lock();
@@ -62,11 +50,15 @@ impl Shared {
         if let Some(shared) = same.and_then(|(_, shared)| shared.upgrade()) {
             return shared;
         }
-        let (desk, _owner) = own.unzip();
         let (tickets, users) = (AtomicU64::new(1), Mutex::default());
-        let shared = Arc::new(Self { server, desk, timeout, capacity, tickets, users, _owner });
+        let shared = Arc::new(Self { server, host, timeout, capacity, tickets, users });
         known.push((identity, Arc::downgrade(&shared)));
         shared
+    }
+
+    /// Where the queue is kept, in its process.
+    pub(super) fn desk(&self) -> Option<&Arc<Desk>> {
+        self.host.as_ref().map(|host| &host.hosted)
     }
 
     /// This thread uses the queue.

@@ -17,15 +17,15 @@ use std::{any::type_name, fmt, marker::PhantomData, time::Duration};
 
 use self::{
     core::{Content, Limits},
-    desk::{Desk, Moved},
-    handle::{Owner, Shared},
+    desk::Desk,
+    handle::Shared,
     server::Server,
     value::store,
 };
 use crate::{
     error::{QueueError, QueueSendError, SpawnError},
     message::Wire,
-    spawn::Thread,
+    spawn::{Host, HostThread, Lent, MESSAGE_MOST},
     sync::Arc,
 };
 
@@ -158,10 +158,11 @@ impl<T: Wire> QueueBuilder<T> {
     /// [`SpawnError::Os`] if no thread can be started.
     pub fn spawn(self) -> Result<Queue<T>, SpawnError> {
         let desk = Desk::new(self.limits);
-        let owner = Server::on(Thread).spawn(Moved(Arc::clone(&desk)))?;
-        let server = (*owner).clone();
-        let own = Some((desk, Owner(owner)));
-        Ok(Queue::of(Shared::of(server, self.timeout, self.limits.items, own)))
+        let place = HostThread { max_message: MESSAGE_MOST };
+        let worker = Server::on(place).spawn(Lent(Arc::clone(&desk)))?;
+        let server = (*worker).clone();
+        let host = Host { hosted: desk, worker };
+        Ok(Queue::of(Shared::of(server, self.timeout, self.limits.items, Some(host))))
     }
 }
 

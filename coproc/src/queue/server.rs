@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::{
     core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply, Standing},
-    desk::{Answer, Desk, Moved},
+    desk::{Answer, Desk},
 };
 use crate::{
     error::QueueError,
+    spawn::Lent,
     sync::{Arc, Own},
     worker::{Context, Idle, Later, Peer},
 };
@@ -24,7 +25,7 @@ pub(super) struct Server {
 #[crate::worker(pub(super), name = "coproc::Queue")]
 impl Server {
     #[init]
-    fn new(desk: Moved) -> Self {
+    fn new(desk: Lent<Desk>) -> Self {
         Self { desk: desk.0, _own: Own::mark() }
     }
 
@@ -127,12 +128,6 @@ impl Server {
     #[message(oneway)]
     fn keep_letters(&mut self, cx: &mut Context<Self>, ticket: u64) {
         self.desk.act(|core| core.keep_letters(cx.peer().id(), ticket));
-    }
-
-    /// Nobody waits any longer: the owner is about to end this worker.
-    #[message(oneway, priority = i32::MIN)]
-    fn end(&mut self) {
-        self.desk.act(Core::end);
     }
 
     #[gone]

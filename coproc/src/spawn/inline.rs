@@ -61,7 +61,7 @@ where
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
         let near = AnyTransport::Inline(transport::Inline::new(near));
-        let Ends { line, hello, seat, .. } = Ends::<W>::new(near, far);
+        let Ends { line, hello, seat, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
         let before = limit_replies(usize::MAX);
         let engine = W::start(seat, order.arguments.arguments());
         limit_replies(before);

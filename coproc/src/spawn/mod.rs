@@ -5,6 +5,7 @@ pub mod fuzz;
 mod group;
 mod handle;
 mod here;
+mod host;
 mod inline;
 #[cfg(feature = "process")]
 pub(crate) mod process;
@@ -37,6 +38,7 @@ use crate::{
 
 pub use group::{Group, Grouped};
 pub use handle::{Events, Stats, WorkerHandle, handle, owner};
+pub(crate) use host::{Host, HostThread, Hosted, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]
 pub use process::{Process, init, test};

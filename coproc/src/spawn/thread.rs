@@ -60,16 +60,16 @@ pub(super) fn role(plan: &Plan) -> (Role, Role) {
 }
 
 impl<W: Worker> Ends<W> {
-    pub(super) fn new(near: AnyTransport, far: Local) -> Self {
+    pub(super) fn new(near: AnyTransport, far: Local, max_message: usize) -> Self {
         let plan = plan::<W>();
         let (caller, worker) = role(plan);
         let near = Port::new(near, caller, plan.capacities(), None);
         let far = Port::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
         let hello = near.expect();
-        let seat = Seat::here(far, ledger.clone(), plan, MESSAGE_MOST, hello);
+        let seat = Seat::here(far, ledger.clone(), plan, max_message, hello);
         let name = plan.name.to_owned();
-        let line = Line::new(near, ledger, plan, name, MESSAGE_MOST, seat.identity);
+        let line = Line::new(near, ledger, plan, name, max_message, seat.identity);
         let killed = Here::watch(&line, Arc::downgrade(&seat.port));
         Self { line, hello, seat, killed }
     }
@@ -83,16 +83,25 @@ impl<W: Worker> Place<W> for Thread {
     }
 
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
-        let (near, far) = Local::pair();
-        let Ends { line, hello, seat, killed } = Ends::<W>::new(AnyTransport::Local(near), far);
-        let _going_on = line.life.get().map(|life| order.starts.begin(life));
-        let name = short(line.plan.name).to_owned();
-        let body = move || run(seat, &order.arguments, &killed);
-        thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
-        let outcome = line.port.wait(hello, None);
-        started::<W>(&line, outcome)?;
-        Ok(WorkerResource::new(line, GRACE))
+        launch(MESSAGE_MOST, order)
     }
+}
+
+/// Starts a worker in a thread, with messages of `max_message` bytes at most.
+pub(super) fn launch<W: Worker>(
+    max_message: usize,
+    order: Order,
+) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
+    let (near, far) = Local::pair();
+    let ends = Ends::<W>::new(AnyTransport::Local(near), far, max_message);
+    let Ends { line, hello, seat, killed } = ends;
+    let _going_on = line.life.get().map(|life| order.starts.begin(life));
+    let name = short(line.plan.name).to_owned();
+    let body = move || run(seat, &order.arguments, &killed);
+    thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
+    let outcome = line.port.wait(hello, None);
+    started::<W>(&line, outcome)?;
+    Ok(WorkerResource::new(line, GRACE))
 }
 
 fn run<W: Worker>(seat: Seat<W>, arguments: &Body, killed: &AtomicBool) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     State,
     core::{Change, Seen, Versioned},
-    value::{Stored, load, lost, store},
+    value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
 
@@ -130,8 +130,7 @@ impl State {
     /// }
     /// ```
     pub fn pop_any(&self) -> Result<Option<Entry>, StateError> {
-        let call = self.server.pop_any(self.handle.0, &self.space);
-        let popped = call.deadline(self.timeout).wait().map_err(lost)?;
+        let popped = self.answer(self.server.pop_any(self.handle.0, &self.space))?;
         Ok(popped.map(|(name, stored)| Entry { name, stored }))
     }
 
@@ -151,8 +150,7 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn keys(&self) -> Result<Vec<String>, StateError> {
-        let call = self.server.names(&self.space, &Seen::default());
-        let names = call.deadline(self.timeout).wait().map_err(lost)?;
+        let names = self.answer(self.server.names(&self.space, &Seen::default()))?;
         Ok(names.map_or_else(Vec::new, |(_, names)| names))
     }
 
@@ -162,7 +160,7 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn len(&self) -> Result<usize, StateError> {
-        self.server.len(&self.space).deadline(self.timeout).wait().map_err(lost)
+        self.answer(self.server.len(&self.space))
     }
 
     /// Whether there is no name.
@@ -180,8 +178,7 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn snapshot(&self) -> Result<Snapshot, StateError> {
-        let call = self.server.all(&self.space);
-        Ok(Snapshot { values: call.deadline(self.timeout).wait().map_err(lost)? })
+        Ok(Snapshot { values: self.answer(self.server.all(&self.space))? })
     }
 
     /// The version of the namespace and what a name holds, unless what was seen before has changed.
@@ -190,8 +187,7 @@ impl State {
         name: &str,
         seen: &Seen,
     ) -> Result<Option<(u64, Versioned)>, StateError> {
-        let call = self.server.read(&self.space, name, seen);
-        call.deadline(self.timeout).wait().map_err(lost)
+        self.answer(self.server.read(&self.space, name, seen))
     }
 
     fn change(

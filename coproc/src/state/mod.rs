@@ -4,6 +4,7 @@ mod core;
 mod dictionary;
 mod key;
 mod server;
+mod store;
 mod update;
 mod value;
 mod view;
@@ -15,14 +16,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    core::{Change, Seen},
+    core::{Capacity, Change, Core, Seen},
     server::{Server, ServerController},
+    store::Store,
     value::{VALUE_MOST, lost},
 };
 use crate::{
+    controller::Call,
     error::{SpawnError, StateError},
     message::Wire,
-    spawn::{Process, WorkerResource},
+    spawn::{Host, HostThread, Lent},
     sync::{Arc, AtomicU64, Ordering},
 };
 
@@ -32,23 +35,11 @@ pub use update::Update;
 pub use view::View;
 pub use watch::Watch;
 
-const TIMEOUT: Duration = Duration::from_secs(5);
 const HISTORY_UPDATES: usize = 4096;
 const HISTORY_BYTES: usize = 64 << 20;
 /// An update with a value before and one after, and what stands around them.
 const MESSAGE_MOST: usize = 2 * VALUE_MOST + (1 << 20);
 const NAMESPACE: &str = "default";
-
-/// Ends the server with the last handle of the process that started it.
-#[derive(Debug)]
-struct Owner(WorkerResource<Server>);
-
-impl Drop for Owner {
-    fn drop(&mut self) {
-        // Without this the server would wait for those who wait for it. If it fails, it has ended.
-        let _ = self.0.end().tell();
-    }
-}
 
 /// Tells the handles of one process apart, for a watch that is not to see what was written through
 /// its own.
@@ -62,19 +53,21 @@ impl Handle {
     }
 }
 
-/// Named values of any serde type, kept by a process of coproc's own and reachable from every
+/// Named values of any serde type, kept in the process that made them and reachable from every
 /// process that holds a handle.
 ///
 /// A handle is cheap to clone and travels: as an argument, a reply or a field of a message. The
-/// server ends when the last handle in the process that started it is dropped; handles in other
-/// processes do not keep it. So a function that is a worker best takes a `&State`, and whoever starts
-/// it lends its own. The server answers within the state's timeout (5 s unless [`State::builder`]
-/// says otherwise), or the operation fails; a wait may last longer, but goes on no longer than that
-/// without a sign of the server, and a transaction asks it several times.
+/// values live in a thread of the process that called [`spawn`](State::spawn), the host. They end
+/// with the last handle there; handles in other processes do not own them. So a function that is a
+/// worker best takes a `&State`, and its caller lends its own.
+///
+/// An operation blocks for as long as the host takes to answer. The end of the state or of its host
+/// is an error at once, also for operations that wait. [`StateBuilder::timeout`] bounds how long a
+/// host that hangs is waited for.
 ///
 /// A value has at most 64 MiB, everything that one operation reads or writes twice that.
 ///
-/// The server keeps the last updates of each namespace for those who [watch](State::watch) it.
+/// The host keeps the last updates of each namespace for [watches](State::watch).
 ///
 /// ```
 /// use coproc::{State, StateError};
@@ -104,11 +97,11 @@ impl Handle {
 pub struct State {
     server: ServerController,
     space: String,
-    timeout: Duration,
+    timeout: Option<Duration>,
     #[serde(skip, default = "Handle::new")]
     handle: Handle,
     #[serde(skip)]
-    _owner: Option<Arc<Owner>>,
+    _host: Option<Arc<Host<Store, Server>>>,
 }
 
 /// How a [`State`] is to be; see [`State::builder`].
@@ -129,17 +122,19 @@ pub struct State {
 /// }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is started before `spawn`"]
+#[must_use = "nothing is made before `spawn`"]
 pub struct StateBuilder {
-    timeout: Duration,
-    updates: usize,
-    bytes: usize,
+    timeout: Option<Duration>,
+    history: Capacity,
 }
 
 impl StateBuilder {
-    /// How long an operation may take, and how long a wait goes on without a sign of the server.
+    /// How long the host may take to answer before an operation fails with [`StateError::Lost`]. A
+    /// wait lasts longer, but asks the host again within this time, and fails if it does not answer;
+    /// a transaction asks the host several times. Without it an operation fails only when the state
+    /// or its host has ended.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = Some(timeout);
         self
     }
 
@@ -150,41 +145,43 @@ impl StateBuilder {
     /// removed last, within the same bounds. Of namespaces in which nothing is left, the 1000 that were
     /// changed last keep their past; of the others, all updates are let go of.
     pub fn history(mut self, updates: usize, bytes: usize) -> Self {
-        (self.updates, self.bytes) = (updates, bytes);
+        self.history = Capacity { updates, bytes };
         self
     }
 
-    /// Starts the server.
+    /// Makes the state, with nothing in it.
     ///
     /// # Errors
     ///
-    /// [`SpawnError`], as for every worker.
+    /// [`SpawnError::Os`] if no thread can be started.
     pub fn spawn(self) -> Result<State, SpawnError> {
-        let place = Process::new().max_message(MESSAGE_MOST);
-        let owner = Server::on(place).spawn(self.updates, self.bytes)?;
-        let server = (*owner).clone();
-        let _owner = Some(Arc::new(Owner(owner)));
+        let hosted = Store::new(Core::new(self.history));
+        let place = HostThread { max_message: MESSAGE_MOST };
+        let worker = Server::on(place).spawn(Lent(Arc::clone(&hosted)))?;
+        let server = (*worker).clone();
+        let _host = Some(Arc::new(Host { hosted, worker }));
         let (space, handle) = (NAMESPACE.to_owned(), Handle::new());
-        Ok(State { server, space, timeout: self.timeout, handle, _owner })
+        Ok(State { server, space, timeout: self.timeout, handle, _host })
     }
 }
 
 impl State {
-    /// Starts a server, with nothing in it.
+    /// Makes a state, with nothing in it; see [`StateBuilder::spawn`].
     ///
     /// # Errors
     ///
-    /// [`SpawnError`], as for every worker.
+    /// As there.
     pub fn spawn() -> Result<Self, SpawnError> {
         Self::builder().spawn()
     }
 
     /// A state with settings of its own.
     pub fn builder() -> StateBuilder {
-        StateBuilder { timeout: TIMEOUT, updates: HISTORY_UPDATES, bytes: HISTORY_BYTES }
+        let history = Capacity { updates: HISTORY_UPDATES, bytes: HISTORY_BYTES };
+        StateBuilder { timeout: None, history }
     }
 
-    /// The same server's values under another namespace, which has nothing to do with this one. A
+    /// The values of the same state under another namespace, which has nothing to do with this one. A
     /// new handle's namespace is `default`.
     ///
     /// ```
@@ -230,7 +227,7 @@ impl State {
         Key::new(self.clone(), name.into())
     }
 
-    /// The process id of the server, if it answers within `timeout`.
+    /// The process id of the host, if it answers within `timeout`.
     ///
     /// # Errors
     ///
@@ -241,7 +238,15 @@ impl State {
 
     /// Whether the change was made: what was seen had not changed.
     fn commit(&self, seen: &Seen, change: Change) -> Result<bool, StateError> {
-        let call = self.server.commit(self.handle.0, &self.space, seen, change);
-        call.deadline(self.timeout).wait().map_err(lost)
+        self.answer(self.server.commit(self.handle.0, &self.space, seen, change))
+    }
+
+    /// What the host answers, within the state's timeout.
+    fn answer<T, E>(&self, call: Call<T, E>) -> Result<T, StateError> {
+        let call = match self.timeout {
+            Some(timeout) => call.deadline(timeout),
+            None => call,
+        };
+        call.wait().map_err(|error| lost(error.without_handler()))
     }
 }

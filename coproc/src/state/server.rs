@@ -1,4 +1,4 @@
-//! The worker that keeps the values.
+//! The worker that answers handles over their links.
 
 use std::{
     collections::BTreeMap,
@@ -6,123 +6,102 @@ use std::{
 };
 
 use super::{
-    core::{Batch, Capacity, Change, Client, Core, Interest, Seen, Versioned, Woken},
+    core::{Batch, Change, Client, Interest, Seen, Versioned},
+    store::Store,
     value::Stored,
 };
 use crate::{
     error::StateError,
-    worker::{Context, Idle, Later, LaterAnswer, Peer},
+    spawn::Lent,
+    sync::{Arc, Own},
+    worker::{Context, Idle, Later, Peer},
 };
 
-/// How long a question waits at most; whoever still wants to know asks again.
-const PATIENCE_MOST: Duration = Duration::from_secs(3600);
-
-/// Keeps the values of a state.
+/// Answers handles over their links.
 pub(super) struct Server {
-    core: Core<Answer>,
-    ending: bool,
-}
-
-type Answer = LaterAnswer<Batch, StateError>;
-
-fn answer(woken: Woken<Answer>) {
-    for (answer, batch) in woken {
-        answer.ok(batch);
-    }
+    store: Arc<Store>,
+    _own: Own,
 }
 
 #[crate::worker(pub(super), name = "coproc::State")]
 impl Server {
     #[init]
-    fn new(updates: usize, bytes: usize) -> Self {
-        Self { core: Core::new(Capacity { updates, bytes }), ending: false }
+    fn new(store: Lent<Store>) -> Self {
+        Self { store: store.0, _own: Own::mark() }
     }
 
     /// The version of the namespace and a value, unless what was seen before has changed.
     #[message]
-    fn read(&mut self, space: &str, name: &str, seen: &Seen) -> Option<(u64, Versioned)> {
-        self.expire();
-        let core = &self.core;
-        core.holds(space, seen).then(|| (core.version(space), core.read(space, name)))
+    fn read(&self, space: &str, name: &str, seen: &Seen) -> Option<(u64, Versioned)> {
+        self.store.look(|core| {
+            core.holds(space, seen).then(|| (core.version(space), core.read(space, name)))
+        })
     }
 
     /// The version of the namespace and all names in it, unless what was seen before has changed.
     #[message]
-    fn names(&mut self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
-        self.expire();
-        let core = &self.core;
-        core.holds(space, seen).then(|| (core.version(space), core.names(space)))
+    fn names(&self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
+        self.store
+            .look(|core| core.holds(space, seen).then(|| (core.version(space), core.names(space))))
     }
 
     #[message]
-    fn version(&mut self, space: &str) -> u64 {
-        self.expire();
-        self.core.version(space)
+    fn version(&self, space: &str) -> u64 {
+        self.store.look(|core| core.version(space))
     }
 
     #[message]
-    fn all(&mut self, space: &str) -> BTreeMap<String, Stored> {
-        self.expire();
-        self.core.all(space)
+    fn all(&self, space: &str) -> BTreeMap<String, Stored> {
+        self.store.look(|core| core.all(space))
     }
 
     #[message]
-    fn len(&mut self, space: &str) -> usize {
-        self.expire();
-        self.core.len(space)
+    fn len(&self, space: &str) -> usize {
+        self.store.look(|core| core.len(space))
     }
 
     /// Makes a change and says `true`, unless what was seen has changed.
     #[message]
     fn commit(
-        &mut self,
+        &self,
         cx: &mut Context<Self>,
         handle: u64,
         space: &str,
         seen: &Seen,
         change: Change,
     ) -> bool {
-        self.expire();
-        let client = client(cx, handle);
-        let (done, woken) = self.core.commit(client, space, seen, change, Instant::now());
-        answer(woken);
-        done
+        self.store.act(|core, now| core.commit(client(cx, handle), space, seen, change, now))
     }
 
     #[message]
     fn pop_any(
-        &mut self,
+        &self,
         cx: &mut Context<Self>,
         handle: u64,
         space: &str,
     ) -> Option<(String, Stored)> {
-        self.expire();
-        let (name, stored, woken) = self.core.pop_any(client(cx, handle), space)?;
-        answer(woken);
-        Some((name, stored))
+        self.store.act(|core, _| match core.pop_any(client(cx, handle), space) {
+            Some((name, stored, woken)) => (Some((name, stored)), woken),
+            None => (None, Vec::new()),
+        })
     }
 
-    /// Answers when what is waited for is there, or with nothing when this much time has passed.
+    /// Answers when what is waited for is there, or with nothing once `patience` has passed.
     #[message]
     fn wait(
-        &mut self,
+        &self,
         cx: &mut Context<Self>,
         handle: u64,
         space: &str,
         interest: Interest,
-        patience: Duration,
+        patience: Option<Duration>,
     ) -> Later<Batch, StateError> {
-        self.expire();
         let (later, answer) = cx.later();
-        if self.ending {
-            return later;
-        }
-        let now = Instant::now();
-        let times = (now, now + patience.min(PATIENCE_MOST));
         let client = client(cx, handle);
-        if let Some((answer, batch)) = self.core.wait(client, space, interest, times, answer) {
-            answer.ok(batch);
-        }
+        self.store.act(|core, now| {
+            let times = (now, patience.and_then(|patience| now.checked_add(patience)));
+            ((), core.wait(client, space, interest, times, answer).into_iter().collect())
+        });
         later
     }
 
@@ -131,32 +110,18 @@ impl Server {
         std::process::id()
     }
 
-    /// Nobody waits any longer: the owner is about to end this worker.
-    #[message(oneway, priority = i32::MIN)]
-    fn end(&mut self) {
-        self.ending = true;
-        self.core.release();
-    }
-
     /// Nobody is left to be answered over that link.
     #[gone]
-    fn gone(&mut self, peer: Peer) {
-        answer(self.core.forget(peer.id(), Instant::now()));
+    fn gone(&self, peer: Peer) {
+        self.store.act(|core, now| ((), core.forget(peer.id(), now)));
     }
 
     #[idle]
-    fn rest(&mut self) -> Idle {
-        self.expire();
-        match self.core.next_expiry() {
+    fn rest(&self) -> Idle {
+        match self.store.look(|core| core.next_expiry()) {
             Some(until) => Idle::After(until.saturating_duration_since(Instant::now())),
             None => Idle::Wait,
         }
-    }
-
-    /// Every message looks after those who have waited long enough: while many come, this worker
-    /// does not rest.
-    fn expire(&mut self) {
-        answer(self.core.expired(Instant::now()));
     }
 }
 
@@ -169,15 +134,19 @@ mod tests {
     use super::*;
     use crate::{
         spawn::Inline,
-        state::{core::Wish, value::store},
+        state::{
+            core::{Capacity, Core, Wish},
+            value::store,
+        },
     };
 
     /// The worker runs inside its callers, and does not rest before both messages are handled.
     #[test]
     fn who_has_waited_long_enough_is_told_while_others_write() {
-        let server = Server::on(Inline).spawn(10, 1000).unwrap();
+        let store_of = Store::new(Core::new(Capacity { updates: 10, bytes: 1000 }));
+        let server = Server::on(Inline).spawn(Lent(store_of)).unwrap();
         let interest = Interest::Updates(None, Wish::default());
-        let waits = server.wait(0, "default", interest, Duration::ZERO).send().unwrap();
+        let waits = server.wait(0, "default", interest, Some(Duration::ZERO)).send().unwrap();
         let writes = [("a".to_owned(), Some(store(&1_u32).unwrap()))].into();
         let change = Change { clear: false, writes };
         let _sets = server.commit(0, "default", &Seen::default(), change).send().unwrap();

@@ -73,8 +73,8 @@ pub(super) fn lost(error: CallError) -> StateError {
         // Who moves the only handle into a worker's arguments has dropped it, and knows of no worker
         // that could be started again.
         CallError::Closed(reason) => StateError::Lost(format!(
-            "a state ends with the last handle in the process that started it, and this one has \
-             ended ({})",
+            "a state ends with the last handle in the process that made it, and this one has ended \
+             ({})",
             reason.to_string().trim_end_matches("; start another")
         )),
         error => StateError::Lost(error.to_string()),

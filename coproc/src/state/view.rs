@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::{
     State,
     core::{Change, Interest, Seen},
-    value::{Stored, load, lost, store},
+    value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
 
@@ -75,10 +75,7 @@ impl<'a> View<'a> {
     /// [`StateError::Lost`] and [`StateError::Stale`], which is to be passed on.
     pub fn keys(&mut self) -> Result<Vec<String>, StateError> {
         let call = self.state.server.names(&self.state.space, &self.seen);
-        let Some((version, mut names)) = call.deadline(self.state.timeout).wait().map_err(lost)?
-        else {
-            return self.outdated();
-        };
+        let Some((version, mut names)) = self.state.answer(call)? else { return self.outdated() };
         self.seen.whole = Some(version);
         self.as_of = version;
         names.retain(|name| !self.writes.contains_key(name));
@@ -231,17 +228,10 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        spawn::Inline,
-        state::{Handle, NAMESPACE, TIMEOUT, server::Server},
-    };
 
     #[test]
     fn of_many_names_a_question_says_little_and_finds_out_all() -> Result<(), StateError> {
-        let owner = Server::on(Inline).spawn(10, 1000).unwrap();
-        let (server, space) = ((*owner).clone(), NAMESPACE.to_owned());
-        let handle = Handle::new();
-        let state = State { server, space, timeout: TIMEOUT, handle, _owner: None };
+        let state = State::spawn().unwrap();
         state.set("99", &1_u32)?;
         let mut view = View::new(&state);
         for name in 0..100_u32 {

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use super::{
     Snapshot, State, View,
     core::{Batch, Interest, Wish},
-    value::lost,
 };
 use crate::error::StateError;
 
@@ -154,10 +153,10 @@ impl State {
         until: Option<Instant>,
     ) -> Result<Batch, StateError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        // The server answers in time even if nothing changes, so that one that hangs is noticed.
-        let patience = left.map_or(self.timeout / 2, |left| left.min(self.timeout / 2));
-        let call = self.server.wait(self.handle.0, &self.space, interest, patience);
-        call.deadline(self.timeout).wait().map_err(|error| lost(error.without_handler()))
+        // The host answers in time even if nothing changes, so that one that hangs is noticed.
+        let interval = self.timeout.map(|timeout| timeout / 2);
+        let patience = left.into_iter().chain(interval).min();
+        self.answer(self.server.wait(self.handle.0, &self.space, interest, patience))
     }
 }
 

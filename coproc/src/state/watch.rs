@@ -10,7 +10,6 @@ use std::{
 use super::{
     State, Update,
     core::{Interest, Wish},
-    value::lost,
     waiting::in_time,
 };
 use crate::error::StateError;
@@ -19,7 +18,7 @@ use crate::error::StateError;
 /// see [`State::watch`].
 ///
 /// It starts where it was made, and gives every update made since, however much later it is asked:
-/// the server keeps the last updates of each namespace, as many as
+/// the host keeps the last updates of each namespace, as many as
 /// [`StateBuilder::history`](super::StateBuilder::history) says, and besides them the last change of
 /// each name. A watch that falls behind by more is given those last changes, without the value before,
 /// then goes on with the oldest update that is kept; [`Update::missed`] says how many are lost. So
@@ -28,8 +27,8 @@ use crate::error::StateError;
 /// history has updates: a removal that is older than that is counted as missed, and no more.
 ///
 /// As an iterator it waits for the next update, and ends only after an error other than
-/// [`StateError::Timeout`]. It does not keep the server: when the last handle of the process that
-/// started it is dropped, a watch gives [`StateError::Lost`] and ends.
+/// [`StateError::Timeout`]. It does not keep the state: when the last handle in the process that made
+/// the state is dropped, a watch gives [`StateError::Lost`] and ends.
 ///
 /// ```
 /// use std::time::Duration;
@@ -96,14 +95,14 @@ impl State {
     }
 
     fn version(&self) -> Result<u64, StateError> {
-        self.server.version(&self.space).deadline(self.timeout).wait().map_err(lost)
+        self.answer(self.server.version(&self.space))
     }
 }
 
 impl Watch {
     fn new(state: &State, only: Option<BTreeSet<String>>) -> Self {
         Self {
-            state: State { _owner: None, ..state.clone() },
+            state: State { _host: None, ..state.clone() },
             wish: Wish { only, ..Wish::default() },
             seen: state.version(),
             ahead: VecDeque::new(),

@@ -40,13 +40,12 @@ fn host_sleepers(messenger: coproc::Messenger<Vec<u32>, ()>) {
         (0..3).map(|_| Sleeper::on(Process::new()).spawn().expect("a sleeper")).collect();
     let mut pids: Vec<u32> =
         sleepers.iter().map(|sleeper| sleeper.ping().wait().expect("a pid")).collect();
-    let state = State::builder().timeout(secs(3600)).spawn().expect("a state");
+    let state = State::spawn().expect("a state");
     let queue = Queue::builder().timeout(secs(3600)).spawn().expect("a queue");
     state.set("n", &1_u32).expect("it is set");
     queue.send(1).expect("it is sent");
     let waits = sleepers[0].watch(state.clone()).send().expect("it is sent");
     let looks = sleepers[1].look(queue.clone()).send().expect("it is sent");
-    pids.push(state.ping(secs(30)).expect("a pid"));
     // Between two looks, that is.
     let monitor = Monitor::builder().every(secs(3600)).spawn().expect("a monitor");
     pids.extend(monitor.worker().pid());

@@ -68,7 +68,7 @@ fn who_dies_inside_of_a_transaction_changes_nothing_and_stops_nobody() -> coproc
         n.modify(|n| {
             runs += 1;
             if runs == 1 {
-                state.set("n", n).expect("the server");
+                state.set("n", n).expect("the state");
             }
         })?;
         assert_eq!(runs, 2);
@@ -87,7 +87,7 @@ fn all_agree_on_one_order() -> coproc::Result<()> {
             let state = state.fork();
             scope.spawn(move || {
                 for n in 0..100 {
-                    state.set(["a", "b"][n % 2], &writer).expect("the server");
+                    state.set(["a", "b"][n % 2], &writer).expect("the state");
                 }
             });
         }

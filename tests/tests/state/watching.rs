@@ -11,7 +11,7 @@ use std::{
 use coproc::{Bytes, State, StateError, Thread, Update, Watch};
 use coproc_tests::Watch as Hangs;
 
-use crate::{Clerk, SHORT, clerk};
+use crate::{Clerk, SHORT, clerk, host::Elsewhere};
 
 /// Before and after.
 type Step = (Option<u64>, Option<u64>);
@@ -34,7 +34,7 @@ fn afters(watch: Watch) -> Vec<Option<u64>> {
 
 fn set_all(state: &State, name: &str, values: impl IntoIterator<Item = u64>) {
     for value in values {
-        state.set(name, &value).expect("the server");
+        state.set(name, &value).expect("the state");
     }
 }
 
@@ -98,7 +98,7 @@ fn every_way_of_writing_is_seen() -> coproc::Result<()> {
     Ok(())
 }
 
-/// More than the server gives at once.
+/// More than the host gives at once.
 #[coproc::test]
 fn nothing_is_missed_while_there_is_room() -> coproc::Result<()> {
     let _watch = Hangs::set();
@@ -255,7 +255,7 @@ fn a_live_watch_gives_the_last_of_each_name() -> coproc::Result<()> {
     Ok(())
 }
 
-/// What one at full speed writes, two watchers of a server with a short memory see or are told of,
+/// What one at full speed writes, two watchers of a state with a short memory see or are told of,
 /// the one that wants all and the one that wants the last.
 #[coproc::test]
 fn every_update_is_seen_or_told_of() -> coproc::Result<()> {
@@ -292,12 +292,11 @@ fn every_update_is_seen_or_told_of() -> coproc::Result<()> {
     })
 }
 
-/// A server that forgot nothing would grow by 128 MiB.
+/// A host that forgot nothing would grow by 128 MiB.
 #[coproc::test]
 fn the_past_takes_no_more_room_than_it_may() -> coproc::Result<()> {
     let _watch = Hangs::set();
-    let state = State::builder().history(100, 8 << 20).spawn()?;
-    let pid = state.ping(Duration::from_secs(30))?;
+    let Elsewhere { state, pid, .. } = &Elsewhere::new(None, (100, 8 << 20))?;
     let write = |count: u32| {
         let mut value = vec![0; 64 << 10];
         (0..count).try_for_each(|n| {
@@ -306,16 +305,16 @@ fn the_past_takes_no_more_room_than_it_may() -> coproc::Result<()> {
         })
     };
     write(200)?;
-    let before = resident(pid);
+    let before = resident(*pid);
     write(2000)?;
-    let after = resident(pid);
+    let after = resident(*pid);
     assert!(after < before + (40 << 20), "from {before} to {after} bytes");
     Ok(())
 }
 
 /// How much memory a process has, in bytes.
 fn resident(pid: u32) -> usize {
-    let text = fs::read_to_string(format!("/proc/{pid}/statm")).expect("the server lives");
+    let text = fs::read_to_string(format!("/proc/{pid}/statm")).expect("the host lives");
     let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok());
     pages.expect("a number") * rustix::param::page_size()
 }
@@ -356,7 +355,7 @@ fn a_watch_waits_for_what_comes() -> coproc::Result<()> {
     let state = State::spawn()?;
     let mut watch = state.watch(["n"]).timeout(SHORT);
     assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
-    // Longer than one question to the server lasts.
+    // Longer than one request to the host lasts.
     watch = watch.timeout(Duration::from_millis(2700));
     assert_eq!(watch.next(), Some(Err(StateError::Timeout)));
     let mut watch = watch.timeout(Duration::MAX);
@@ -384,7 +383,7 @@ fn large_values_are_seen_before_and_after() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn a_watch_does_not_keep_the_server() -> coproc::Result<()> {
+fn a_watch_does_not_keep_the_state() -> coproc::Result<()> {
     let _watch = Hangs::set();
     let state = State::spawn()?;
     let mut watch = state.watch_all();

@@ -88,7 +88,8 @@ struct Waiter<A> {
     space: String,
     interest: Interest,
     client: Client,
-    until: Instant,
+    /// `None`: for as long as it takes.
+    until: Option<Instant>,
     answer: A,
 }
 
@@ -102,6 +103,8 @@ pub(super) struct Core<A> {
     /// Nothing expires before; `None`: nothing does.
     quiet_until: Option<Instant>,
     capacity: Capacity,
+    /// Nobody is answered any more.
+    ended: bool,
 }
 
 impl<A> Core<A> {
@@ -113,6 +116,7 @@ impl<A> Core<A> {
             turns: BTreeMap::new(),
             quiet_until: None,
             capacity,
+            ended: false,
         }
     }
 
@@ -217,15 +221,19 @@ impl<A> Core<A> {
         woken
     }
 
-    /// Lets somebody wait; gives `answer` back if what they wait for is there.
+    /// Lets somebody wait; gives `answer` back if what they wait for is there. Drops it once the
+    /// state has ended.
     pub(super) fn wait(
         &mut self,
         client: Client,
         space: &str,
         interest: Interest,
-        (now, until): (Instant, Instant),
+        (now, until): (Instant, Option<Instant>),
         answer: A,
     ) -> Option<(A, Batch)> {
+        if self.ended {
+            return None;
+        }
         let is_free = !self.turns.contains_key(space);
         if matches!(interest, Interest::Turn) && is_free {
             self.give_turn(space.to_owned(), client, now);
@@ -235,7 +243,9 @@ impl<A> Core<A> {
         match due(self.spaces.get(space), &mut waiter) {
             Some(batch) => Some((waiter.answer, batch)),
             None => {
-                self.expires_at(waiter.until);
+                if let Some(until) = waiter.until {
+                    self.expires_at(until);
+                }
                 self.waiters.push(waiter);
                 None
             }
@@ -277,7 +287,8 @@ impl<A> Core<A> {
         if self.quiet_until.is_none_or(|until| now < until) {
             return Vec::new();
         }
-        let expired = self.waiters.extract_if(.., |waiter| waiter.until <= now);
+        let expired =
+            self.waiters.extract_if(.., |waiter| waiter.until.is_some_and(|until| until <= now));
         let nothing = |interest| match interest {
             Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
             _ => Batch::default(),
@@ -292,7 +303,7 @@ impl<A> Core<A> {
     /// When there is next something expired.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let turns = self.turns.values().map(|(_, until)| *until);
-        self.waiters.iter().map(|waiter| waiter.until).chain(turns).min()
+        self.waiters.iter().filter_map(|waiter| waiter.until).chain(turns).min()
     }
 
     /// Lets go of those who waited at the other end of a link that has ended. Gives whose turn it is
@@ -302,9 +313,10 @@ impl<A> Core<A> {
         self.pass_on_where(now, |holder, _| holder.peer == peer)
     }
 
-    /// Lets go of all who wait.
-    pub(super) fn release(&mut self) {
-        self.waiters.clear();
+    /// Lets nobody wait any more. Gives the answers of those who do.
+    pub(super) fn end(&mut self) -> Vec<A> {
+        self.ended = true;
+        self.waiters.drain(..).map(|waiter| waiter.answer).collect()
     }
 }
 

@@ -268,7 +268,7 @@ impl Model {
             None => Interest::Updates(Some(watcher.seen as u64), watcher.wish.clone()),
         };
         let until = self.now + patience;
-        let times = (self.start, self.start + Duration::from_secs(until));
+        let times = (self.start, Some(self.start + Duration::from_secs(until)));
         let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, times, number);
         let expected = self.due(&watcher, self.gone(watcher.space));
         assert_eq!(answer, expected.map(|batch| (number, batch)));
@@ -381,7 +381,7 @@ fn the_history_is_bounded_in_bytes() {
         core.commit(by, "default", &Seen::default(), change, now);
     }
     let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
-    let (_, batch) = core.wait(by, "default", all, (now, now), ()).expect("some are kept");
+    let (_, batch) = core.wait(by, "default", all, (now, Some(now)), ()).expect("some are kept");
     let missed = batch.updates.iter().map(|update| update.missed).sum::<u64>() + batch.missed;
     // The change of each of the seven names is given besides.
     let kept = 10_000 - missed - 7;
@@ -401,7 +401,7 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
         }
     }
     let live = Interest::Updates(Some(0), Wish { live: true, ..Wish::default() });
-    let (_, batch) = core.wait(by, "default", live, (now, now), ()).expect("some are kept");
+    let (_, batch) = core.wait(by, "default", live, (now, Some(now)), ()).expect("some are kept");
     let removals = (2000 - batch.updates[0].version) / 2 + 1;
     assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
 }
@@ -427,7 +427,7 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
     write(1, Some(2));
     let mut past = |space: usize| {
         let all = Interest::Updates(Some(0), Wish::default());
-        let answer = core.wait(by, &space.to_string(), all, (now, now), ());
+        let answer = core.wait(by, &space.to_string(), all, (now, Some(now)), ());
         let (_, batch) = answer.expect("there were updates");
         let versions: Vec<_> = batch.updates.iter().map(|update| update.version).collect();
         (versions, batch.updates.first().map_or(batch.missed, |update| update.missed))
@@ -443,7 +443,7 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
 fn turns(now: Instant) -> Core<u64> {
     let mut core = Core::new(Capacity { updates: 4, bytes: 4096 });
     for peer in 0..4 {
-        let (client, until) = (Client { peer, handle: 0 }, now + 10 * TURN);
+        let (client, until) = (Client { peer, handle: 0 }, Some(now + 10 * TURN));
         let answer = core.wait(client, "default", Interest::Turn, (now, until), peer);
         assert_eq!(answer.is_some(), peer == 0);
     }

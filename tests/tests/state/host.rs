@@ -1,16 +1,53 @@
-//! The server and its clients die without one another.
+//! The host of a state and the other processes with handles of it die without one another.
 
 use std::{fs, thread, time::Duration};
 
-use coproc::{State, StateError};
+use coproc::{Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::clerk;
 
-fn end(pid: u32, signal: Signal) -> coproc::Result<()> {
-    let pid = Pid::from_raw(i32::try_from(pid)?).expect("a process has a number");
-    Ok(kill_process(pid, signal)?)
+/// Makes a state in a process of its own, which can be killed and stopped.
+pub(crate) struct Keeper {
+    state: State,
+}
+
+#[worker(pub(crate))]
+impl Keeper {
+    #[init]
+    fn new(timeout: Option<Duration>, updates: usize, bytes: usize) -> coproc::Result<Self> {
+        let builder = State::builder().history(updates, bytes);
+        let builder = timeout.into_iter().fold(builder, |builder, time| builder.timeout(time));
+        Ok(Self { state: builder.spawn()? })
+    }
+
+    #[message]
+    fn state(&self) -> State {
+        self.state.clone()
+    }
+}
+
+/// A state that another process hosts.
+pub(crate) struct Elsewhere {
+    _keeper: WorkerResource<Keeper>,
+    pub(crate) state: State,
+    pub(crate) pid: u32,
+}
+
+impl Elsewhere {
+    pub(crate) fn new(timeout: Option<Duration>, history: (usize, usize)) -> coproc::Result<Self> {
+        let keeper = Keeper::on(Process::new()).spawn(timeout, history.0, history.1)?;
+        let state = keeper.state().wait()?;
+        let pid = keeper.worker().pid().expect("it has a process of its own");
+        assert_eq!(state.ping(Duration::from_secs(30))?, pid);
+        Ok(Self { _keeper: keeper, state, pid })
+    }
+
+    fn signal(&self, signal: Signal) -> coproc::Result<()> {
+        let pid = Pid::from_raw(i32::try_from(self.pid)?).expect("a process has a number");
+        Ok(kill_process(pid, signal)?)
+    }
 }
 
 fn is_lost<T>(result: Result<T, StateError>) -> bool {
@@ -18,13 +55,14 @@ fn is_lost<T>(result: Result<T, StateError>) -> bool {
 }
 
 #[coproc::test]
-fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
+fn a_lost_host_is_an_error_everywhere() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::spawn()?;
-    let clerk = clerk(&state);
+    let elsewhere = Elsewhere::new(None, (10, 1 << 20))?;
+    let state = &elsewhere.state;
+    let clerk = clerk(state);
     let waits = clerk.wait_equal("n", 1).send()?;
     let mut watch = state.watch_all();
-    end(state.ping(Duration::from_secs(30))?, Signal::KILL)?;
+    elsewhere.signal(Signal::KILL)?;
     assert!(waits.wait().unwrap_err().to_string().contains("gave no answer"));
     let key = state.key::<u64>("n");
     let answers = [
@@ -57,10 +95,10 @@ fn a_lost_server_is_an_error_everywhere() -> coproc::Result<()> {
 
 /// Up to its end everything is in order, and afterwards nothing begins anew.
 #[coproc::test]
-fn a_server_killed_at_work_is_lost_for_good() -> coproc::Result<()> {
+fn a_host_killed_at_work_is_lost_for_good() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::spawn()?;
-    let pid = state.ping(Duration::from_secs(30))?;
+    let elsewhere = Elsewhere::new(None, (4096, 1 << 20))?;
+    let state = &elsewhere.state;
     let mut watch = state.watch(["n"]);
     thread::scope(|scope| {
         let writes = scope.spawn(|| (1..).find(|n| state.set("n", n).is_err()).unwrap_or(u64::MAX));
@@ -74,7 +112,7 @@ fn a_server_killed_at_work_is_lost_for_good() -> coproc::Result<()> {
                 Err(error) => break error,
             }
             if seen == 500 {
-                end(pid, Signal::KILL)?;
+                elsewhere.signal(Signal::KILL)?;
             }
         };
         assert!(matches!(error, StateError::Lost(_)));
@@ -84,25 +122,25 @@ fn a_server_killed_at_work_is_lost_for_good() -> coproc::Result<()> {
     })
 }
 
-/// One that hangs, too, within the timeout.
+/// One that hangs, too, within the state's timeout.
 #[coproc::test]
-fn a_server_that_hangs_is_an_error() -> coproc::Result<()> {
+fn a_host_that_hangs_is_an_error() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_millis(500)).spawn()?;
-    let pid = state.ping(Duration::from_secs(30))?;
-    end(pid, Signal::STOP)?;
+    let elsewhere = Elsewhere::new(Some(Duration::from_millis(500)), (10, 1 << 20))?;
+    let state = &elsewhere.state;
+    elsewhere.signal(Signal::STOP)?;
     // It stops when it next comes by the kernel, which may be after an answer.
-    let stat = format!("/proc/{pid}/stat");
+    let stat = format!("/proc/{}/stat", elsewhere.pid);
     while !std::fs::read_to_string(&stat)?.contains(") T ") {
         thread::yield_now();
     }
     assert!(is_lost(state.get::<u64>("n")));
     assert!(is_lost(state.key::<u64>("n").wait_some()));
     assert!(is_lost(state.watch_all().from_start().next().expect("an error")));
-    end(pid, Signal::CONT)
+    elsewhere.signal(Signal::CONT)
 }
 
-/// It ends with the last handle of the process that started it, whoever waits.
+/// It ends with the last handle in the process that made it, whatever waits.
 #[coproc::test]
 fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     let _watch = Watch::set();
@@ -118,7 +156,7 @@ fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     drop(other);
     assert!(matches!(waits.join().expect("no panic"), Err(StateError::Lost(_))));
     let error = clerk.wait_equal("n", 2).wait().unwrap_err();
-    assert!(error.to_string().contains("ends with the last handle in the process that started it"));
+    assert!(error.to_string().contains("ends with the last handle in the process that made it"));
     // Whoever has moved the last handle knows of no worker that could be started again.
     let moved = State::spawn()?;
     let mut watch = moved.watch_all();
@@ -131,9 +169,9 @@ fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     Ok(())
 }
 
-/// How many sockets the server has.
+/// How many sockets a host has.
 fn sockets(pid: u32) -> usize {
-    let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the server lives").flatten();
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the host lives").flatten();
     let targets = open.filter_map(|entry| fs::read_link(entry.path()).ok());
     targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
 }
@@ -143,10 +181,10 @@ fn sockets(pid: u32) -> usize {
 #[coproc::test]
 fn nobody_waits_for_the_dead() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_secs(3600)).spawn()?;
-    let pid = state.ping(Duration::from_secs(30))?;
+    let elsewhere = Elsewhere::new(None, (10, 1 << 20))?;
+    let (state, pid) = (&elsewhere.state, elsewhere.pid);
     let before = sockets(pid);
-    let clerks: Vec<_> = (0..3).map(|_| clerk(&state)).collect();
+    let clerks: Vec<_> = (0..3).map(|_| clerk(state)).collect();
     for (clerk, number) in clerks.iter().zip(1..) {
         let waits = clerk.wait_in_vain(number).send()?;
         state.key::<u64>("waiting").wait_equal(&number)?;
