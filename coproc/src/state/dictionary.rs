@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Seen, Versioned},
+    core::{Change, Known, Seen, Versioned},
     value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -247,6 +247,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    pub(super) fn of(known: Known) -> Self {
+        let there = |(name, (_, stored)): (String, Versioned)| Some((name, stored?));
+        Self { values: known.values.into_iter().filter_map(there).collect() }
+    }
+
     /// The value that a name had.
     ///
     /// # Errors

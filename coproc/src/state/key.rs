@@ -5,13 +5,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{State, Update};
-use crate::{error::StateError, message::Wire};
+use super::{
+    State, Update, View,
+    core::{Interest, Known, Wake},
+};
+use crate::{
+    error::StateError,
+    message::Wire,
+    sync::{Arc, Mutex},
+};
 
 /// One name of a [`State`], as a value of type `T`; see [`State::key`].
 ///
 /// A wait tests the present first, then whatever the name is set to while it looks; a value that is
 /// replaced at once may never be tested. Predicates run in the caller.
+///
+/// A key and its clones remember the value that the last wait has found. The next wait tests that
+/// value before it asks the host, and gives it only if the host confirms that it is the present. So a
+/// predicate may see a value that has been replaced since, and a wait costs one request, which is
+/// answered with the value; one more for every value that is tested in vain.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,12 +48,16 @@ use crate::{error::StateError, message::Wire};
 pub struct Key<T> {
     state: State,
     name: String,
+    last: Arc<Mutex<Known>>,
     value: PhantomData<fn() -> T>,
 }
 
 impl<T: Wire> Key<T> {
     pub(super) fn new(state: State, name: String) -> Self {
-        Self { state, name, value: PhantomData }
+        // Of a name that was never set this is true. Of any other the host says so.
+        let values = [(name.clone(), (0, None))].into();
+        let last = Arc::new(Mutex::new(Known { values, ..Known::default() }));
+        Self { state, name, last, value: PhantomData }
     }
 
     /// The value.
@@ -71,13 +87,24 @@ impl<T: Wire> Key<T> {
         self.state.remove(&self.name)
     }
 
+    fn until(
+        &self,
+        until: Option<Instant>,
+        test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
+    ) -> Result<(), StateError> {
+        let mut known = self.last.lock().clone();
+        let outcome = self.state.until(until, &mut known, test);
+        *self.last.lock() = known;
+        outcome
+    }
+
     fn find<R>(
         &self,
         until: Option<Instant>,
         mut test: impl FnMut(Option<T>) -> Option<R>,
     ) -> Result<R, StateError> {
         let mut found = None;
-        self.state.until(until, |view| {
+        self.until(until, |view| {
             found = test(view.get(&self.name)?);
             Ok(found.is_some())
         })?;
@@ -85,7 +112,7 @@ impl<T: Wire> Key<T> {
     }
 
     fn available(&self, until: Option<Instant>) -> Result<(), StateError> {
-        self.state.until(until, |view| view.contains(&self.name))
+        self.until(until, |view| view.contains(&self.name))
     }
 
     fn find_value(
@@ -198,8 +225,13 @@ impl<T: Wire + Default> Key<T> {
 
 impl<T: Wire> Key<T> {
     fn changed(&self, until: Option<Instant>) -> Result<Option<T>, StateError> {
-        let batch = self.state.change_of([self.name.as_str()], until)?;
-        batch.updates.first().map_or_else(|| self.get(), Update::after)
+        let wake = self.state.change_of([self.name.as_str()], until, Interest::Updates)?;
+        let update = match &wake {
+            Wake::Updates(batch) => batch.updates.first(),
+            Wake::Nothing(_) | Wake::Values(_) => None,
+        };
+        // So much may have happened between two requests that the change is not kept.
+        update.map_or_else(|| self.get(), Update::after)
     }
 
     waits! {

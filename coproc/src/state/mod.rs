@@ -5,6 +5,8 @@ mod dictionary;
 mod key;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod update;
 mod value;
 mod view;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    core::{Batch, Change, Client, Interest, Seen, Versioned},
+    core::{Change, Client, Interest, Seen, Versioned, Wake},
     store::Store,
     value::Stored,
 };
@@ -95,7 +95,7 @@ impl Server {
         space: &str,
         interest: Interest,
         patience: Option<Duration>,
-    ) -> Later<Batch, StateError> {
+    ) -> Later<Wake, StateError> {
         let (later, answer) = cx.later();
         let client = client(cx, handle);
         self.store.act(|core, now| {
@@ -143,13 +143,14 @@ mod tests {
     /// The worker runs inside its callers, and does not rest before both messages are handled.
     #[test]
     fn who_has_waited_long_enough_is_told_while_others_write() {
-        let store_of = Store::new(Core::new(Capacity { updates: 10, bytes: 1000 }));
-        let server = Server::on(Inline).spawn(Lent(store_of)).unwrap();
+        let kept = Store::new(Core::new(Capacity { updates: 10, bytes: 1000 }));
+        let server = Server::on(Inline).spawn(Lent(kept)).unwrap();
         let interest = Interest::Updates(None, Wish::default());
-        let waits = server.wait(0, "default", interest, Some(Duration::ZERO)).send().unwrap();
+        let patience = Some(Duration::from_nanos(1));
+        let waits = server.wait(0, "default", interest, patience).send().unwrap();
         let writes = [("a".to_owned(), Some(store(&1_u32).unwrap()))].into();
         let change = Change { clear: false, writes };
         let _sets = server.commit(0, "default", &Seen::default(), change).send().unwrap();
-        assert_eq!(waits.wait().unwrap(), Batch::default());
+        assert_eq!(waits.wait().unwrap(), Wake::Nothing(0));
     }
 }

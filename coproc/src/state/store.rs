@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::core::{Batch, Core, Woken};
+use super::core::{Core, Wake, Woken};
 use crate::{
     error::StateError,
     spawn::Hosted,
@@ -10,7 +10,7 @@ use crate::{
     worker::LaterAnswer,
 };
 
-pub(super) type Answer = LaterAnswer<Batch, StateError>;
+pub(super) type Answer = LaterAnswer<Wake, StateError>;
 
 /// Where the values of a state are kept.
 pub(super) struct Store {
@@ -35,8 +35,8 @@ impl Store {
         let (result, woken) = act(&mut core, now);
         // To answer takes longer than to decide.
         drop(core);
-        for (answer, batch) in expired.into_iter().chain(woken) {
-            answer.ok(batch);
+        for (answer, wake) in expired.into_iter().chain(woken) {
+            answer.ok(wake);
         }
         result
     }

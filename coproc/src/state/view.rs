@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{
     State,
-    core::{Change, Interest, Seen},
+    core::{Change, Interest, Known, Seen, Versioned},
     value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -36,18 +36,29 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub struct View<'a> {
     state: &'a State,
+    /// What was known before, which counts only as long as `as_of` is its version.
+    known: Known,
     pub(super) seen: Seen,
     /// The version of the namespace at which all that was seen was so.
     as_of: u64,
-    values: BTreeMap<String, Option<Stored>>,
+    values: BTreeMap<String, Versioned>,
+    names: Option<Vec<String>>,
     writes: BTreeMap<String, Option<Stored>>,
     pub(super) stale: bool,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(state: &'a State) -> Self {
-        let (values, writes) = <(BTreeMap<_, _>, BTreeMap<_, _>)>::default();
-        Self { state, seen: Seen::default(), as_of: 0, values, writes, stale: false }
+    /// A view of what is `known`, and of whatever else the host gives.
+    pub(super) fn new(state: &'a State, known: Known) -> Self {
+        let as_of = known.version;
+        let (seen, values, writes) = <(Seen, BTreeMap<_, _>, BTreeMap<_, _>)>::default();
+        Self { state, known, seen, as_of, values, names: None, writes, stale: false }
+    }
+
+    /// Which versions were seen, and what of.
+    pub(super) fn into_seen(self) -> (Seen, Known) {
+        let Self { seen, as_of: version, values, names, .. } = self;
+        (seen, Known { version, values, names })
     }
 
     /// The value of a name.
@@ -74,10 +85,13 @@ impl<'a> View<'a> {
     ///
     /// [`StateError::Lost`] and [`StateError::Stale`], which is to be passed on.
     pub fn keys(&mut self) -> Result<Vec<String>, StateError> {
-        let call = self.state.server.names(&self.state.space, &self.seen);
-        let Some((version, mut names)) = self.state.answer(call)? else { return self.outdated() };
-        self.seen.whole = Some(version);
-        self.as_of = version;
+        if self.names.is_none() {
+            let Some((version, names)) = self.find_names()? else { return self.outdated() };
+            self.seen.whole = Some(version);
+            self.as_of = version;
+            self.names = Some(names);
+        }
+        let mut names = self.names.clone().unwrap_or_default();
         names.retain(|name| !self.writes.contains_key(name));
         let written = self.writes.iter().filter(|(_, value)| value.is_some());
         names.extend(written.map(|(name, _)| name.clone()));
@@ -102,17 +116,35 @@ impl<'a> View<'a> {
 
     fn look(&mut self, name: &str) -> Result<Option<&Stored>, StateError> {
         if !self.writes.contains_key(name) && !self.values.contains_key(name) {
-            let mut read = self.state.read(name, &self.shortly())?;
-            if read.is_none() && self.seen.names.len() > FEW {
-                read = self.state.read(name, &self.seen)?;
-            }
-            let Some((as_of, (version, stored))) = read else { return self.outdated() };
+            let Some((as_of, found)) = self.find(name)? else { return self.outdated() };
             self.as_of = as_of;
-            self.seen.names.insert(name.to_owned(), version);
-            self.values.insert(name.to_owned(), stored);
+            self.seen.names.insert(name.to_owned(), found.0);
+            self.values.insert(name.to_owned(), found);
         }
-        let value = self.writes.get(name).or_else(|| self.values.get(name));
-        Ok(value.and_then(Option::as_ref))
+        let read = || self.values.get(name).map(|(_, stored)| stored);
+        Ok(self.writes.get(name).or_else(read).and_then(Option::as_ref))
+    }
+
+    /// The version of the namespace and what a name holds, unless what was seen has changed.
+    fn find(&mut self, name: &str) -> Result<Option<(u64, Versioned)>, StateError> {
+        let known = self.known.values.remove(name).filter(|_| self.as_of == self.known.version);
+        if known.is_some() {
+            return Ok(known.map(|known| (self.as_of, known)));
+        }
+        let read = self.state.read(name, &self.shortly())?;
+        if read.is_none() && self.seen.names.len() > FEW {
+            return self.state.read(name, &self.seen);
+        }
+        Ok(read)
+    }
+
+    /// The version of the namespace and all names in it, unless what was seen has changed.
+    fn find_names(&mut self) -> Result<Option<(u64, Vec<String>)>, StateError> {
+        let known = self.known.names.take().filter(|_| self.as_of == self.known.version);
+        if known.is_some() {
+            return Ok(known.map(|known| (self.as_of, known)));
+        }
+        self.state.answer(self.state.server.names(&self.state.space, &self.seen))
     }
 
     /// What was seen; of many names, that nothing at all has changed since. To say it of each with
@@ -212,7 +244,7 @@ impl State {
         mut change: impl FnMut(&mut View<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         loop {
-            let mut view = View::new(self);
+            let mut view = View::new(self, Known::default());
             let result = change(&mut view);
             if !view.stale {
                 let writes = if result.is_ok() { view.writes } else { BTreeMap::new() };
@@ -233,7 +265,7 @@ mod tests {
     fn of_many_names_a_question_says_little_and_finds_out_all() -> Result<(), StateError> {
         let state = State::spawn().unwrap();
         state.set("99", &1_u32)?;
-        let mut view = View::new(&state);
+        let mut view = View::new(&state, Known::default());
         for name in 0..100_u32 {
             assert_eq!(view.get(&name.to_string())?, (name == 99).then_some(1_u32));
             assert!(view.shortly().names.len() <= FEW);

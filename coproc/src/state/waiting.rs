@@ -1,10 +1,13 @@
 //! Waiting for what is so, or becomes so.
 
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 use super::{
     Snapshot, State, View,
-    core::{Batch, Interest, Wish},
+    core::{Interest, Known, Wake, Wish},
 };
 use crate::error::StateError;
 
@@ -38,7 +41,7 @@ impl State {
         &self,
         test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
-        self.until(None, test)
+        self.until(None, &mut Known::default(), test)
     }
 
     /// As [`wait_until`](Self::wait_until), for this long at most.
@@ -51,7 +54,7 @@ impl State {
         timeout: Duration,
         test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
-        self.until(Instant::now().checked_add(timeout), test)
+        self.until(Instant::now().checked_add(timeout), &mut Known::default(), test)
     }
 
     /// Waits until one of these names is set to another value or removed, and gives the state after
@@ -87,8 +90,7 @@ impl State {
         &self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Result<Snapshot, StateError> {
-        self.change_of(names, None)?;
-        self.snapshot()
+        self.snapshot_after(names, None)
     }
 
     /// As [`wait_for_change`](Self::wait_for_change), for this long at most.
@@ -101,57 +103,84 @@ impl State {
         names: impl IntoIterator<Item = &'a str>,
         timeout: Duration,
     ) -> Result<Snapshot, StateError> {
-        self.change_of(names, Instant::now().checked_add(timeout))?;
-        self.snapshot()
+        self.snapshot_after(names, Instant::now().checked_add(timeout))
     }
 
-    /// Waits until one of these names changes, and gives how; without updates if so much has
-    /// happened between two looks that it may have been among what is not kept.
+    fn snapshot_after<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a str>,
+        until: Option<Instant>,
+    ) -> Result<Snapshot, StateError> {
+        match self.change_of(names, until, Interest::Change)? {
+            Wake::Values(Some(known)) => Ok(Snapshot::of(known)),
+            _ => self.snapshot(),
+        }
+    }
+
+    /// Waits until one of these names changes, and gives what `interest` asks for.
     pub(super) fn change_of<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
         until: Option<Instant>,
-    ) -> Result<Batch, StateError> {
+        interest: fn(Option<u64>, Wish) -> Interest,
+    ) -> Result<Wake, StateError> {
         let only = Some(names.into_iter().map(str::to_owned).collect());
         let wish = Wish { only, ..Wish::default() };
         let mut seen = None;
         loop {
-            let batch = self.ask(Interest::Updates(seen, wish.clone()), until)?;
-            if batch.missed > 0 || !batch.updates.is_empty() {
-                return Ok(batch);
+            match self.ask(interest(seen, wish.clone()), until)? {
+                Wake::Nothing(version) => seen = Some(version),
+                wake => return Ok(wake),
             }
-            seen = Some(batch.seen);
             in_time(until)?;
         }
     }
 
+    /// Waits until `test` gives `true` or an error on the present. It is tested on what is `known`
+    /// first, which need not be so any more; what it then gives counts only if the host confirms
+    /// that nothing of it has changed. Notes what was found as known.
     pub(super) fn until(
         &self,
         until: Option<Instant>,
+        known: &mut Known,
         mut test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
+        let mut is_present = known.values.is_empty();
         loop {
-            let mut view = View::new(self);
-            let met = test(&mut view);
+            let mut view = View::new(self, mem::take(known));
+            let outcome = test(&mut view);
             // What is read is so together with all that was read before, or the view is stale.
             if view.stale {
                 in_time(until)?;
+                is_present = true;
                 continue;
             }
-            if met? {
-                return Ok(());
+            let (seen, found) = view.into_seen();
+            *known = found;
+            let is_over = outcome != Ok(false);
+            if is_over && is_present {
+                return outcome.map(drop);
             }
-            in_time(until)?;
-            self.ask(Interest::Seen(view.seen), until)?;
+            if is_present {
+                in_time(until)?;
+            }
+            let patience = if is_over { Some(Instant::now()) } else { until };
+            match self.ask(Interest::Seen(seen), patience)? {
+                Wake::Values(Some(changed)) => known.update(changed),
+                Wake::Values(None) => *known = Known::default(),
+                _ if is_over => return outcome.map(drop),
+                _ => {}
+            }
+            is_present = true;
         }
     }
 
-    /// Waits until what is waited for may be there.
+    /// Asks the host for what is waited for, and gives what it answers by `until`.
     pub(super) fn ask(
         &self,
         interest: Interest,
         until: Option<Instant>,
-    ) -> Result<Batch, StateError> {
+    ) -> Result<Wake, StateError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         // The host answers in time even if nothing changes, so that one that hangs is noticed.
         let interval = self.timeout.map(|timeout| timeout / 2);

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     State, Update,
-    core::{Interest, Wish},
+    core::{Batch, Interest, Wake, Wish},
     waiting::in_time,
 };
 use crate::error::StateError;
@@ -214,8 +214,12 @@ impl Watch {
                 return Ok(update);
             }
             let seen = self.seen.clone()?;
-            let mut batch =
-                self.state.ask(Interest::Updates(Some(seen), self.wish.clone()), until)?;
+            let interest = Interest::Updates(Some(seen), self.wish.clone());
+            let mut batch = match self.state.ask(interest, until)? {
+                Wake::Updates(batch) => batch,
+                Wake::Nothing(seen) => Batch { seen, ..Batch::default() },
+                Wake::Values(_) => Batch { seen, ..Batch::default() },
+            };
             self.seen = Ok(batch.seen);
             if let Some(first) = batch.updates.first_mut() {
                 first.missed += mem::take(&mut self.missed);

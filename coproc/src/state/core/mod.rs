@@ -5,6 +5,7 @@ mod emptied;
 mod event;
 mod history;
 mod latest;
+mod space;
 #[cfg(test)]
 mod tests;
 
@@ -15,21 +16,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::{emptied::Emptied, event::Event, history::History};
+use self::{emptied::Emptied, space::Space};
 use super::value::Stored;
 
 pub(super) use self::{
     event::{Capacity, Client, Wish},
     history::Batch,
+    space::{Known, Seen, Versioned},
 };
-
-/// Which versions somebody has seen. The version of what is not there is 0.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Seen {
-    pub(super) names: BTreeMap<String, u64>,
-    /// The version of the whole namespace, if all of it was looked at.
-    pub(super) whole: Option<u64>,
-}
 
 /// What is to be changed at once. `None` removes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -49,39 +43,26 @@ pub(super) enum Interest {
     Seen(Seen),
     /// There is an update to be given after this version; `None`: after now.
     Updates(Option<u64>, Wish),
+    /// The same, but all values are given.
+    Change(Option<u64>, Wish),
     /// It is their turn to try a change again, having been too late. Nobody has to wait for that: it
     /// spares many who want the same from being too late all the time.
     Turn,
 }
 
-/// A value with its version.
-pub(super) type Versioned = (u64, Option<Stored>);
-
 /// Whom a change wakes, and with what.
-pub(super) type Woken<A> = Vec<(A, Batch)>;
+pub(super) type Woken<A> = Vec<(A, Wake)>;
 
-struct Space {
-    entries: BTreeMap<String, (u64, Stored)>,
-    history: History,
-}
-
-impl Space {
-    fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
-        let version = self.history.version() + 1;
-        let before = match &after {
-            Some(stored) => self.entries.insert(name.clone(), (version, stored.clone())),
-            None => self.entries.remove(&name),
-        };
-        let before = before.map(|(_, stored)| stored);
-        if before.is_some() || after.is_some() {
-            self.history.push(Event::new(name, before, after, author));
-        }
-    }
-
-    /// Keeps only the number of updates that there were. A map that was emptied still has room.
-    fn forget(&mut self) {
-        (self.entries, self.history) = (BTreeMap::new(), self.history.forgotten());
-    }
+/// What a wait is answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Wake {
+    /// The time is over, and up to this version there was nothing for the waiter; or it is the
+    /// waiter's turn.
+    Nothing(u64),
+    Updates(Batch),
+    /// What the waiter asked for, as far as it has changed; `None` if that is too much for one
+    /// message.
+    Values(Option<Known>),
 }
 
 struct Waiter<A> {
@@ -93,11 +74,23 @@ struct Waiter<A> {
     answer: A,
 }
 
+impl<A> Waiter<A> {
+    fn nothing(self) -> (A, Wake) {
+        let seen = match self.interest {
+            Interest::Updates(seen, _) | Interest::Change(seen, _) => seen,
+            Interest::Seen(_) | Interest::Turn => None,
+        };
+        (self.answer, Wake::Nothing(seen.unwrap_or_default()))
+    }
+}
+
 /// All namespaces, and who waits; `A` is what a waiter is answered with.
 pub(super) struct Core<A> {
     spaces: BTreeMap<String, Space>,
     emptied: Emptied,
     waiters: Vec<Waiter<A>>,
+    /// What a namespace that was never changed is.
+    untouched: Space,
     /// Whose turn it is in a namespace, and until when.
     turns: BTreeMap<String, (Client, Instant)>,
     /// Nothing expires before; `None`: nothing does.
@@ -113,6 +106,7 @@ impl<A> Core<A> {
             spaces: BTreeMap::new(),
             emptied: Emptied::default(),
             waiters: Vec::new(),
+            untouched: Space::new(capacity),
             turns: BTreeMap::new(),
             quiet_until: None,
             capacity,
@@ -120,35 +114,35 @@ impl<A> Core<A> {
         }
     }
 
+    fn space(&self, name: &str) -> &Space {
+        self.spaces.get(name).unwrap_or(&self.untouched)
+    }
+
     pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
-        match self.spaces.get(space).and_then(|space| space.entries.get(name)) {
-            Some((version, stored)) => (*version, Some(stored.clone())),
-            None => (0, None),
-        }
+        self.space(space).read(name)
     }
 
     pub(super) fn len(&self, space: &str) -> usize {
-        self.spaces.get(space).map_or(0, |space| space.entries.len())
+        self.space(space).entries.len()
     }
 
     /// How many updates the namespace has had.
     pub(super) fn version(&self, space: &str) -> u64 {
-        version(self.spaces.get(space))
+        self.space(space).history.version()
     }
 
     pub(super) fn names(&self, space: &str) -> Vec<String> {
-        let entries = self.spaces.get(space).into_iter().flat_map(|space| &space.entries);
-        entries.map(|(name, _)| name.clone()).collect()
+        self.space(space).entries.keys().cloned().collect()
     }
 
     pub(super) fn all(&self, space: &str) -> BTreeMap<String, Stored> {
-        let entries = self.spaces.get(space).into_iter().flat_map(|space| &space.entries);
+        let entries = self.space(space).entries.iter();
         entries.map(|(name, (_, stored))| (name.clone(), stored.clone())).collect()
     }
 
     /// Whether what was seen is still so.
     pub(super) fn holds(&self, space: &str, seen: &Seen) -> bool {
-        holds(self.spaces.get(space), seen)
+        self.space(space).holds(seen)
     }
 
     /// Makes a change, unless what was seen has changed. Gives whether it did, and whom that wakes.
@@ -172,10 +166,8 @@ impl<A> Core<A> {
     }
 
     fn change(&mut self, client: Client, space: &str, mut change: Change) -> Woken<A> {
-        let place = self.spaces.entry(space.to_owned()).or_insert_with(|| Space {
-            entries: BTreeMap::new(),
-            history: History::new(self.capacity),
-        });
+        let place =
+            self.spaces.entry(space.to_owned()).or_insert_with(|| Space::new(self.capacity));
         if change.clear {
             for name in place.entries.keys() {
                 change.writes.entry(name.clone()).or_default();
@@ -207,8 +199,8 @@ impl<A> Core<A> {
         let mut woken = Vec::new();
         let mut index = 0;
         while let Some(waiter) = self.waiters.get_mut(index) {
-            match (waiter.space == space).then(|| due(Some(place), waiter)).flatten() {
-                Some(batch) => woken.push((self.waiters.remove(index).answer, batch)),
+            match (waiter.space == space).then(|| due(place, waiter)).flatten() {
+                Some(wake) => woken.push((self.waiters.remove(index).answer, wake)),
                 None => index += 1,
             }
         }
@@ -221,8 +213,8 @@ impl<A> Core<A> {
         woken
     }
 
-    /// Lets somebody wait; gives `answer` back if what they wait for is there. Drops it once the
-    /// state has ended.
+    /// Lets somebody wait; gives `answer` back if what they wait for is there, or if they are not to
+    /// wait at all. Drops it once the state has ended.
     pub(super) fn wait(
         &mut self,
         client: Client,
@@ -230,18 +222,19 @@ impl<A> Core<A> {
         interest: Interest,
         (now, until): (Instant, Option<Instant>),
         answer: A,
-    ) -> Option<(A, Batch)> {
+    ) -> Option<(A, Wake)> {
         if self.ended {
             return None;
         }
         let is_free = !self.turns.contains_key(space);
         if matches!(interest, Interest::Turn) && is_free {
             self.give_turn(space.to_owned(), client, now);
-            return Some((answer, Batch::default()));
+            return Some((answer, Wake::Nothing(0)));
         }
         let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
-        match due(self.spaces.get(space), &mut waiter) {
-            Some(batch) => Some((waiter.answer, batch)),
+        match due(self.space(space), &mut waiter) {
+            Some(wake) => Some((waiter.answer, wake)),
+            None if until.is_some_and(|until| until <= now) => Some(waiter.nothing()),
             None => {
                 if let Some(until) = waiter.until {
                     self.expires_at(until);
@@ -262,13 +255,13 @@ impl<A> Core<A> {
     }
 
     /// It is the next one's turn.
-    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Batch)> {
+    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Wake)> {
         self.turns.remove(space);
         let is_next =
             |waiter: &Waiter<A>| waiter.space == space && matches!(waiter.interest, Interest::Turn);
         let waiter = self.waiters.remove(self.waiters.iter().position(is_next)?);
         self.give_turn(waiter.space, waiter.client, now);
-        Some((waiter.answer, Batch::default()))
+        Some((waiter.answer, Wake::Nothing(0)))
     }
 
     fn pass_on_where(
@@ -289,12 +282,7 @@ impl<A> Core<A> {
         }
         let expired =
             self.waiters.extract_if(.., |waiter| waiter.until.is_some_and(|until| until <= now));
-        let nothing = |interest| match interest {
-            Interest::Updates(Some(seen), _) => Batch { seen, ..Batch::default() },
-            _ => Batch::default(),
-        };
-        let mut woken: Vec<_> =
-            expired.map(|waiter| (waiter.answer, nothing(waiter.interest))).collect();
+        let mut woken: Vec<_> = expired.map(Waiter::nothing).collect();
         woken.extend(self.pass_on_where(now, |_, until| until <= now));
         self.quiet_until = self.next_expiry();
         woken
@@ -321,27 +309,22 @@ impl<A> Core<A> {
 }
 
 /// What a waiter is answered with, if that is to be now.
-fn due<A>(space: Option<&Space>, waiter: &mut Waiter<A>) -> Option<Batch> {
+fn due<A>(space: &Space, waiter: &mut Waiter<A>) -> Option<Wake> {
     match &mut waiter.interest {
-        Interest::Seen(seen) => (!holds(space, seen)).then(Batch::default),
+        Interest::Seen(seen) => (!space.holds(seen)).then(|| Wake::Values(space.changed(seen))),
         Interest::Turn => None,
         Interest::Updates(seen, wish) => {
-            let seen = seen.get_or_insert_with(|| version(space));
-            let batch = space?.history.after(*seen, wish, waiter.client);
-            *seen = batch.seen;
-            (batch.missed > 0 || !batch.updates.is_empty()).then_some(batch)
+            updates(space, seen, wish, waiter.client).map(Wake::Updates)
+        }
+        Interest::Change(seen, wish) => {
+            updates(space, seen, wish, waiter.client).map(|_| Wake::Values(space.all()))
         }
     }
 }
 
-fn version(space: Option<&Space>) -> u64 {
-    space.map_or(0, |space| space.history.version())
-}
-
-fn holds(space: Option<&Space>, seen: &Seen) -> bool {
-    let version_of = |name: &String| {
-        space.and_then(|space| space.entries.get(name)).map_or(0, |(version, _)| *version)
-    };
-    seen.whole.is_none_or(|whole| whole == version(space))
-        && seen.names.iter().all(|(name, seen)| version_of(name) == *seen)
+fn updates(space: &Space, seen: &mut Option<u64>, wish: &Wish, watcher: Client) -> Option<Batch> {
+    let seen = seen.get_or_insert_with(|| space.history.version());
+    let batch = space.history.after(*seen, wish, watcher);
+    *seen = batch.seen;
+    (batch.missed > 0 || !batch.updates.is_empty()).then_some(batch)
 }

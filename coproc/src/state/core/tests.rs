@@ -121,10 +121,22 @@ impl Model {
             && seen.whole.is_none_or(|whole| whole == self.logs[space].len() as u64)
     }
 
+    /// What somebody who has seen something is told of it.
+    fn changed(&self, space: usize, seen: &Seen) -> Known {
+        let version = self.logs[space].len() as u64;
+        let now = seen.names.keys().map(|name| (name.clone(), self.value(space, name)));
+        let values = now.filter(|(name, (version, _))| seen.names[name] != *version).collect();
+        let there = NAMES.into_iter().filter(|name| self.value(space, name).1.is_some());
+        let names = seen.whole.filter(|whole| *whole != version);
+        let names = names.map(|_| there.map(str::to_owned).collect());
+        Known { version, values, names }
+    }
+
     /// What a watcher is to be given if this many of the first updates are not kept.
-    fn due(&self, watcher: &Watcher, gone: usize) -> Option<Batch> {
+    fn due(&self, watcher: &Watcher, gone: usize) -> Option<Wake> {
         if let Some(look) = &watcher.look {
-            return (!self.holds(watcher.space, look)).then(Batch::default);
+            let changed = || Wake::Values(Some(self.changed(watcher.space, look)));
+            return (!self.holds(watcher.space, look)).then(changed);
         }
         let Watcher { by, wish, .. } = watcher;
         let log = &self.logs[watcher.space];
@@ -159,7 +171,7 @@ impl Model {
         }
         let missed = missed(seen..end);
         let some = missed > 0 || !updates.is_empty();
-        some.then_some(Batch { updates, seen: end as u64, missed })
+        some.then_some(Wake::Updates(Batch { updates, seen: end as u64, missed }))
     }
 
     /// Which writes are the last that changed their name, of removals as many as are kept.
@@ -190,7 +202,7 @@ impl Model {
             if watcher.until.is_some() && watcher.space == space {
                 let here = Watcher { seen: before, ..watcher.clone() };
                 // Who waits has missed nothing, whatever is kept.
-                expected.extend(self.due(&here, 0).map(|batch| (number, batch)));
+                expected.extend(self.due(&here, 0).map(|wake| (number, wake)));
             }
         }
         assert_eq!(woken, expected);
@@ -200,17 +212,22 @@ impl Model {
                 watcher.seen = version;
             }
         }
-        for (number, batch) in woken {
-            self.answered(number, &batch);
+        for (number, wake) in woken {
+            self.answered(number, &wake);
         }
     }
 
-    fn answered(&mut self, number: usize, batch: &Batch) {
+    fn answered(&mut self, number: usize, wake: &Wake) {
         let watcher = &mut self.watchers[number];
         watcher.until = None;
-        if watcher.look.is_none() {
-            watcher.seen = usize::try_from(batch.seen).expect("a small number");
+        if let Wake::Nothing(seen) | Wake::Updates(Batch { seen, .. }) = wake {
+            watcher.seen = usize::try_from(*seen).expect("a small number");
         }
+    }
+
+    /// What one is told who waits for nothing any longer.
+    fn nothing(&self, watcher: &Watcher) -> Wake {
+        Wake::Nothing(watcher.look.as_ref().map_or(self.logs[watcher.space].len() as u64, |_| 0))
     }
 
     fn write(&mut self, by: Client, space: usize, name: &'static str, after: Option<Stored>) {
@@ -268,12 +285,14 @@ impl Model {
             None => Interest::Updates(Some(watcher.seen as u64), watcher.wish.clone()),
         };
         let until = self.now + patience;
-        let times = (self.start, Some(self.start + Duration::from_secs(until)));
+        let at = |time| self.start + Duration::from_secs(time);
+        let times = (at(self.now), Some(at(until)));
         let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, times, number);
-        let expected = self.due(&watcher, self.gone(watcher.space));
-        assert_eq!(answer, expected.map(|batch| (number, batch)));
+        let at_once = (patience == 0).then(|| self.nothing(&watcher));
+        let expected = self.due(&watcher, self.gone(watcher.space)).or(at_once);
+        assert_eq!(answer, expected.map(|wake| (number, wake)));
         match answer {
-            Some((_, batch)) => self.answered(number, &batch),
+            Some((_, wake)) => self.answered(number, &wake),
             None => {
                 self.watchers[number].until = Some(until);
                 self.watchers[number].seen = self.logs[watcher.space].len();
@@ -289,9 +308,9 @@ impl Model {
         let expected: BTreeSet<_> =
             (0..self.watchers.len()).filter(|number| over(&self.watchers[*number])).collect();
         assert_eq!(expired.iter().map(|(number, _)| *number).collect::<BTreeSet<_>>(), expected);
-        for (number, batch) in expired {
-            assert!(batch.updates.is_empty() && batch.missed == 0);
-            self.answered(number, &batch);
+        for (number, wake) in expired {
+            assert_eq!(wake, self.nothing(&self.watchers[number]));
+            self.answered(number, &wake);
         }
         let next = self.watchers.iter().filter_map(|watcher| watcher.until).min();
         assert_eq!(self.core.next_expiry(), next.map(|t| self.start + Duration::from_secs(t)));
@@ -369,6 +388,11 @@ proptest! {
     }
 }
 
+fn batch(answer: Option<((), Wake)>) -> Batch {
+    let Some((_, Wake::Updates(batch))) = answer else { panic!("there were updates: {answer:?}") };
+    batch
+}
+
 #[test]
 fn the_history_is_bounded_in_bytes() {
     let by = Client { peer: 0, handle: 0 };
@@ -381,7 +405,7 @@ fn the_history_is_bounded_in_bytes() {
         core.commit(by, "default", &Seen::default(), change, now);
     }
     let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
-    let (_, batch) = core.wait(by, "default", all, (now, Some(now)), ()).expect("some are kept");
+    let batch = batch(core.wait(by, "default", all, (now, None), ()));
     let missed = batch.updates.iter().map(|update| update.missed).sum::<u64>() + batch.missed;
     // The change of each of the seven names is given besides.
     let kept = 10_000 - missed - 7;
@@ -401,7 +425,7 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
         }
     }
     let live = Interest::Updates(Some(0), Wish { live: true, ..Wish::default() });
-    let (_, batch) = core.wait(by, "default", live, (now, Some(now)), ()).expect("some are kept");
+    let batch = batch(core.wait(by, "default", live, (now, None), ()));
     let removals = (2000 - batch.updates[0].version) / 2 + 1;
     assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
 }
@@ -427,8 +451,7 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
     write(1, Some(2));
     let mut past = |space: usize| {
         let all = Interest::Updates(Some(0), Wish::default());
-        let answer = core.wait(by, &space.to_string(), all, (now, Some(now)), ());
-        let (_, batch) = answer.expect("there were updates");
+        let batch = batch(core.wait(by, &space.to_string(), all, (now, None), ()));
         let versions: Vec<_> = batch.updates.iter().map(|update| update.version).collect();
         (versions, batch.updates.first().map_or(batch.missed, |update| update.missed))
     };

@@ -1,0 +1,108 @@
+//! One namespace: what it holds, and what a waiter is told of that.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    event::{Capacity, Client, Event},
+    history::History,
+};
+use crate::state::value::{Stored, VALUE_MOST};
+
+/// A value with its version. The version of what is not there is 0.
+pub(crate) type Versioned = (u64, Option<Stored>);
+
+/// Which versions a caller has seen.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) names: BTreeMap<String, u64>,
+    /// The version of the whole namespace, if the caller has seen all its names.
+    pub(crate) whole: Option<u64>,
+}
+
+/// What a namespace holds under some of its names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// The version of the namespace at which all of it was so.
+    pub(crate) version: u64,
+    pub(crate) values: BTreeMap<String, Versioned>,
+    /// All names that there are, sorted.
+    pub(crate) names: Option<Vec<String>>,
+}
+
+impl Known {
+    /// Notes what has changed since.
+    pub(crate) fn update(&mut self, changed: Self) {
+        self.version = changed.version;
+        self.values.extend(changed.values);
+        self.names = changed.names.or_else(|| self.names.take());
+    }
+
+    /// The same, unless it is too much for one message.
+    fn within_limit(self) -> Option<Self> {
+        let stored = |stored: &Option<Stored>| stored.as_ref().map_or(0, Stored::size);
+        let values = self.values.iter().map(|(name, (_, value))| name.len() + stored(value));
+        let names = self.names.iter().flatten().map(String::len);
+        (values.chain(names).sum::<usize>() <= VALUE_MOST).then_some(self)
+    }
+}
+
+pub(super) struct Space {
+    pub(super) entries: BTreeMap<String, (u64, Stored)>,
+    pub(super) history: History,
+}
+
+impl Space {
+    pub(super) fn new(capacity: Capacity) -> Self {
+        Self { entries: BTreeMap::new(), history: History::new(capacity) }
+    }
+
+    pub(super) fn read(&self, name: &str) -> Versioned {
+        match self.entries.get(name) {
+            Some((version, stored)) => (*version, Some(stored.clone())),
+            None => (0, None),
+        }
+    }
+
+    pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
+        let version = self.history.version() + 1;
+        let before = match &after {
+            Some(stored) => self.entries.insert(name.clone(), (version, stored.clone())),
+            None => self.entries.remove(&name),
+        };
+        let before = before.map(|(_, stored)| stored);
+        if before.is_some() || after.is_some() {
+            self.history.push(Event::new(name, before, after, author));
+        }
+    }
+
+    /// Keeps only the number of updates that there were. A map that was emptied still has room.
+    pub(super) fn forget(&mut self) {
+        (self.entries, self.history) = (BTreeMap::new(), self.history.forgotten());
+    }
+
+    /// Whether what was seen is still so.
+    pub(super) fn holds(&self, seen: &Seen) -> bool {
+        let version_of = |name| self.entries.get(name).map_or(0, |(version, _)| *version);
+        seen.whole.is_none_or(|whole| whole == self.history.version())
+            && seen.names.iter().all(|(name, seen)| version_of(name) == *seen)
+    }
+
+    /// What of `seen` has changed; `None` if it is too much for one message.
+    pub(super) fn changed(&self, seen: &Seen) -> Option<Known> {
+        let version = self.history.version();
+        let now = seen.names.iter().map(|(name, old)| (name, old, self.read(name)));
+        let changed = now.filter(|(_, old, (version, _))| *old != version);
+        let values = changed.map(|(name, _, value)| (name.clone(), value)).collect();
+        let names = seen.whole.filter(|whole| *whole != version);
+        let names = names.map(|_| self.entries.keys().cloned().collect());
+        Known { version, values, names }.within_limit()
+    }
+
+    /// All values; `None` if they are too much for one message.
+    pub(super) fn all(&self) -> Option<Known> {
+        let values = self.entries.keys().map(|name| (name.clone(), self.read(name))).collect();
+        Known { version: self.history.version(), values, names: None }.within_limit()
+    }
+}
