@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Chosen, Codec, Limits, Luggage, Malformed};
+use super::{Body, Chosen, Codec, Limits, Luggage, Malformed};
 
 /// A message while its arguments are read, one after the other.
 pub struct Arguments<'a> {
@@ -33,6 +33,11 @@ impl<'a> Arguments<'a> {
     pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
         let Self { rest, limits, luggage } = self;
         Ok(luggage.emptied_by(|| Chosen::decode(rest, limits))?)
+    }
+
+    /// All that is not read yet, with the handles that came beside it.
+    pub(crate) fn rest(&mut self) -> Body {
+        Body::of_payload(std::mem::take(&mut self.rest), self.luggage.clone())
     }
 
     /// How many bytes are not read yet.

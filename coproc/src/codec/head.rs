@@ -158,6 +158,7 @@ fn code_of_status(status: Status) -> u8 {
         Status::Unencodable => 8,
         Status::Malformed => 9,
         Status::Dropped => 10,
+        Status::Failed => 11,
     }
 }
 
@@ -173,6 +174,7 @@ fn status_of(code: u8) -> Result<Status, BadFrame> {
         8 => Status::Unencodable,
         9 => Status::Malformed,
         10 => Status::Dropped,
+        11 => Status::Failed,
         _ => return Err(BadFrame(format!("an answer has the unknown status {code}"))),
     })
 }

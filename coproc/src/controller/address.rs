@@ -1,6 +1,6 @@
 //! Where a call goes: to one worker, or to a dispatcher that picks a worker.
 
-use std::{fmt, marker::PhantomData, time::Instant};
+use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, time::Instant};
 
 use super::{
     completions::Completions,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{CallError, CloseReason},
     message::Priority,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 /// What a controller and a call hold. A verb resolves it to a connection when it sends the call.
@@ -100,6 +100,10 @@ pub(crate) struct Job {
     pub(crate) tag: u64,
 }
 
+/// The owners of workers in this process that take calls from other processes for a dispatcher, each
+/// with its connection; by the slot that it sends them to.
+pub(crate) type Relays = HashMap<Option<usize>, (Arc<Line>, Box<dyn Any + Send>)>;
+
 /// Picks the connection that each message goes out on.
 pub(crate) trait Dispatch: Send + Sync {
     /// The workers' static description.
@@ -129,6 +133,9 @@ pub(crate) trait Dispatch: Send + Sync {
 
     /// The connection to the incarnation in this slot, if one is up.
     fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Line>>;
+
+    /// The workers that take calls from other processes for this dispatcher, by slot.
+    fn relays(&self) -> &Mutex<Relays>;
 }
 
 /// Where a controller's calls go.

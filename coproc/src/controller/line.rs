@@ -221,13 +221,6 @@ impl Line {
         self.port.request(Envelope { channel, ..Envelope::new(Kind::Room) }, Body::empty())
     }
 
-    /// Reads until call `id` has its outcome, until `until` at the latest, and leaves the outcome
-    /// to the thread or task that takes it.
-    pub(crate) fn read_for(&self, id: u64, until: Option<Instant>) {
-        let is_decided = |state: &mut State| (!state.requests.is_owed(id)).then_some(());
-        self.port.wait_for(Some(id), until, is_decided);
-    }
-
     fn wait_for_room(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
         self.check_cycle()?;
         let id = self.ask_room(channel);

@@ -17,14 +17,14 @@ pub(crate) mod timer;
 use crate::{error::CallError, message::Channel};
 
 pub use address::Link;
-pub(crate) use address::{Address, Dispatch, Job, Route};
+pub(crate) use address::{Address, Dispatch, Job, Relays, Route};
 pub use call::{Call, CallFuture, call};
 pub(crate) use completions::{Completion, Completions};
 pub(crate) use line::{Life, Line, Owned};
 pub use one_way::{OneWay, one_way};
 pub(crate) use outgoing::{Encoded, Outgoing, Sending};
 pub use pending::Pending;
-pub(crate) use request::Exchange;
+pub(crate) use request::{Exchange, PendingJob, Reader};
 pub(crate) use serving::{Identity, Serving, Station};
 
 /// What `#[worker]` generates for calling a worker: one method for each of its handlers.

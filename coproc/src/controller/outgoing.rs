@@ -12,7 +12,7 @@ use super::{
     completions::{Completion, Completions},
     line::{Line, Refusal},
     plan::Handler,
-    request::{Exchange, PendingJob, Request},
+    request::{Exchange, PendingJob, Reader, Request},
 };
 use crate::{
     codec::{Body, Draft, EncodeError},
@@ -39,6 +39,16 @@ pub(crate) struct Outgoing {
 }
 
 impl Encoded {
+    /// A message for the handler `number` that another process has encoded.
+    pub(crate) fn received(
+        handler: Option<&'static Handler>,
+        priority: Priority,
+        deadline: Option<Duration>,
+        body: Body,
+    ) -> Self {
+        Self { handler, priority, deadline, body: Ok(body), nested: false }
+    }
+
     /// Whether its handler may be run again after a crash.
     pub(crate) fn is_idempotent(&self) -> bool {
         self.handler.is_some_and(|handler| handler.idempotent)
@@ -64,7 +74,7 @@ impl Encoded {
     }
 
     /// Tells the receiver which workers wait for the reply, so that none of them waits for itself.
-    fn nest(&mut self) {
+    pub(crate) fn nest(&mut self) {
         let stations = Serving::stations();
         if stations.is_empty() || self.nested {
             return;
@@ -110,13 +120,13 @@ impl Encoded {
     }
 
     /// Whether a dispatcher takes it.
-    fn check(&mut self, route: &Route) -> Result<(), CallError> {
+    pub(crate) fn check(&mut self, route: &Route) -> Result<(), CallError> {
         self.body()?;
         route.dispatch.closed().map_or(Ok(()), |reason| Err(CallError::Closed(reason)))
     }
 
     /// Hands it to a dispatcher.
-    fn submit(self, Route { dispatch, slot }: Route) -> PendingJob {
+    pub(crate) fn submit(self, Route { dispatch, slot }: Route) -> PendingJob {
         let (until, priority, completions) = (self.until(), self.priority, Completions::new());
         let message = Arc::new(self);
         let to = Arc::clone(&completions);
@@ -258,10 +268,10 @@ impl Sending {
         ready!(self.go_out(cx))?.poll(cx)
     }
 
-    /// The connection that the call went out on, and its number there.
-    pub(crate) fn exchange(&self) -> Option<(Arc<Line>, u64)> {
+    /// What another thread can read for the call with, once it has gone out.
+    pub(crate) fn reader(&self) -> Option<Reader> {
         match &self.request {
-            Some(Request::Direct(exchange)) => Some(exchange.place()),
+            Some(Request::Direct(exchange)) => Some(exchange.reader()),
             _ => None,
         }
     }

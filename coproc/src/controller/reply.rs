@@ -164,6 +164,19 @@ impl Answer {
 }
 
 impl Content {
+    /// How a call ended that a dispatcher sent on.
+    pub(crate) fn relayed(completion: Completion) -> Self {
+        let (status, body) = match completion {
+            Ok(body) => (Status::Value, Ok(body)),
+            Err(CallError::Handler(body)) => (Status::Error, Ok(body)),
+            Err(failure) => {
+                let failure: CallError<()> = failure.without_handler().widen();
+                (Status::Failed, Body::of(&failure, usize::MAX))
+            }
+        };
+        Self::of(status, body)
+    }
+
     /// A text instead of a value.
     pub(crate) fn text(status: Status, text: &str) -> Self {
         Self::of(status, Body::of(&shorten(text.to_owned()), usize::MAX))
@@ -259,6 +272,16 @@ pub(crate) fn read_panic(body: &Body) -> PanicReport {
         location: String::new(),
         handler: String::new(),
     })
+}
+
+/// Reads the error of a call that a dispatcher sent on.
+pub(crate) fn read_failure<E>(body: &Body) -> CallError<E> {
+    let failure = read(body.arguments(), take::<CallError<()>>);
+    match failure {
+        Ok(CallError::Handler(())) => malformed(Malformed::new("an error that has another place")),
+        Ok(failure) => failure.without_handler().widen(),
+        Err(error) => malformed(error),
+    }
 }
 
 thread_local! {

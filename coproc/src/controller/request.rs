@@ -10,14 +10,14 @@ use super::{
     address::Dispatch,
     completions::{Completion, Completions},
     line::Line,
-    reply::{read_panic, read_text},
+    reply::{read_failure, read_panic, read_text},
     timer::Alarm,
 };
 use crate::{
     codec::Frame,
     error::{CallError, CloseReason},
     message::{Kind, Status},
-    messenger::{Loss, Outcome},
+    messenger::{Loss, Outcome, State},
     sync::Arc,
 };
 
@@ -104,9 +104,9 @@ impl Exchange {
         Self::new(line, id, until)
     }
 
-    /// Its connection, and its number there.
-    pub(super) fn place(&self) -> (Arc<Line>, u64) {
-        (Arc::clone(&self.line), self.id)
+    /// What another thread can read for it with.
+    pub(super) fn reader(&self) -> Reader {
+        Reader { line: Arc::clone(&self.line), id: self.id, until: self.until }
     }
 
     fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
@@ -200,6 +200,7 @@ impl Exchange {
             },
             Status::Unencodable => CallError::Encode(read_text(&body)),
             Status::Malformed => CallError::Protocol(read_text(&body)),
+            Status::Failed => read_failure(&body),
             Status::Dropped => {
                 let text = format!("worker `{}` dropped its promise to answer", self.line.name);
                 CallError::Closed(CloseReason::begun(text))
@@ -212,6 +213,22 @@ impl Exchange {
 fn has_run(answer: &Frame) -> bool {
     let unstarted = [Status::Closed, Status::Cancelled, Status::Expired].map(Kind::Answer);
     !unstarted.contains(&answer.envelope.kind)
+}
+
+/// Reads for an exchange whose outcome another thread or task takes.
+pub(crate) struct Reader {
+    line: Arc<Line>,
+    id: u64,
+    until: Option<Instant>,
+}
+
+impl Reader {
+    /// Reads until the exchange has its outcome, until its own deadline, and until `until`.
+    pub(crate) fn read(&self, until: Option<Instant>) {
+        let until = [self.until, until].into_iter().flatten().min();
+        let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
+        self.line.port.wait_for(Some(self.id), until, is_decided);
+    }
 }
 
 impl Drop for Exchange {
@@ -267,7 +284,7 @@ impl PendingJob {
         Some(outcome)
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
         if self.taken {
             return Poll::Ready(Err(CallError::Cancelled));
         }

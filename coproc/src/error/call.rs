@@ -9,7 +9,7 @@ use super::{CrashReport, PanicReport};
 /// Why a call gave no value.
 ///
 /// `E` is the error type of the handler; of a handler that cannot fail it is [`Infallible`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallError<E = Infallible> {
     /// The handler ran and returned this error: an ordinary reply that ends nothing.
@@ -159,7 +159,7 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
 impl<E: fmt::Debug + fmt::Display> std::error::Error for CallError<E> {}
 
 /// Why no call gets through any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseReason {
     text: String,
     unstarted: bool,

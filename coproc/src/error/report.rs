@@ -1,6 +1,6 @@
 //! What is known of a worker's end.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +62,7 @@ impl fmt::Display for PanicReport {
 }
 
 /// How a worker ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Exit {
     /// In order: asked to close, or done with its work.
@@ -93,11 +93,11 @@ impl fmt::Display for Exit {
 }
 
 /// A worker's process died: who it was, how it ended, and what it was doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrashReport(Box<Crash>);
 
 /// The facts of a [`CrashReport`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Crash {
     pub(crate) worker: String,
     pub(crate) pid: u32,
@@ -108,7 +108,7 @@ pub(crate) struct Crash {
     /// What the worker's panic hook left behind, where the panic itself ended the process.
     pub(crate) panic: Option<String>,
     /// The best guess at the cause behind a signal that has several.
-    pub(crate) cause: Option<&'static str>,
+    pub(crate) cause: Option<Cow<'static, str>>,
 }
 
 impl From<Crash> for CrashReport {
@@ -190,7 +190,7 @@ impl fmt::Display for CrashReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let crash = &*self.0;
         write!(f, "worker `{}` (pid {}) {}", crash.worker, crash.pid, crash.exit)?;
-        if let Some(cause) = crash.cause {
+        if let Some(cause) = &crash.cause {
             write!(f, " ({cause})")?;
         }
         if let Some(handler) = &crash.handler {
@@ -251,7 +251,7 @@ mod tests {
             elapsed: Duration::from_millis(1500),
             stderr_tail: "thread 'main' has overflowed its stack\n".into(),
             panic: None,
-            cause: Some("stack overflow"),
+            cause: Some("stack overflow".into()),
         });
         let text = report.to_string();
         for part in ["`decoder`", "pid 17", "SIGABRT (6)", "(stack overflow)", "1.500s", "`decode`"]

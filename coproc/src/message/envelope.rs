@@ -92,4 +92,6 @@ pub(crate) enum Status {
     Malformed,
     /// The handler dropped its promise to answer later.
     Dropped,
+    /// A dispatcher sent the call on, and it failed there; the content is the error.
+    Failed,
 }

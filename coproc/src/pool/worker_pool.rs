@@ -131,8 +131,10 @@ impl<W: Worker> WorkerPool<W> {
 
     /// A controller whose calls go to the first worker that is free.
     ///
-    /// It is cloned and sent like any other. It does not own the pool: once that is closed or dropped,
-    /// calls are [`CallError::Closed`].
+    /// It is cloned and sent like any other, also to other processes, whose calls then pass through a
+    /// thread of this one. It does not own the pool: once that is closed or dropped, calls are
+    /// [`CallError::Closed`]. A call from another process that is given up there and waits in the pool
+    /// is not taken out of it before its deadline.
     ///
     /// A call never waits for room in a channel: what no worker is free for waits in this process,
     /// ordered by priority, and its deadline counts meanwhile.
@@ -223,6 +225,8 @@ impl<W: Worker> WorkerPool<W> {
 
 impl<W: Worker> Drop for WorkerPool<W> {
     fn drop(&mut self) {
+        self.desk.stop();
+        self.desk.close_relays();
         // Each may take its grace, and they take it at the same time.
         at_once(self.desk.take_owners().into_iter().map(|owner| move || drop(owner)));
     }

@@ -9,6 +9,7 @@ mod host;
 mod inline;
 #[cfg(feature = "process")]
 pub(crate) mod process;
+mod relay;
 #[cfg(feature = "process")]
 mod remote;
 mod resource;

@@ -10,11 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
     codec::luggage::{self, Descriptor, Found, Parcel},
-    controller::{Address, Controller, Identity, Line, Link},
+    controller::{Address, Controller, Identity, Line, Link, Route},
     sync::Arc,
     worker::{Function, FunctionController, Worker, registry::plan},
 };
 
+use super::relay;
 #[cfg(feature = "process")]
 use super::remote;
 
@@ -35,31 +36,28 @@ pub(super) struct Ticket {
 }
 
 /// A controller in a message.
-struct Traveller(Address);
+struct Traveller {
+    address: Address,
+    /// Gives the connection that takes calls from other processes for a dispatcher.
+    relay: fn(&Route) -> Result<Arc<Line>, String>,
+}
 
 impl Traveller {
-    fn refused(&self, why: &str) -> String {
-        format!("the controller of `{}` cannot leave: {why}", self.0.name())
+    fn new<W: Worker>(address: Address) -> Self {
+        Self { address, relay: relay::line::<W> }
     }
 
-    /// The connection to the worker itself.
-    fn line(&self) -> Result<&Arc<Line>, String> {
-        match &self.0 {
-            Address::Direct(line) => Ok(line),
-            Address::Dispatched(_) => Err(self.refused(
-                "its calls are dispatched in this process; give it to a worker on `Thread`, and send \
-                 the controller of that worker",
-            )),
-        }
+    fn refused(&self, why: &str) -> String {
+        format!("the controller of `{}` cannot leave: {why}", self.address.name())
     }
 }
 
 impl Parcel for Traveller {
     fn check(&self) -> Result<(), String> {
-        let port = &self.line()?.port;
-        match port.link().is_inline() {
+        let Address::Direct(line) = &self.address else { return Ok(()) };
+        match line.port.link().is_inline() {
             true => Err(self.refused("its worker runs inside its callers")),
-            false if port.is_of_function() => Err(self.refused(
+            false if line.port.is_of_function() => Err(self.refused(
                 "a function talks to its owner only; give the function one end of a \
                  `Messenger::pair`, and send the other",
             )),
@@ -68,10 +66,16 @@ impl Parcel for Traveller {
     }
 
     fn pack(&self) -> Result<Vec<Descriptor>, String> {
+        let line = match &self.address {
+            Address::Direct(line) => Ok(Arc::clone(line)),
+            Address::Dispatched(route) => (self.relay)(route),
+        };
         #[cfg(feature = "process")]
-        return remote::hand_on(self.line()?).map_err(|error| self.refused(&error.to_string()));
+        let packed =
+            line.and_then(|line| remote::hand_on(&line).map_err(|error| error.to_string()));
         #[cfg(not(feature = "process"))]
-        return Err(self.refused("this program has no other processes"));
+        let packed = line.and_then(|_| Err("this program has no other processes".to_owned()));
+        packed.map_err(|error| self.refused(&error))
     }
 }
 
@@ -85,7 +89,7 @@ pub fn write_link<W: Worker, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let address = link.address();
-    let at = luggage::put(Arc::new(Traveller(address.clone())), PIECES);
+    let at = luggage::put(Arc::new(Traveller::new::<W>(address.clone())), PIECES);
     let line = match address {
         Address::Direct(line) => Some(line),
         Address::Dispatched(_) => None,
@@ -115,7 +119,7 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
     let plan = plan::<W>();
     let address = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
         Found::Here(parcel) => {
-            let traveller = parcel.downcast_ref::<Traveller>().map(|traveller| &traveller.0);
+            let traveller = parcel.downcast_ref::<Traveller>().map(|traveller| &traveller.address);
             traveller.filter(|address| address.plan().name == plan.name).cloned()
         }
         #[cfg(feature = "process")]
@@ -123,7 +127,7 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
             let at = ticket.at;
             let address = remote::line(plan, ticket, descriptors).map(Address::Direct);
             if let Some(address) = &address {
-                luggage::keep(at, Arc::new(Traveller(address.clone())));
+                luggage::keep(at, Arc::new(Traveller::new::<W>(address.clone())));
             }
             address
         }

@@ -68,6 +68,13 @@ impl<T: Wire, E: Wire> LaterAnswer<T, E> {
     }
 }
 
+impl LaterAnswer<(), ()> {
+    /// Answers with a content that is encoded already.
+    pub(crate) fn content(mut self, content: Content) {
+        self.give(content);
+    }
+}
+
 impl<T, E> LaterAnswer<T, E> {
     /// Answers with a value.
     pub fn ok(self, value: T) {

@@ -55,7 +55,7 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("ones", vec![255; 4096]);
     add("http", b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".to_vec());
     add("answer-without-status", frame(ANSWER, 1).status(0).bytes());
-    add("answer-with-unknown-status", frame(ANSWER, 1).status(11).bytes());
+    add("answer-with-unknown-status", frame(ANSWER, 1).status(12).bytes());
     add("ended-without-status", frame(ENDED, 0).status(0).bytes());
     for (name, kind) in [
         ("hello-with-status", 1),
@@ -126,7 +126,7 @@ fn conversations(add: &mut impl FnMut(&str, Vec<u8>)) {
     let unheard = Frame { handler: u32::MAX, ..frame(UNHEARD, 0) };
     add("unheard-by-all-ones", stream(&[unheard.clone(), unheard.clone(), unheard]));
     let every = |status| frame(ENDED, 0).status(status);
-    add("ended-with-every-status", stream(&(1..=10).map(every).collect::<Vec<_>>()));
+    add("ended-with-every-status", stream(&(1..=11).map(every).collect::<Vec<_>>()));
     add("close-a-thousand-times", stream(&vec![frame(CLOSE, 0); 1500]));
     let close = Frame { deadline: 0, ..frame(CLOSE, 0) };
     add("close-without-grace", stream(&[close, frame(CALL, 9)]));
@@ -158,6 +158,7 @@ fn payloads(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("option-that-is-neither", answer(3, vec![2]).bytes());
     add("error-that-is-none", answer(3, vec![255; 3]).status(ERROR).bytes());
     add("panicked-without-report", answer(1, vec![1, 2, 3]).status(PANICKED).bytes());
+    add("sent-on-without-error", answer(1, vec![255; 5]).status(11).bytes());
     add("malformed-without-text", answer(1, vec![255; 5]).status(9).bytes());
     add("ended-without-value", frame(ENDED, 0).with(text(b"x")).bytes());
     add("ended-twice", stream(&[frame(ENDED, 0), frame(ENDED, 0)]));

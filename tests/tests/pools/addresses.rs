@@ -1,9 +1,19 @@
 //! Controllers of a pool: any worker, or the one of a key.
 
+use std::path::PathBuf;
+
 use coproc::{Inline, Process, Thread, prelude::*};
 use coproc_tests::{Gate, Watch, gate};
 
-use super::{Hand, HandController, hands};
+use super::{Hand, HandController, NoGood, hands};
+
+#[derive(Serialize, Deserialize)]
+enum Failure {
+    Handler,
+    Crash,
+    Panic,
+    Deadline(PathBuf, PathBuf),
+}
 
 /// Calls a hand whose controller it was given.
 struct Boss {
@@ -20,6 +30,40 @@ impl Boss {
     #[message]
     fn scale(&self, n: u64) -> coproc::Result<u64> {
         Ok(self.hand.scale(n).wait()?)
+    }
+
+    /// What becomes of a call that fails: the error itself.
+    #[message]
+    fn fail(&self, how: Failure) -> Result<u64, CallError<NoGood>> {
+        let widen = |error: CallError| error.map_handler(|never| match never {});
+        match how {
+            Failure::Handler => self.hand.scale_some(7).wait(),
+            Failure::Crash => self.hand.survive_some(7).wait().map_err(widen),
+            Failure::Panic => self.hand.panic_at_some(7).wait().map_err(widen),
+            Failure::Deadline(begun, end) => {
+                let held = self.hand.hold(&begun, &end).send().map_err(widen)?;
+                gate::pass(&begun);
+                let waiting = self.hand.scale(1).deadline(ms(1)).wait();
+                gate::open(&end);
+                held.wait().map_err(widen)?;
+                waiting.map_err(widen)
+            }
+        }
+    }
+
+    #[message]
+    fn zero(&self) -> coproc::Result<()> {
+        Ok(self.hand.drop_factor().tell()?)
+    }
+
+    #[message]
+    fn many(&self, count: u64) -> coproc::Result<u64> {
+        let sent: Vec<_> = (0..count).map(|n| self.hand.scale(n).send()).collect();
+        let mut sum = 0;
+        for pending in sent {
+            sum += pending?.wait()?;
+        }
+        Ok(sum)
     }
 
     /// The controller that it was given.
@@ -133,4 +177,50 @@ fn a_controller_of_a_pool_travels_within_its_process() {
     assert_eq!(boss.hand().wait().unwrap().scale(4).wait(), Ok(40));
     let keyed = Boss::on(Inline).spawn(pool.by_key(1)).unwrap();
     assert_eq!(keyed.scale(5).wait().unwrap(), 50);
+}
+
+#[coproc::test]
+fn a_controller_of_a_pool_travels_to_other_processes() {
+    let _watch = Watch::set();
+    let pool = hands(2);
+    let boss = Boss::spawn(pool.any()).unwrap();
+    assert_eq!(boss.scale(3).wait().unwrap(), 30);
+    assert_eq!(boss.many(2000).wait().unwrap(), (0..2000).map(|n| 10 * n).sum::<u64>());
+    // From there it travels on, and back.
+    assert_eq!(boss.hand().wait().unwrap().scale(4).wait(), Ok(40));
+    let second = Boss::spawn(boss.hand().wait().unwrap()).unwrap();
+    assert_eq!(second.scale(5).wait().unwrap(), 50);
+    let keyed = Boss::spawn(pool.by_key("one")).unwrap();
+    assert_eq!(keyed.hand().wait().unwrap().pid().wait(), pool.by_key("one").pid().wait());
+    boss.zero().wait().unwrap();
+    drop(pool);
+    let error = boss.scale(1).wait().unwrap_err();
+    assert!(error.to_string().contains("clos") || error.to_string().contains("end"), "{error}");
+}
+
+#[coproc::test]
+fn a_call_that_comes_from_another_process_fails_as_one_from_here() {
+    let _watch = Watch::set();
+    let pool = hands(1);
+    let boss = Boss::spawn(pool.any()).unwrap();
+    let fail = |how| match boss.fail(how).wait() {
+        Err(CallError::Handler(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fail(Failure::Handler), CallError::Handler(NoGood(7)));
+    let crashed = fail(Failure::Crash);
+    assert!(
+        matches!(&crashed, CallError::Crashed(report) if report.handler() == Some("survive_some")),
+        "{crashed}"
+    );
+    let panicked = fail(Failure::Panic);
+    assert!(
+        matches!(&panicked, CallError::Panicked(report) if report.message() == "7 is no good"),
+        "{panicked}"
+    );
+    let (begun, end) = (Gate::new(), Gate::new());
+    let late = fail(Failure::Deadline(begun.to_path_buf(), end.to_path_buf()));
+    // From elsewhere it cannot always be told that the call still waits in the pool.
+    assert!(matches!(late, CallError::Deadline { .. }), "{late}");
+    assert_eq!(boss.scale(1).wait().unwrap(), 10);
 }

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::{super::roster::Event, Desk, Note, State};
 use crate::{
-    controller::{Controller, Dispatch, Job, Line, plan::Plan},
+    controller::{Controller, Dispatch, Job, Line, Relays, plan::Plan},
     error::CloseReason,
     message::Priority,
     multiqueue::Urgency,
-    sync::{Arc, Ordering},
+    sync::{Arc, Mutex, Ordering},
     worker::Worker,
 };
 
@@ -44,13 +44,13 @@ impl<W: Worker> Dispatch for Desk<W> {
     }
 
     fn wait(self: Arc<Self>, job: u64, until: Option<Instant>) {
-        let exchange = self.state.try_lock().and_then(|state| {
+        let reader = self.state.try_lock().and_then(|state| {
             let mut members = state.members.iter().flatten();
-            members.find_map(|member| member.exchange(job))
+            members.find_map(|member| member.reader(job))
         });
         self.catch_up();
-        if let Some((line, id)) = exchange {
-            line.read_for(id, until);
+        if let Some(reader) = reader {
+            reader.read(until);
         }
     }
 
@@ -61,6 +61,10 @@ impl<W: Worker> Dispatch for Desk<W> {
         drop(state);
         self.catch_up();
         line
+    }
+
+    fn relays(&self) -> &Mutex<Relays> {
+        &self.relays
     }
 }
 

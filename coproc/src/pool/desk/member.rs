@@ -9,7 +9,7 @@ use std::{
 use super::{Desk, Note};
 use crate::{
     controller::{
-        Address, Completion, Controller, Encoded, Exchange, Job, Line, Outgoing, Sending,
+        Address, Completion, Controller, Encoded, Exchange, Job, Line, Outgoing, Reader, Sending,
     },
     error::CallError,
     spawn::{WorkerResource, handle},
@@ -74,10 +74,10 @@ impl<W: Worker> Member<W> {
         self.doing = Doing::Task(number, Box::new(Sending::new(Outgoing { address, message })));
     }
 
-    /// The connection and the number there of this job, if it is what the worker does.
-    pub(super) fn exchange(&self, number: u64) -> Option<(Arc<Line>, u64)> {
+    /// What another thread can read for this job with, if it is what the worker does.
+    pub(super) fn reader(&self, number: u64) -> Option<Reader> {
         match &self.doing {
-            Doing::Task(task, sending) if *task == number => sending.exchange(),
+            Doing::Task(task, sending) if *task == number => sending.reader(),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ pub(super) use self::helper::{at_once, start};
 use self::member::{Bell, Ended, Member, Step, place};
 use super::roster::{Action, Event, Roster};
 use crate::{
-    controller::{Completion, Job},
+    controller::{Completion, Job, Relays},
     error::{CallError, CloseReason},
     multiqueue::Aging,
     spawn::{Starts, WorkerResource},
@@ -64,6 +64,7 @@ pub(super) struct Desk<W: Worker> {
     status: Mutex<Status>,
     changed: Condvar,
     max_message: usize,
+    relays: Mutex<Relays>,
     launch: Launch<W>,
     starts: Starts,
     recycling: Recycling,
@@ -122,6 +123,7 @@ impl<W: Worker> Desk<W> {
             status: Mutex::default(),
             changed: Condvar::new(),
             max_message,
+            relays: Mutex::default(),
             launch,
             starts,
             recycling,
@@ -171,6 +173,13 @@ impl<W: Worker> Desk<W> {
     /// Waits until it takes no more tasks and the last is done.
     pub(super) fn wait_done(&self) {
         self.wait_for(|status| status.closed && status.quiet && status.helpers == 0);
+    }
+
+    /// Takes no more calls from other processes.
+    pub(super) fn close_relays(&self) {
+        // A relay that closes waits for calls that the pool still does, so nothing is locked.
+        let relays = std::mem::take(&mut *self.relays.lock());
+        drop(relays);
     }
 
     /// Takes the owners of all workers, once nothing more begins.

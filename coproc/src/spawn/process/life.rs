@@ -195,7 +195,7 @@ pub(in crate::spawn) fn report(
     let handler = if busy { doing(line.plan, note) } else { None };
     let elapsed = note.since.map_or(Duration::ZERO, |since| since.elapsed());
     CrashReport::from(Crash {
-        cause: cause(exit, said),
+        cause: cause(exit, said).map(Into::into),
         stderr_tail: stderr::end(said).to_owned(),
         worker: line.name.clone(),
         pid,
