@@ -8,67 +8,15 @@ use super::{
 };
 use crate::{
     error::QueueError,
-    spawn::Hosted,
-    sync::{Arc, Condvar, Mutex},
-    worker::LaterAnswer,
+    spawn::{Hosted, ReplySlot, ReplyTo},
+    sync::{Arc, Mutex},
 };
 
 /// The link of those who are in the process of the queue, and need none.
 pub(super) const HERE: u64 = 0;
 
-type Outcome = Result<Reply, QueueError>;
-
 /// Whom to answer.
-pub(super) enum Answer {
-    There(LaterAnswer<Reply, QueueError>),
-    Here(Arc<Slot>),
-}
-
-impl Answer {
-    fn give(self, outcome: Outcome) {
-        match (self, outcome) {
-            (Self::There(answer), Ok(reply)) => answer.ok(reply),
-            (Self::There(answer), Err(error)) => answer.err(error),
-            (Self::Here(slot), outcome) => slot.give(outcome),
-        }
-    }
-}
-
-/// What somebody in this process waits for.
-#[derive(Default)]
-pub(super) struct Slot {
-    answered: Mutex<Answered>,
-    given: Condvar,
-}
-
-#[derive(Default)]
-struct Answered {
-    outcome: Option<Outcome>,
-    /// Somebody sleeps until there is an outcome: to wake nobody is a system call, too.
-    sleeps: bool,
-}
-
-impl Slot {
-    fn give(&self, outcome: Outcome) {
-        let mut answered = self.answered.lock();
-        answered.outcome = Some(outcome);
-        if answered.sleeps {
-            self.given.notify_all();
-        }
-    }
-
-    /// Waits for the answer; `None` if there is none by `until`.
-    fn wait(&self, until: Option<Instant>) -> Option<Outcome> {
-        let mut answered = self.answered.lock();
-        loop {
-            if answered.outcome.is_some() || until.is_some_and(|until| until <= Instant::now()) {
-                return answered.outcome.take();
-            }
-            answered.sleeps = true;
-            answered = self.given.wait(answered, until);
-        }
-    }
-}
+pub(super) type Answer = ReplyTo<Reply, QueueError>;
 
 struct Held {
     core: Core<Answer>,
@@ -102,7 +50,7 @@ impl Desk {
         // To answer takes longer than to decide.
         drop(held);
         for (answer, outcome) in answers {
-            answer.give(outcome);
+            answer.send(outcome);
         }
         result
     }
@@ -113,18 +61,18 @@ impl Desk {
         ticket: u64,
         until: Option<Instant>,
         put: impl FnOnce(&mut Core<Answer>, Ask<Answer>),
-    ) -> Outcome {
-        let slot = Arc::<Slot>::default();
-        let answer = Answer::Here(Arc::clone(&slot));
+    ) -> Result<Reply, QueueError> {
+        let slot = ReplySlot::new();
+        let answer = ReplyTo::Thread(Arc::clone(&slot));
         let pid = self.pid;
         self.act(|core| put(core, Ask { link: HERE, pid, ticket, until: None, answer }));
-        if let Some(outcome) = slot.wait(until) {
+        if let Some(outcome) = slot.recv_deadline(until) {
             return outcome;
         }
         match self.act(|core| core.give_up(HERE, ticket)) {
             Some(_) => Err(QueueError::Timeout),
             // The answer is on its way.
-            None => slot.wait(None).unwrap_or(Err(QueueError::Timeout)),
+            None => slot.recv_deadline(None).unwrap_or(Err(QueueError::Timeout)),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::QueueError,
-    spawn::Lent,
+    spawn::{Lent, ReplyTo},
     sync::{Arc, Own},
     worker::{Context, Idle, Later, Peer},
 };
@@ -158,7 +158,7 @@ impl Server {
         let now = patience.map(|_| Instant::now());
         let until = now.and_then(|now| now.checked_add(patience?));
         let peer = cx.peer();
-        let (link, pid, answer) = (peer.id(), peer.pid(), Answer::There(answer));
+        let (link, pid, answer) = (peer.id(), peer.pid(), ReplyTo::Link(answer));
         self.desk.act(|core| {
             put(core, Ask { link, pid, ticket, until, answer });
             // Those who are not to wait at all, above all.

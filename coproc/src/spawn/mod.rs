@@ -12,6 +12,7 @@ pub(crate) mod process;
 mod relay;
 #[cfg(feature = "process")]
 mod remote;
+mod reply_to;
 mod resource;
 mod retry;
 mod starts;
@@ -43,6 +44,7 @@ pub(crate) use host::{Host, HostThread, Hosted, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]
 pub use process::{Process, init, test};
+pub(crate) use reply_to::{ReplySlot, ReplyTo};
 pub use resource::WorkerResource;
 pub use retry::{Retried, RetriedHandle, Retrying};
 pub(crate) use starts::Starts;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Known, Seen, Versioned},
+    core::{Change, Finding, Known, Operation, Seen, Versioned},
     value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -16,9 +16,7 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn get<T: Wire>(&self, name: &str) -> Result<Option<T>, StateError> {
-        let read = self.read(name, &Seen::default())?;
-        let stored = read.and_then(|(_, (_, stored))| stored);
-        stored.map(|stored| load(name, &stored)).transpose()
+        self.read(name)?.map(|stored| load(name, &stored)).transpose()
     }
 
     /// Sets a name to a value, of whatever type it was before.
@@ -130,8 +128,9 @@ impl State {
     /// }
     /// ```
     pub fn pop_any(&self) -> Result<Option<Entry>, StateError> {
-        let popped = self.answer(self.server.pop_any(self.handle.0, &self.space))?;
-        Ok(popped.map(|(name, stored)| Entry { name, stored }))
+        let popped = self.find(Operation::PopAny)?;
+        let popped = popped.and_then(|mut popped| popped.values.pop_first());
+        Ok(popped.and_then(|(name, (_, stored))| Some(Entry { name, stored: stored? })))
     }
 
     /// Whether there is a value of that name.
@@ -140,8 +139,7 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn contains(&self, name: &str) -> Result<bool, StateError> {
-        let read = self.read(name, &Seen::default())?;
-        Ok(read.is_some_and(|(_, (_, stored))| stored.is_some()))
+        Ok(self.read(name)?.is_some())
     }
 
     /// All names, sorted.
@@ -150,8 +148,8 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn keys(&self) -> Result<Vec<String>, StateError> {
-        let names = self.answer(self.server.names(&self.space, &Seen::default()))?;
-        Ok(names.map_or_else(Vec::new, |(_, names)| names))
+        let known = self.find(Operation::Names(Seen::default()))?;
+        Ok(known.and_then(|known| known.names).unwrap_or_default())
     }
 
     /// How many names there are.
@@ -160,7 +158,10 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn len(&self) -> Result<usize, StateError> {
-        self.answer(self.server.len(&self.space))
+        match self.ask(Operation::Len, None)? {
+            Finding::Len(len) => Ok(len),
+            other => Err(StateError::Lost(format!("the host answered {other:?}"))),
+        }
     }
 
     /// Whether there is no name.
@@ -178,16 +179,12 @@ impl State {
     ///
     /// As for [every operation](State#errors).
     pub fn snapshot(&self) -> Result<Snapshot, StateError> {
-        Ok(Snapshot { values: self.answer(self.server.all(&self.space))? })
+        Ok(Snapshot::of(self.find(Operation::All)?.unwrap_or_default()))
     }
 
-    /// The version of the namespace and what a name holds, unless what was seen before has changed.
-    pub(super) fn read(
-        &self,
-        name: &str,
-        seen: &Seen,
-    ) -> Result<Option<(u64, Versioned)>, StateError> {
-        self.answer(self.server.read(&self.space, name, seen))
+    fn read(&self, name: &str) -> Result<Option<Stored>, StateError> {
+        let known = self.find(Operation::Read(name.to_owned(), Seen::default()))?;
+        Ok(known.and_then(|mut known| known.values.remove(name)?.1))
     }
 
     fn change(
@@ -195,7 +192,7 @@ impl State {
         writes: BTreeMap<String, Option<Stored>>,
         clear: bool,
     ) -> Result<(), StateError> {
-        self.commit(&Seen::default(), Change { clear, writes }).map(drop)
+        self.find(Operation::Commit(Seen::default(), Change { clear, writes })).map(drop)
     }
 }
 

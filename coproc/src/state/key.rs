@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     State, Update, View,
-    core::{Interest, Known, Wake},
+    core::{Finding, Interest, Known},
 };
 use crate::{
     error::StateError,
@@ -227,8 +227,8 @@ impl<T: Wire> Key<T> {
     fn changed(&self, until: Option<Instant>) -> Result<Option<T>, StateError> {
         let wake = self.state.change_of([self.name.as_str()], until, Interest::Updates)?;
         let update = match &wake {
-            Wake::Updates(batch) => batch.updates.first(),
-            Wake::Nothing(_) | Wake::Values(_) => None,
+            Finding::Updates(batch) => batch.updates.first(),
+            _ => None,
         };
         // So much may have happened between two requests that the change is not kept.
         update.map_or_else(|| self.get(), Update::after)

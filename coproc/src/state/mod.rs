@@ -18,13 +18,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    core::{Capacity, Change, Core, Seen},
+    core::{Capacity, Finding, Known, Operation},
     server::{Server, ServerController},
     store::Store,
     value::{VALUE_MOST, lost},
 };
 use crate::{
-    controller::Call,
     error::{SpawnError, StateError},
     message::Wire,
     spawn::{Host, HostThread, Lent},
@@ -67,7 +66,9 @@ impl Handle {
 /// is an error at once, also for operations that wait. [`StateBuilder::timeout`] bounds how long a
 /// host that hangs is waited for.
 ///
-/// A value has at most 64 MiB, everything that one operation reads or writes twice that.
+/// Handles in the host reach the values directly, those in other processes over a link.
+///
+/// A value has at most 64 MiB; what one operation of another process reads or writes has twice that.
 ///
 /// The host keeps the last updates of each namespace for [watches](State::watch).
 ///
@@ -98,6 +99,9 @@ impl Handle {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
     server: ServerController,
+    /// In the process of the state. It does not keep the state.
+    #[serde(skip)]
+    store: Option<Arc<Store>>,
     space: String,
     timeout: Option<Duration>,
     #[serde(skip, default = "Handle::new")]
@@ -157,13 +161,14 @@ impl StateBuilder {
     ///
     /// [`SpawnError::Os`] if no thread can be started.
     pub fn spawn(self) -> Result<State, SpawnError> {
-        let hosted = Store::new(Core::new(self.history));
+        let hosted = Store::new(self.history);
         let place = HostThread { max_message: MESSAGE_MOST };
         let worker = Server::on(place).spawn(Lent(Arc::clone(&hosted)))?;
         let server = (*worker).clone();
+        let store = Some(Arc::clone(&hosted));
         let _host = Some(Arc::new(Host { hosted, worker }));
         let (space, handle) = (NAMESPACE.to_owned(), Handle::new());
-        Ok(State { server, space, timeout: self.timeout, handle, _host })
+        Ok(State { server, store, space, timeout: self.timeout, handle, _host })
     }
 }
 
@@ -235,20 +240,28 @@ impl State {
     ///
     /// [`StateError::Lost`] if it does not.
     pub fn ping(&self, timeout: Duration) -> Result<u32, StateError> {
-        self.server.ping().deadline(timeout).wait().map_err(lost)
+        let pid = self.server.ping().deadline(timeout).wait();
+        pid.map_err(|error| lost(error.widen()))
     }
 
-    /// Whether the change was made: what was seen had not changed.
-    fn commit(&self, seen: &Seen, change: Change) -> Result<bool, StateError> {
-        self.answer(self.server.commit(self.handle.0, &self.space, seen, change))
-    }
-
-    /// What the host answers, within the state's timeout.
-    fn answer<T, E>(&self, call: Call<T, E>) -> Result<T, StateError> {
+    /// Asks the host, and gives what it answers within the state's timeout.
+    fn ask(&self, operation: Operation, patience: Option<Duration>) -> Result<Finding, StateError> {
+        if let Some(store) = &self.store {
+            return store.ask(self.handle.0, &self.space, operation, patience);
+        }
+        let call = self.server.ask(self.handle.0, &self.space, operation, patience);
         let call = match self.timeout {
             Some(timeout) => call.deadline(timeout),
             None => call,
         };
-        call.wait().map_err(|error| lost(error.without_handler()))
+        call.wait().map_err(lost)
+    }
+
+    /// The values that an operation gives.
+    fn find(&self, operation: Operation) -> Result<Option<Known>, StateError> {
+        match self.ask(operation, None)? {
+            Finding::Values(known) => Ok(known),
+            other => Err(StateError::Lost(format!("the host answered {other:?}"))),
+        }
     }
 }

@@ -1,18 +1,14 @@
 //! The worker that answers handles over their links.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{
-    core::{Change, Client, Interest, Seen, Versioned, Wake},
+    core::{Client, Finding, Operation},
     store::Store,
-    value::Stored,
 };
 use crate::{
     error::StateError,
-    spawn::Lent,
+    spawn::{Lent, ReplyTo},
     sync::{Arc, Own},
     worker::{Context, Idle, Later, Peer},
 };
@@ -30,78 +26,20 @@ impl Server {
         Self { store: store.0, _own: Own::mark() }
     }
 
-    /// The version of the namespace and a value, unless what was seen before has changed.
+    /// Does an operation, which waits for `patience` at most if it waits.
     #[message]
-    fn read(&self, space: &str, name: &str, seen: &Seen) -> Option<(u64, Versioned)> {
-        self.store.look(|core| {
-            core.holds(space, seen).then(|| (core.version(space), core.read(space, name)))
-        })
-    }
-
-    /// The version of the namespace and all names in it, unless what was seen before has changed.
-    #[message]
-    fn names(&self, space: &str, seen: &Seen) -> Option<(u64, Vec<String>)> {
-        self.store
-            .look(|core| core.holds(space, seen).then(|| (core.version(space), core.names(space))))
-    }
-
-    #[message]
-    fn version(&self, space: &str) -> u64 {
-        self.store.look(|core| core.version(space))
-    }
-
-    #[message]
-    fn all(&self, space: &str) -> BTreeMap<String, Stored> {
-        self.store.look(|core| core.all(space))
-    }
-
-    #[message]
-    fn len(&self, space: &str) -> usize {
-        self.store.look(|core| core.len(space))
-    }
-
-    /// Makes a change and says `true`, unless what was seen has changed.
-    #[message]
-    fn commit(
+    fn ask(
         &self,
         cx: &mut Context<Self>,
         handle: u64,
         space: &str,
-        seen: &Seen,
-        change: Change,
-    ) -> bool {
-        self.store.act(|core, now| core.commit(client(cx, handle), space, seen, change, now))
-    }
-
-    #[message]
-    fn pop_any(
-        &self,
-        cx: &mut Context<Self>,
-        handle: u64,
-        space: &str,
-    ) -> Option<(String, Stored)> {
-        self.store.act(|core, _| match core.pop_any(client(cx, handle), space) {
-            Some((name, stored, woken)) => (Some((name, stored)), woken),
-            None => (None, Vec::new()),
-        })
-    }
-
-    /// Answers when what is waited for is there, or with nothing once `patience` has passed.
-    #[message]
-    fn wait(
-        &self,
-        cx: &mut Context<Self>,
-        handle: u64,
-        space: &str,
-        interest: Interest,
+        operation: Operation,
         patience: Option<Duration>,
-    ) -> Later<Wake, StateError> {
+    ) -> Later<Finding, StateError> {
         let (later, answer) = cx.later();
-        let client = client(cx, handle);
-        self.store.act(|core, now| {
-            let times = (now, patience.and_then(|patience| now.checked_add(patience)));
-            ((), core.wait(client, space, interest, times, answer).into_iter().collect())
-        });
+        let client = Client { peer: cx.peer().id(), handle };
+        // The caller is told of the end as the answer is dropped.
+        let _ = self.store.run(client, space, operation, patience, ReplyTo::Link(answer));
         later
     }
 
@@ -113,20 +51,17 @@ impl Server {
     /// Nobody is left to be answered over that link.
     #[gone]
     fn gone(&self, peer: Peer) {
-        self.store.act(|core, now| ((), core.forget(peer.id(), now)));
+        // Of a state that has ended, nothing is left.
+        let _ = self.store.act(|core, now| ((), core.forget(peer.id(), now)));
     }
 
     #[idle]
     fn rest(&self) -> Idle {
-        match self.store.look(|core| core.next_expiry()) {
-            Some(until) => Idle::After(until.saturating_duration_since(Instant::now())),
-            None => Idle::Wait,
+        match self.store.next_expiry() {
+            Ok(Some(until)) => Idle::After(until.saturating_duration_since(Instant::now())),
+            Ok(None) | Err(_) => Idle::Wait,
         }
     }
-}
-
-fn client(cx: &Context<Server>, handle: u64) -> Client {
-    Client { peer: cx.peer().id(), handle }
 }
 
 #[cfg(test)]
@@ -134,23 +69,18 @@ mod tests {
     use super::*;
     use crate::{
         spawn::Inline,
-        state::{
-            core::{Capacity, Core, Wish},
-            value::store,
-        },
+        state::core::{Capacity, Interest, Wish},
     };
 
     /// The worker runs inside its callers, and does not rest before both messages are handled.
     #[test]
-    fn who_has_waited_long_enough_is_told_while_others_write() {
-        let kept = Store::new(Core::new(Capacity { updates: 10, bytes: 1000 }));
-        let server = Server::on(Inline).spawn(Lent(kept)).unwrap();
-        let interest = Interest::Updates(None, Wish::default());
+    fn who_has_waited_long_enough_is_told_while_others_ask() {
+        let store = Store::new(Capacity { updates: 10, bytes: 1000 });
+        let server = Server::on(Inline).spawn(Lent(store)).unwrap();
+        let wait = Operation::Wait(Interest::Updates(None, Wish::default()));
         let patience = Some(Duration::from_nanos(1));
-        let waits = server.wait(0, "default", interest, patience).send().unwrap();
-        let writes = [("a".to_owned(), Some(store(&1_u32).unwrap()))].into();
-        let change = Change { clear: false, writes };
-        let _sets = server.commit(0, "default", &Seen::default(), change).send().unwrap();
-        assert_eq!(waits.wait().unwrap(), Wake::Nothing(0));
+        let waits = server.ask(0, "default", wait, patience).send().unwrap();
+        let _asks = server.ask(0, "default", Operation::Len, None).send().unwrap();
+        assert_eq!(waits.wait().unwrap(), Finding::Nothing(0));
     }
 }

@@ -1,4 +1,4 @@
-//! How many requests a wait sends over its link.
+//! How many requests an operation sends over its link.
 
 use std::{thread, time::Duration};
 
@@ -16,21 +16,16 @@ struct Pair {
 impl Pair {
     fn new() -> Self {
         let here = State::spawn().unwrap();
-        let there = State { _host: None, ..here.clone() };
+        let there = State { _host: None, store: None, ..here.clone() };
         Self { here, there }
-    }
-
-    fn store(&self) -> &Store {
-        &self.here._host.as_ref().unwrap().hosted
     }
 
     /// Sets `n` at the host, without a request.
     fn set(&self, value: Option<u32>) {
-        let writes = [("n".to_owned(), value.map(|value| value::store(&value).unwrap()))].into();
-        let client = core::Client { peer: 0, handle: 0 };
-        let change = Change { clear: false, writes };
-        let seen = Seen::default();
-        self.store().act(|core, now| core.commit(client, NAMESPACE, &seen, change, now));
+        match value {
+            Some(value) => self.here.set("n", &value).unwrap(),
+            None => self.here.remove("n").unwrap(),
+        }
     }
 
     /// Sets `n` to each of `values` once `wait`, which has a timeout, waits at the host. Gives what
@@ -45,7 +40,8 @@ impl Pair {
         let value = thread::scope(|scope| {
             let waits = scope.spawn(wait);
             for value in values {
-                while self.store().look(|core| core.next_expiry()).is_none() {
+                let store = self.here.store.as_ref().unwrap();
+                while store.next_expiry().unwrap().is_none() {
                     thread::yield_now();
                 }
                 self.set(*value);
@@ -130,4 +126,34 @@ fn a_predicate_over_names_costs_one_request_for_each_change() {
     let values = [Some(1), Some(2), Some(3)];
     // The names, with `n` those two names, and `limit`; the last two changes are carried.
     assert_eq!(pair.wakes(&values, waits), ((), 1 + 1 + 2 + 2));
+}
+
+/// Its waits and transactions, too, and those of its clones, watches, namespaces and keys.
+#[test]
+fn a_handle_in_the_process_of_the_state_sends_no_requests() {
+    let state = State::spawn().unwrap();
+    let sent = || state.server.worker().stats().sent;
+    let before = sent();
+    let key = state.namespace("jobs").key::<u32>("n");
+    let mut watch = state.namespace("jobs").watch(["n"]);
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| key.wait_equal_timeout(&3, LONG));
+        (0..3).for_each(|_| key.modify(|n| *n += 1).unwrap());
+        assert_eq!(waits.join().unwrap(), Ok(3));
+    });
+    assert_eq!(watch.recv().unwrap().after(), Ok(Some(1_u32)));
+    assert_eq!(key.wait_none_timeout(Duration::from_millis(1)), Err(StateError::Timeout));
+    assert_eq!(sent(), before);
+}
+
+/// The turn of a handle that does not use it passes on, whichever kind of handle waits for it.
+#[test]
+fn a_turn_passes_from_handles_here_to_others_and_back() {
+    let pair = Pair::new();
+    let turn = |state: &State| state.wait(core::Interest::Turn, None);
+    for (holder, next) in [(&pair.here, &pair.there), (&pair.there, &pair.here)] {
+        assert_eq!(turn(&holder.fork()), Ok(Finding::Nothing(0)));
+        assert_eq!(turn(&next.fork()), Ok(Finding::Nothing(0)));
+    }
+    assert_eq!(turn(&pair.here.fork()), Ok(Finding::Nothing(0)));
 }

@@ -65,8 +65,9 @@ pub(super) fn load<T: Wire>(name: &str, Stored(content): &Stored) -> Result<T, S
         .map_err(|error| StateError::Decode { name: name.to_owned(), text: error.to_string() })
 }
 
-pub(super) fn lost(error: CallError) -> StateError {
+pub(super) fn lost(error: CallError<StateError>) -> StateError {
     match error {
+        CallError::Handler(error) => error,
         error @ (CallError::TooLarge { .. } | CallError::Encode(_)) => {
             StateError::Encode(error.to_string())
         }

@@ -1,10 +1,10 @@
 //! What a closure sees of the state, and what it changes.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Interest, Known, Seen, Versioned},
+    core::{Change, Interest, Known, Operation, Seen, Versioned},
     value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -86,10 +86,10 @@ impl<'a> View<'a> {
     /// [`StateError::Lost`] and [`StateError::Stale`], which is to be passed on.
     pub fn keys(&mut self) -> Result<Vec<String>, StateError> {
         if self.names.is_none() {
-            let Some((version, names)) = self.find_names()? else { return self.outdated() };
-            self.seen.whole = Some(version);
-            self.as_of = version;
-            self.names = Some(names);
+            let Some(found) = self.find_names()? else { return self.outdated() };
+            self.seen.whole = Some(found.version);
+            self.as_of = found.version;
+            self.names = found.names;
         }
         let mut names = self.names.clone().unwrap_or_default();
         names.retain(|name| !self.writes.contains_key(name));
@@ -116,43 +116,45 @@ impl<'a> View<'a> {
 
     fn look(&mut self, name: &str) -> Result<Option<&Stored>, StateError> {
         if !self.writes.contains_key(name) && !self.values.contains_key(name) {
-            let Some((as_of, found)) = self.find(name)? else { return self.outdated() };
-            self.as_of = as_of;
-            self.seen.names.insert(name.to_owned(), found.0);
-            self.values.insert(name.to_owned(), found);
+            let Some(found) = self.find(name)? else { return self.outdated() };
+            self.as_of = found.version;
+            let versions = found.values.iter().map(|(name, value)| (name.clone(), value.0));
+            self.seen.names.extend(versions);
+            self.values.extend(found.values);
         }
         let read = || self.values.get(name).map(|(_, stored)| stored);
         Ok(self.writes.get(name).or_else(read).and_then(Option::as_ref))
     }
 
-    /// The version of the namespace and what a name holds, unless what was seen has changed.
-    fn find(&mut self, name: &str) -> Result<Option<(u64, Versioned)>, StateError> {
+    /// What a name holds, unless what was seen has changed.
+    fn find(&mut self, name: &str) -> Result<Option<Known>, StateError> {
         let known = self.known.values.remove(name).filter(|_| self.as_of == self.known.version);
-        if known.is_some() {
-            return Ok(known.map(|known| (self.as_of, known)));
+        if let Some(found) = known {
+            let values = [(name.to_owned(), found)].into();
+            return Ok(Some(Known { version: self.as_of, values, names: None }));
         }
-        let read = self.state.read(name, &self.shortly())?;
-        if read.is_none() && self.seen.names.len() > FEW {
-            return self.state.read(name, &self.seen);
+        let read = |seen| self.state.find(Operation::Read(name.to_owned(), seen));
+        match read(self.shortly())? {
+            None if self.seen.names.len() > FEW => read(self.seen.clone()),
+            found => Ok(found),
         }
-        Ok(read)
     }
 
-    /// The version of the namespace and all names in it, unless what was seen has changed.
-    fn find_names(&mut self) -> Result<Option<(u64, Vec<String>)>, StateError> {
+    /// All names, unless what was seen has changed.
+    fn find_names(&mut self) -> Result<Option<Known>, StateError> {
         let known = self.known.names.take().filter(|_| self.as_of == self.known.version);
-        if known.is_some() {
-            return Ok(known.map(|known| (self.as_of, known)));
+        if let Some(names) = known {
+            return Ok(Some(Known { version: self.as_of, names: Some(names), ..Known::default() }));
         }
-        self.state.answer(self.state.server.names(&self.state.space, &self.seen))
+        self.state.find(Operation::Names(self.seen.clone()))
     }
 
     /// What was seen; of many names, that nothing at all has changed since. To say it of each with
-    /// every question would take longer the more there are.
-    fn shortly(&self) -> Cow<'_, Seen> {
+    /// every request would take longer the more there are.
+    fn shortly(&self) -> Seen {
         match self.seen.names.len() > FEW {
-            true => Cow::Owned(Seen { whole: Some(self.as_of), ..Seen::default() }),
-            false => Cow::Borrowed(&self.seen),
+            true => Seen { whole: Some(self.as_of), ..Seen::default() },
+            false => self.seen.clone(),
         }
     }
 
@@ -248,11 +250,12 @@ impl State {
             let result = change(&mut view);
             if !view.stale {
                 let writes = if result.is_ok() { view.writes } else { BTreeMap::new() };
-                if self.commit(&view.seen, Change { clear: false, writes })? {
+                let commit = Operation::Commit(view.seen, Change { clear: false, writes });
+                if self.find(commit)?.is_some() {
                     return result;
                 }
             }
-            self.ask(Interest::Turn, None)?;
+            self.wait(Interest::Turn, None)?;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Snapshot, State, View,
-    core::{Interest, Known, Wake, Wish},
+    core::{Finding, Interest, Known, Operation, Wish},
 };
 use crate::error::StateError;
 
@@ -112,7 +112,7 @@ impl State {
         until: Option<Instant>,
     ) -> Result<Snapshot, StateError> {
         match self.change_of(names, until, Interest::Change)? {
-            Wake::Values(Some(known)) => Ok(Snapshot::of(known)),
+            Finding::Values(Some(known)) => Ok(Snapshot::of(known)),
             _ => self.snapshot(),
         }
     }
@@ -123,13 +123,13 @@ impl State {
         names: impl IntoIterator<Item = &'a str>,
         until: Option<Instant>,
         interest: fn(Option<u64>, Wish) -> Interest,
-    ) -> Result<Wake, StateError> {
+    ) -> Result<Finding, StateError> {
         let only = Some(names.into_iter().map(str::to_owned).collect());
         let wish = Wish { only, ..Wish::default() };
         let mut seen = None;
         loop {
-            match self.ask(interest(seen, wish.clone()), until)? {
-                Wake::Nothing(version) => seen = Some(version),
+            match self.wait(interest(seen, wish.clone()), until)? {
+                Finding::Nothing(version) => seen = Some(version),
                 wake => return Ok(wake),
             }
             in_time(until)?;
@@ -165,9 +165,9 @@ impl State {
                 in_time(until)?;
             }
             let patience = if is_over { Some(Instant::now()) } else { until };
-            match self.ask(Interest::Seen(seen), patience)? {
-                Wake::Values(Some(changed)) => known.update(changed),
-                Wake::Values(None) => *known = Known::default(),
+            match self.wait(Interest::Seen(seen), patience)? {
+                Finding::Values(Some(changed)) => known.update(changed),
+                Finding::Values(None) => *known = Known::default(),
                 _ if is_over => return outcome.map(drop),
                 _ => {}
             }
@@ -176,16 +176,15 @@ impl State {
     }
 
     /// Asks the host for what is waited for, and gives what it answers by `until`.
-    pub(super) fn ask(
+    pub(super) fn wait(
         &self,
         interest: Interest,
         until: Option<Instant>,
-    ) -> Result<Wake, StateError> {
+    ) -> Result<Finding, StateError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         // The host answers in time even if nothing changes, so that one that hangs is noticed.
         let interval = self.timeout.map(|timeout| timeout / 2);
-        let patience = left.into_iter().chain(interval).min();
-        self.answer(self.server.wait(self.handle.0, &self.space, interest, patience))
+        self.ask(Operation::Wait(interest), left.into_iter().chain(interval).min())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     State, Update,
-    core::{Batch, Interest, Wake, Wish},
+    core::{Batch, Finding, Interest, Operation, Wish},
     waiting::in_time,
 };
 use crate::error::StateError;
@@ -95,7 +95,7 @@ impl State {
     }
 
     fn version(&self) -> Result<u64, StateError> {
-        self.answer(self.server.version(&self.space))
+        Ok(self.find(Operation::Version)?.unwrap_or_default().version)
     }
 }
 
@@ -215,10 +215,10 @@ impl Watch {
             }
             let seen = self.seen.clone()?;
             let interest = Interest::Updates(Some(seen), self.wish.clone());
-            let mut batch = match self.state.ask(interest, until)? {
-                Wake::Updates(batch) => batch,
-                Wake::Nothing(seen) => Batch { seen, ..Batch::default() },
-                Wake::Values(_) => Batch { seen, ..Batch::default() },
+            let mut batch = match self.state.wait(interest, until)? {
+                Finding::Updates(batch) => batch,
+                Finding::Nothing(seen) => Batch { seen, ..Batch::default() },
+                _ => Batch { seen, ..Batch::default() },
             };
             self.seen = Ok(batch.seen);
             if let Some(first) = batch.updates.first_mut() {

@@ -12,6 +12,8 @@ use std::{
 use coproc::{Bytes, Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
 
+use self::host::Elsewhere;
+
 /// Works on a state in a process of its own.
 pub struct Clerk {
     state: State,
@@ -161,7 +163,7 @@ fn two_states_have_nothing_in_common() -> coproc::Result<()> {
 #[coproc::test]
 fn one_value_is_read_where_all_together_are_too_large() -> coproc::Result<()> {
     let _watch = Watch::set();
-    let state = State::builder().timeout(Duration::from_secs(60)).spawn()?;
+    let Elsewhere { state, .. } = &Elsewhere::new(None, (4, 64 << 20))?;
     let large = Bytes::from(vec![1; 30 << 20]);
     let names = ["0", "1", "2", "3", "4"];
     state.update(names[..4].iter().map(|name| (*name, &large)))?;

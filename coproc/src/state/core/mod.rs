@@ -5,6 +5,7 @@ mod emptied;
 mod event;
 mod history;
 mod latest;
+mod operation;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -14,56 +15,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::{Deserialize, Serialize};
-
 use self::{emptied::Emptied, space::Space};
-use super::value::Stored;
 
 pub(super) use self::{
     event::{Capacity, Client, Wish},
     history::Batch,
+    operation::{Change, Finding, Interest, Operation},
     space::{Known, Seen, Versioned},
 };
-
-/// What is to be changed at once. `None` removes.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Change {
-    /// Everything goes first.
-    pub(super) clear: bool,
-    pub(super) writes: BTreeMap<String, Option<Stored>>,
-}
 
 /// How long a turn lasts at most.
 const TURN: Duration = Duration::from_millis(100);
 
-/// What somebody waits for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) enum Interest {
-    /// What was seen is no longer so.
-    Seen(Seen),
-    /// There is an update to be given after this version; `None`: after now.
-    Updates(Option<u64>, Wish),
-    /// The same, but all values are given.
-    Change(Option<u64>, Wish),
-    /// It is their turn to try a change again, having been too late. Nobody has to wait for that: it
-    /// spares many who want the same from being too late all the time.
-    Turn,
-}
-
 /// Whom a change wakes, and with what.
-pub(super) type Woken<A> = Vec<(A, Wake)>;
-
-/// What a wait is answered with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Wake {
-    /// The time is over, and up to this version there was nothing for the waiter; or it is the
-    /// waiter's turn.
-    Nothing(u64),
-    Updates(Batch),
-    /// What the waiter asked for, as far as it has changed; `None` if that is too much for one
-    /// message.
-    Values(Option<Known>),
-}
+pub(super) type Woken<A> = Vec<(A, Finding)>;
 
 struct Waiter<A> {
     space: String,
@@ -75,12 +40,12 @@ struct Waiter<A> {
 }
 
 impl<A> Waiter<A> {
-    fn nothing(self) -> (A, Wake) {
+    fn nothing(self) -> (A, Finding) {
         let seen = match self.interest {
             Interest::Updates(seen, _) | Interest::Change(seen, _) => seen,
             Interest::Seen(_) | Interest::Turn => None,
         };
-        (self.answer, Wake::Nothing(seen.unwrap_or_default()))
+        (self.answer, Finding::Nothing(seen.unwrap_or_default()))
     }
 }
 
@@ -96,8 +61,6 @@ pub(super) struct Core<A> {
     /// Nothing expires before; `None`: nothing does.
     quiet_until: Option<Instant>,
     capacity: Capacity,
-    /// Nobody is answered any more.
-    ended: bool,
 }
 
 impl<A> Core<A> {
@@ -110,7 +73,6 @@ impl<A> Core<A> {
             turns: BTreeMap::new(),
             quiet_until: None,
             capacity,
-            ended: false,
         }
     }
 
@@ -118,35 +80,38 @@ impl<A> Core<A> {
         self.spaces.get(name).unwrap_or(&self.untouched)
     }
 
-    pub(super) fn read(&self, space: &str, name: &str) -> Versioned {
-        self.space(space).read(name)
-    }
-
-    pub(super) fn len(&self, space: &str) -> usize {
-        self.space(space).entries.len()
-    }
-
-    /// How many updates the namespace has had.
-    pub(super) fn version(&self, space: &str) -> u64 {
-        self.space(space).history.version()
-    }
-
-    pub(super) fn names(&self, space: &str) -> Vec<String> {
-        self.space(space).entries.keys().cloned().collect()
-    }
-
-    pub(super) fn all(&self, space: &str) -> BTreeMap<String, Stored> {
-        let entries = self.space(space).entries.iter();
-        entries.map(|(name, (_, stored))| (name.clone(), stored.clone())).collect()
-    }
-
-    /// Whether what was seen is still so.
-    pub(super) fn holds(&self, space: &str, seen: &Seen) -> bool {
-        self.space(space).holds(seen)
+    /// Does what is asked; gives whom to answer, and with what.
+    pub(super) fn run(
+        &mut self,
+        client: Client,
+        space: &str,
+        operation: Operation,
+        times: (Instant, Option<Instant>),
+        answer: A,
+    ) -> Woken<A> {
+        let (known, mut woken) = match operation {
+            Operation::Wait(interest) => {
+                return self.wait(client, space, interest, times, answer).into_iter().collect();
+            }
+            Operation::Len => {
+                return vec![(answer, Finding::Len(self.space(space).entries.len()))];
+            }
+            Operation::Commit(seen, change) => {
+                let (done, woken) = self.commit(client, space, &seen, change, times.0);
+                (done.then(|| self.space(space).at_version()), woken)
+            }
+            Operation::PopAny => self.pop_any(client, space),
+            Operation::Read(name, seen) => (self.space(space).read_after(name, &seen), Vec::new()),
+            Operation::Names(seen) => (self.space(space).names_after(&seen), Vec::new()),
+            Operation::All => (Some(self.space(space).all()), Vec::new()),
+            Operation::Version => (Some(self.space(space).at_version()), Vec::new()),
+        };
+        woken.push((answer, Finding::Values(known)));
+        woken
     }
 
     /// Makes a change, unless what was seen has changed. Gives whether it did, and whom that wakes.
-    pub(super) fn commit(
+    fn commit(
         &mut self,
         client: Client,
         space: &str,
@@ -154,7 +119,7 @@ impl<A> Core<A> {
         change: Change,
         now: Instant,
     ) -> (bool, Woken<A>) {
-        let done = self.holds(space, seen);
+        let done = self.space(space).holds(seen);
         let mut woken = Vec::new();
         if done && (change.clear || !change.writes.is_empty()) {
             woken = self.change(client, space, change);
@@ -180,16 +145,13 @@ impl<A> Core<A> {
     }
 
     /// Removes some name, if there is one. Gives it with its value, and whom that wakes.
-    pub(super) fn pop_any(
-        &mut self,
-        client: Client,
-        space: &str,
-    ) -> Option<(String, Stored, Woken<A>)> {
-        let place = self.spaces.get_mut(space)?;
-        let (name, (_, stored)) = place.entries.first_key_value()?;
-        let (name, stored) = (name.clone(), stored.clone());
-        place.write(name.clone(), None, client);
-        Some((name, stored, self.wake(space)))
+    fn pop_any(&mut self, client: Client, space: &str) -> (Option<Known>, Woken<A>) {
+        let Some(name) = self.space(space).entries.keys().next().cloned() else {
+            return (None, Vec::new());
+        };
+        let popped = self.space(space).at(name.clone());
+        let change = Change { clear: false, writes: [(name, None)].into() };
+        (Some(popped), self.change(client, space, change))
     }
 
     /// Takes out those whom the last change concerns. Who waits misses nothing: the history is
@@ -214,22 +176,19 @@ impl<A> Core<A> {
     }
 
     /// Lets somebody wait; gives `answer` back if what they wait for is there, or if they are not to
-    /// wait at all. Drops it once the state has ended.
-    pub(super) fn wait(
+    /// wait at all.
+    fn wait(
         &mut self,
         client: Client,
         space: &str,
         interest: Interest,
         (now, until): (Instant, Option<Instant>),
         answer: A,
-    ) -> Option<(A, Wake)> {
-        if self.ended {
-            return None;
-        }
+    ) -> Option<(A, Finding)> {
         let is_free = !self.turns.contains_key(space);
         if matches!(interest, Interest::Turn) && is_free {
             self.give_turn(space.to_owned(), client, now);
-            return Some((answer, Wake::Nothing(0)));
+            return Some((answer, Finding::Nothing(0)));
         }
         let mut waiter = Waiter { space: space.to_owned(), interest, client, until, answer };
         match due(self.space(space), &mut waiter) {
@@ -255,13 +214,13 @@ impl<A> Core<A> {
     }
 
     /// It is the next one's turn.
-    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Wake)> {
+    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Finding)> {
         self.turns.remove(space);
         let is_next =
             |waiter: &Waiter<A>| waiter.space == space && matches!(waiter.interest, Interest::Turn);
         let waiter = self.waiters.remove(self.waiters.iter().position(is_next)?);
         self.give_turn(waiter.space, waiter.client, now);
-        Some((waiter.answer, Wake::Nothing(0)))
+        Some((waiter.answer, Finding::Nothing(0)))
     }
 
     fn pass_on_where(
@@ -301,24 +260,22 @@ impl<A> Core<A> {
         self.pass_on_where(now, |holder, _| holder.peer == peer)
     }
 
-    /// Lets nobody wait any more. Gives the answers of those who do.
-    pub(super) fn end(&mut self) -> Vec<A> {
-        self.ended = true;
-        self.waiters.drain(..).map(|waiter| waiter.answer).collect()
+    /// Ends it. Gives the answers of all who wait.
+    pub(super) fn into_waiting(self) -> impl Iterator<Item = A> {
+        self.waiters.into_iter().map(|waiter| waiter.answer)
     }
 }
 
 /// What a waiter is answered with, if that is to be now.
-fn due<A>(space: &Space, waiter: &mut Waiter<A>) -> Option<Wake> {
+fn due<A>(space: &Space, waiter: &mut Waiter<A>) -> Option<Finding> {
     match &mut waiter.interest {
-        Interest::Seen(seen) => (!space.holds(seen)).then(|| Wake::Values(space.changed(seen))),
+        Interest::Seen(seen) => (!space.holds(seen)).then(|| Finding::Values(space.changed(seen))),
         Interest::Turn => None,
         Interest::Updates(seen, wish) => {
-            updates(space, seen, wish, waiter.client).map(Wake::Updates)
+            updates(space, seen, wish, waiter.client).map(Finding::Updates)
         }
-        Interest::Change(seen, wish) => {
-            updates(space, seen, wish, waiter.client).map(|_| Wake::Values(space.all()))
-        }
+        Interest::Change(seen, wish) => updates(space, seen, wish, waiter.client)
+            .map(|_| Finding::Values(space.all().within_limit())),
     }
 }
 

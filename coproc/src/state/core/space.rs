@@ -40,7 +40,7 @@ impl Known {
     }
 
     /// The same, unless it is too much for one message.
-    fn within_limit(self) -> Option<Self> {
+    pub(super) fn within_limit(self) -> Option<Self> {
         let stored = |stored: &Option<Stored>| stored.as_ref().map_or(0, Stored::size);
         let values = self.values.iter().map(|(name, (_, value))| name.len() + stored(value));
         let names = self.names.iter().flatten().map(String::len);
@@ -58,11 +58,42 @@ impl Space {
         Self { entries: BTreeMap::new(), history: History::new(capacity) }
     }
 
-    pub(super) fn read(&self, name: &str) -> Versioned {
+    fn read(&self, name: &str) -> Versioned {
         match self.entries.get(name) {
             Some((version, stored)) => (*version, Some(stored.clone())),
             None => (0, None),
         }
+    }
+
+    /// The version, and no values.
+    pub(super) fn at_version(&self) -> Known {
+        Known { version: self.history.version(), ..Known::default() }
+    }
+
+    /// What a name holds.
+    pub(super) fn at(&self, name: String) -> Known {
+        let value = self.read(&name);
+        Known { values: [(name, value)].into(), ..self.at_version() }
+    }
+
+    /// What a name holds, unless what was seen has changed.
+    pub(super) fn read_after(&self, name: String, seen: &Seen) -> Option<Known> {
+        self.holds(seen).then(|| self.at(name))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
+    }
+
+    /// All names, unless what was seen has changed.
+    pub(super) fn names_after(&self, seen: &Seen) -> Option<Known> {
+        self.holds(seen).then(|| Known { names: Some(self.names()), ..self.at_version() })
+    }
+
+    /// All values.
+    pub(super) fn all(&self) -> Known {
+        let values = self.entries.keys().map(|name| (name.clone(), self.read(name)));
+        Known { values: values.collect(), ..self.at_version() }
     }
 
     pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
@@ -91,18 +122,10 @@ impl Space {
 
     /// What of `seen` has changed; `None` if it is too much for one message.
     pub(super) fn changed(&self, seen: &Seen) -> Option<Known> {
-        let version = self.history.version();
         let now = seen.names.iter().map(|(name, old)| (name, old, self.read(name)));
         let changed = now.filter(|(_, old, (version, _))| *old != version);
         let values = changed.map(|(name, _, value)| (name.clone(), value)).collect();
-        let names = seen.whole.filter(|whole| *whole != version);
-        let names = names.map(|_| self.entries.keys().cloned().collect());
-        Known { version, values, names }.within_limit()
-    }
-
-    /// All values; `None` if they are too much for one message.
-    pub(super) fn all(&self) -> Option<Known> {
-        let values = self.entries.keys().map(|name| (name.clone(), self.read(name))).collect();
-        Known { version: self.history.version(), values, names: None }.within_limit()
+        let unseen = seen.whole.filter(|whole| *whole != self.history.version());
+        Known { values, names: unseen.map(|_| self.names()), ..self.at_version() }.within_limit()
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::{super::update::Update, emptied::EMPTIED_MOST, *};
-use crate::state::value::store;
+use crate::state::value::{Stored, store};
 
 const SPACES: [&str; 2] = ["default", "jobs"];
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
@@ -133,9 +133,9 @@ impl Model {
     }
 
     /// What a watcher is to be given if this many of the first updates are not kept.
-    fn due(&self, watcher: &Watcher, gone: usize) -> Option<Wake> {
+    fn due(&self, watcher: &Watcher, gone: usize) -> Option<Finding> {
         if let Some(look) = &watcher.look {
-            let changed = || Wake::Values(Some(self.changed(watcher.space, look)));
+            let changed = || Finding::Values(Some(self.changed(watcher.space, look)));
             return (!self.holds(watcher.space, look)).then(changed);
         }
         let Watcher { by, wish, .. } = watcher;
@@ -171,7 +171,7 @@ impl Model {
         }
         let missed = missed(seen..end);
         let some = missed > 0 || !updates.is_empty();
-        some.then_some(Wake::Updates(Batch { updates, seen: end as u64, missed }))
+        some.then_some(Finding::Updates(Batch { updates, seen: end as u64, missed }))
     }
 
     /// Which writes are the last that changed their name, of removals as many as are kept.
@@ -217,17 +217,17 @@ impl Model {
         }
     }
 
-    fn answered(&mut self, number: usize, wake: &Wake) {
+    fn answered(&mut self, number: usize, wake: &Finding) {
         let watcher = &mut self.watchers[number];
         watcher.until = None;
-        if let Wake::Nothing(seen) | Wake::Updates(Batch { seen, .. }) = wake {
+        if let Finding::Nothing(seen) | Finding::Updates(Batch { seen, .. }) = wake {
             watcher.seen = usize::try_from(*seen).expect("a small number");
         }
     }
 
     /// What one is told who waits for nothing any longer.
-    fn nothing(&self, watcher: &Watcher) -> Wake {
-        Wake::Nothing(watcher.look.as_ref().map_or(self.logs[watcher.space].len() as u64, |_| 0))
+    fn nothing(&self, watcher: &Watcher) -> Finding {
+        Finding::Nothing(watcher.look.as_ref().map_or(self.logs[watcher.space].len() as u64, |_| 0))
     }
 
     fn write(&mut self, by: Client, space: usize, name: &'static str, after: Option<Stored>) {
@@ -265,12 +265,14 @@ impl Model {
 
     fn pop_any(&mut self, by: Client, space: usize) {
         let before = self.logs[space].len();
-        let Some((popped, stored, woken)) = self.core.pop_any(by, SPACES[space]) else {
+        let (popped, woken) = self.core.pop_any(by, SPACES[space]);
+        let Some((popped, (_, stored))) = popped.and_then(|mut known| known.values.pop_first())
+        else {
             assert!(NAMES.iter().all(|name| self.value(space, name).1.is_none()));
             return;
         };
         let name = NAMES.into_iter().find(|name| *name == popped).expect("a name");
-        assert_eq!(self.value(space, name).1, Some(stored));
+        assert_eq!(self.value(space, name).1, stored);
         self.write(by, space, name, None);
         self.check_woken(space, before, woken);
     }
@@ -321,11 +323,11 @@ impl Model {
             Move::Commit { by, space, change, on } => self.commit(by, space, change, on),
             Move::PopAny { by, space } => self.pop_any(by, space),
             Move::Look { space, names, whole } => {
-                let core = &self.core;
-                let version = |name| core.read(SPACES[space], NAMES[name]).0;
+                let place = self.core.space(SPACES[space]);
+                let version = |name: usize| place.at(NAMES[name].to_owned()).values[NAMES[name]].0;
                 let names =
                     names.into_iter().map(|name| (NAMES[name].to_owned(), version(name))).collect();
-                let whole = whole.then(|| core.version(SPACES[space]));
+                let whole = whole.then(|| place.at_version().version);
                 self.looks.push((space, Seen { names, whole }));
             }
             Move::Watch { by, space, wish, from_start } => {
@@ -354,16 +356,18 @@ impl Model {
 
     fn check(&self) {
         for (space, name_of) in SPACES.into_iter().enumerate() {
-            let there: BTreeMap<String, Stored> = NAMES
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), self.value(space, name).1?)))
-                .collect();
-            assert_eq!(self.core.version(name_of), self.logs[space].len() as u64);
-            assert_eq!(self.core.len(name_of), there.len());
-            assert!(self.core.names(name_of).iter().eq(there.keys()));
-            assert_eq!(self.core.all(name_of), there);
+            let there = NAMES.into_iter().map(|name| (name.to_owned(), self.value(space, name)));
+            let there: BTreeMap<_, _> = there.filter(|(_, (_, value))| value.is_some()).collect();
+            let place = self.core.space(name_of);
+            let (version, nothing) = (self.logs[space].len() as u64, Seen::default());
+            let names = Some(there.keys().cloned().collect());
+            let all_names = Known { version, names, ..Known::default() };
+            assert_eq!(place.names_after(&nothing), Some(all_names));
+            assert_eq!(place.all(), Known { version, values: there, names: None });
             for name in NAMES {
-                assert_eq!(self.core.read(name_of, name), self.value(space, name));
+                let values = [(name.to_owned(), self.value(space, name))].into();
+                let found = place.read_after(name.to_owned(), &nothing);
+                assert_eq!(found, Some(Known { version, values, names: None }));
             }
         }
         let waiting = self.watchers.iter().filter(|watcher| watcher.until.is_some()).count();
@@ -388,8 +392,10 @@ proptest! {
     }
 }
 
-fn batch(answer: Option<((), Wake)>) -> Batch {
-    let Some((_, Wake::Updates(batch))) = answer else { panic!("there were updates: {answer:?}") };
+fn batch(answer: Option<((), Finding)>) -> Batch {
+    let Some((_, Finding::Updates(batch))) = answer else {
+        panic!("there were updates: {answer:?}")
+    };
     batch
 }
 
