@@ -117,7 +117,7 @@ use proc_macro::TokenStream;
 /// | `priority = EXPR` | an `i32`, lower is sooner; evaluated at the caller; it looks at the arguments without taking them; `Self` is the worker |
 /// | `channel = control` | one of the worker's channels |
 /// | `oneway` | there is no reply |
-/// | `deadline = "2s"` | how long a caller waits who says nothing else; the units are ns, us, ms, s, m and h |
+/// | `deadline = "2s"` | how long a caller waits that says nothing else, or less where it inherits an earlier deadline; the units are ns, us, ms, s, m and h |
 /// | `idempotent` | may be run again after a crash |
 ///
 /// # Arguments and replies

@@ -86,9 +86,66 @@ impl<T, E> Call<T, E> {
     /// learn whether the handler has begun.
     ///
     /// Without it, the deadline is that of `#[message(deadline = "…")]`, and else there is none.
+    ///
+    /// Deadlines are inherited: a call that is made inside a handler ends no later than the call being
+    /// handled, whatever is said here, and so do the calls that its own handler makes. This holds
+    /// for every place, for pools and for controllers that have travelled. A message that is
+    /// [told](Self::tell) waits for room no longer than the call being handled, but may be handled
+    /// later. What is no call, such as an operation on a [`State`](crate::State) or a
+    /// [`Queue`](crate::Queue), has time limits of its own.
+    ///
+    /// ```
+    /// use coproc::prelude::*;
+    ///
+    /// struct Disk;
+    ///
+    /// #[worker]
+    /// impl Disk {
+    ///     #[init]
+    ///     fn new() -> Self {
+    ///         Self
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn time_left(&self, cx: &mut Context<Self>) -> Option<Duration> {
+    ///         cx.remaining()
+    ///     }
+    /// }
+    ///
+    /// struct Cache {
+    ///     disk: DiskController,
+    /// }
+    ///
+    /// #[worker]
+    /// impl Cache {
+    ///     #[init]
+    ///     fn new(disk: DiskController) -> Self {
+    ///         Self { disk }
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn time_left_at_the_disk(&self) -> Result<Option<Duration>, String> {
+    ///         self.disk.time_left().deadline(secs(60)).wait().map_err(|error| error.to_string())
+    ///     }
+    /// }
+    ///
+    /// # use std::time::Duration;
+    /// let disk = Disk::on(Thread).spawn()?;
+    /// let cache = Cache::on(Thread).spawn(disk.clone())?;
+    /// let left = cache.time_left_at_the_disk().deadline(secs(5)).wait()?;
+    /// assert!(left <= Some(secs(5)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.outgoing.message.deadline = Some(deadline);
         self
+    }
+
+    /// Gives up after `timeout` and inherits no deadline: for operations on states and queues, which
+    /// must not fail since the handler that they stand in takes too long.
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.outgoing.message.inherited = None;
+        self.deadline(timeout)
     }
 
     /// Sends it and blocks until it is answered. While the channel is full it waits for room,

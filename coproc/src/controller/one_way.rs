@@ -29,7 +29,8 @@ impl OneWay {
     }
 
     /// The worker drops it if it has not begun it within `deadline`, counted from
-    /// [`tell`](Self::tell), which waits for room no longer either.
+    /// [`tell`](Self::tell), which waits for room no longer either. It inherits no deadline from a
+    /// message that is being handled; only the wait for room does.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.outgoing.message.deadline = Some(deadline);
         self
@@ -49,8 +50,9 @@ impl OneWay {
         self.outgoing.tell(None)
     }
 
-    /// The same, but waits for room for this long at most.
-    pub(crate) fn tell_within(self, room: Duration) -> Result<(), CallError> {
+    /// The same, but waits for room for this long at most, whatever deadline it would inherit.
+    pub(crate) fn tell_within(mut self, room: Duration) -> Result<(), CallError> {
+        self.outgoing.message.inherited = None;
         self.outgoing.tell(Some(room))
     }
 }

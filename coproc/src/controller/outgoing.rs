@@ -27,6 +27,8 @@ pub(crate) struct Encoded {
     pub(crate) handler: Option<&'static Handler>,
     pub(crate) priority: Priority,
     pub(crate) deadline: Option<Duration>,
+    /// The deadline of the message whose handler made this one.
+    pub(crate) inherited: Option<Instant>,
     pub(crate) body: Result<Body, EncodeError>,
     nested: bool,
 }
@@ -46,7 +48,7 @@ impl Encoded {
         deadline: Option<Duration>,
         body: Body,
     ) -> Self {
-        Self { handler, priority, deadline, body: Ok(body), nested: false }
+        Self { handler, priority, deadline, inherited: None, body: Ok(body), nested: false }
     }
 
     /// Whether its handler may be run again after a crash.
@@ -84,8 +86,14 @@ impl Encoded {
         self.nested = true;
     }
 
-    fn until(&self) -> Option<Instant> {
+    /// Its own deadline, counted from now.
+    fn own_until(&self) -> Option<Instant> {
         self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
+    }
+
+    /// When a call that goes out now ends.
+    fn until(&self) -> Option<Instant> {
+        [self.own_until(), self.inherited].into_iter().flatten().min()
     }
 
     /// The envelope and the content of a message that was packed.
@@ -101,8 +109,8 @@ impl Encoded {
         (envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
-    /// Waits until the channel has room for it, until its own deadline, which is given, and for
-    /// `room` at most.
+    /// Waits until the channel has room for it, until the call ends, which is given, and for `room`
+    /// at most.
     fn admit(&mut self, line: &Line, room: Option<Duration>) -> Result<Option<Instant>, CallError> {
         self.pack(line)?;
         let until = self.until();
@@ -148,7 +156,8 @@ impl Outgoing {
         let mut draft = Draft::new(address.max_message());
         write(&mut draft);
         let deadline = handler.and_then(|handler| handler.deadline);
-        let message = Encoded { handler, priority, deadline, body: draft.finish(), nested: false };
+        let (inherited, body) = (Serving::deadline(), draft.finish());
+        let message = Encoded { handler, priority, deadline, inherited, body, nested: false };
         Self { address, message }
     }
 
@@ -198,15 +207,19 @@ impl Outgoing {
     }
 
     /// Sends it without asking for a reply. Waits for room in the channel, for `room` at most.
+    ///
+    /// An inherited deadline ends the waiting; the message may be handled later.
     pub(super) fn tell(mut self, room: Option<Duration>) -> Result<(), CallError> {
         match self.address {
             Address::Direct(line) => {
-                let until = self.message.admit(&line, room)?;
+                let until = self.message.own_until();
+                self.message.admit(&line, room)?;
                 let (envelope, body) = self.message.seal(Kind::Tell, until);
                 line.tell(envelope, body)
             }
             Address::Dispatched(route) => {
                 self.message.check(&route)?;
+                self.message.inherited = None;
                 self.message.submit(route).detach();
                 Ok(())
             }

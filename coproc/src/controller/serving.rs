@@ -1,9 +1,11 @@
-//! Which workers run on this thread right now, and who waits for them elsewhere, so that a worker
-//! that waits for itself is told.
+//! Which workers run on this thread right now, which wait for them elsewhere, and until when the
+//! message being handled is to be done: so that a worker that waits for itself is told, and the calls
+//! that a handler makes end no later than the one that it handles.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     hash::{BuildHasher, RandomState},
+    time::Instant,
 };
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,8 @@ impl Identity {
 
 thread_local! {
     static SERVING: RefCell<Vec<(Identity, Arc<str>)>> = const { RefCell::new(Vec::new()) };
+    /// The deadline of the message that the code that runs now handles.
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// A worker that waits for another, as it is told to that one.
@@ -48,11 +52,19 @@ pub(crate) type Station = (Identity, String);
 pub(crate) struct Serving {
     /// How many stations it has added.
     count: usize,
+    /// The deadline of what is handled further out on this thread.
+    outer: Option<Instant>,
 }
 
 impl Serving {
-    /// `waiting` are those who wait for it, in other processes and threads.
-    pub(crate) fn begin(waiting: Vec<Station>, identity: Identity, name: &Arc<str>) -> Self {
+    /// `waiting` are the workers that wait for it in other processes and threads, `deadline` is
+    /// that of the message that its code handles.
+    pub(crate) fn begin(
+        waiting: Vec<Station>,
+        deadline: Option<Instant>,
+        identity: Identity,
+        name: &Arc<str>,
+    ) -> Self {
         let count = waiting.len() + 1;
         let begun = SERVING.try_with(|serving| {
             let mut serving = serving.borrow_mut();
@@ -60,7 +72,14 @@ impl Serving {
             serving.push((identity, Arc::clone(name)));
         });
         // A thread that is ending has no list any more, and nobody waits for what it runs then.
-        Self { count: begun.map_or(0, |()| count) }
+        Self { count: begun.map_or(0, |()| count), outer: DEADLINE.replace(deadline) }
+    }
+
+    /// The deadline of the message that the code that runs now handles; `None` if that has no
+    /// deadline, and where no message is handled.
+    #[inline]
+    pub(crate) fn deadline() -> Option<Instant> {
+        DEADLINE.get()
     }
 
     /// All who wait for what the code that runs now waits for, the outermost first.
@@ -89,6 +108,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
+        DEADLINE.set(self.outer);
         let _ = SERVING.try_with(|serving| {
             let mut serving = serving.borrow_mut();
             let left = serving.len().saturating_sub(self.count);

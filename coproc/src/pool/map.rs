@@ -1,13 +1,13 @@
 //! Maps: an iterator of items becomes one of results.
 
-use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData};
+use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData, time::Instant};
 
 use super::{
     chunks::{Applicable, Chunks},
     course::{Course, Fate, Settled},
 };
 use crate::{
-    controller::{Completion, Completions, Dispatch, Encoded, Job},
+    controller::{Completion, Completions, Dispatch, Encoded, Job, Serving},
     error::CallError,
     message::Priority,
     sync::Arc,
@@ -245,13 +245,24 @@ impl<S: Source, O: Order> Map<S, O> {
     /// something to be sent. It may return at once.
     ///
     /// Nobody has to wake whoever waits so, nor is it woken for results behind that one.
-    fn await_next(&self) {
+    fn await_next(&self, until: Option<Instant>) {
         if !self.source.is_single() {
             return;
         }
         if let Some(sent) = self.course.awaited().and_then(|tag| self.out.get(&tag)) {
-            Arc::clone(&self.dispatch).wait(sent.job, None);
+            Arc::clone(&self.dispatch).wait(sent.job, until);
         }
+    }
+
+    /// Waits for the next outcome. What has not begun at the deadline of the message that is being
+    /// handled on this thread ends then; what has begun inherits that deadline itself.
+    fn recv(&self) -> Option<(u64, Completion)> {
+        let until = Serving::deadline();
+        self.await_next(until);
+        self.completions.pop(until).or_else(|| {
+            self.out.values().for_each(|sent| Arc::clone(&self.dispatch).expire(sent.job));
+            self.completions.pop(None)
+        })
     }
 
     fn settle(&mut self, tag: u64, completion: Completion) {
@@ -297,8 +308,7 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
                 self.show(false);
                 return None;
             }
-            self.await_next();
-            if let Some((tag, completion)) = self.completions.pop(None) {
+            if let Some((tag, completion)) = self.recv() {
                 self.settle(tag, completion);
             }
         }

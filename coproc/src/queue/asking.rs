@@ -134,7 +134,7 @@ impl Shared {
     }
 
     fn call<T>(&self, call: Call<T>) -> Result<T, QueueError> {
-        call.deadline(self.timeout).wait().map_err(CallError::widen).map_err(failed)
+        call.within(self.timeout).wait().map_err(CallError::widen).map_err(failed)
     }
 
     fn tell(
@@ -165,11 +165,9 @@ impl Shared {
             return desk.ask(number, until, here);
         }
         let ticket = Ticket { shared: self, number, open: true };
-        let call = there(number);
-        let call = match patience {
-            Some(patience) => call.deadline(patience.saturating_add(self.timeout)),
-            None => call,
-        };
+        let limit =
+            patience.map_or(Duration::MAX, |patience| patience.saturating_add(self.timeout));
+        let call = there(number).within(limit);
         let outcome = self.attend(call.begin(Some(self.timeout)).map_err(failed)?)?;
         if matches!(outcome, Ok(_) | Err(CallError::Handler(_))) {
             ticket.close();
@@ -188,7 +186,7 @@ impl Shared {
             if let Some(outcome) = pending.wait_timeout(interval) {
                 return Ok(outcome);
             }
-            let sign = self.server.level().deadline(interval).wait();
+            let sign = self.server.level().within(interval).wait();
             sign.map_err(CallError::widen).map_err(failed)?;
         }
     }

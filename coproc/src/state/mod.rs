@@ -240,7 +240,7 @@ impl State {
     ///
     /// [`StateError::Lost`] if it does not.
     pub fn ping(&self, timeout: Duration) -> Result<u32, StateError> {
-        let pid = self.server.ping().deadline(timeout).wait();
+        let pid = self.server.ping().within(timeout).wait();
         pid.map_err(|error| lost(error.widen()))
     }
 
@@ -250,11 +250,7 @@ impl State {
             return store.ask(self.handle.0, &self.space, operation, patience);
         }
         let call = self.server.ask(self.handle.0, &self.space, operation, patience);
-        let call = match self.timeout {
-            Some(timeout) => call.deadline(timeout),
-            None => call,
-        };
-        call.wait().map_err(lost)
+        call.within(self.timeout.unwrap_or(Duration::MAX)).wait().map_err(lost)
     }
 
     /// The values that an operation gives.

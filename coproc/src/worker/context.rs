@@ -102,6 +102,8 @@ pub struct Context<W: Worker> {
     peer: Peer,
     envelope: Envelope,
     waiting: Vec<Station>,
+    /// The deadline that the calls of its code inherit.
+    deadline: Option<Instant>,
 }
 
 impl<W: Worker> Context<W> {
@@ -117,6 +119,7 @@ impl<W: Worker> Context<W> {
             last_peer: 0,
             envelope: Envelope::new(Kind::Tell),
             waiting: Vec::new(),
+            deadline: None,
         }
     }
 
@@ -157,7 +160,8 @@ impl<W: Worker> Context<W> {
         channel.unwrap_or_else(|| unreachable!("a set of channels has at least one"))
     }
 
-    /// How long the caller still waits for the answer; `None`: as long as it takes.
+    /// How long the caller still waits for the answer; `None`: as long as it takes. The calls that
+    /// the handler makes end no later, see [`Call::deadline`](crate::Call::deadline).
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         self.envelope.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
@@ -286,12 +290,13 @@ impl<W: Worker> Context<W> {
     /// The code of the worker runs while this lives.
     pub(super) fn serving(&mut self) -> Serving {
         let waiting = std::mem::take(&mut self.waiting);
-        Serving::begin(waiting, self.identity(), &self.name)
+        Serving::begin(waiting, self.deadline.take(), self.identity(), &self.name)
     }
 
-    /// Who waits for what its code does next.
+    /// What its code does next is to handle the message that this is about, for which `waiting`
+    /// wait.
     pub(super) fn waited_for_by(&mut self, waiting: Vec<Station>) {
-        self.waiting = waiting;
+        (self.waiting, self.deadline) = (waiting, self.envelope.deadline);
     }
 
     pub(super) fn identity(&self) -> Identity {
