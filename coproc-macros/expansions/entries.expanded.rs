@@ -1,5 +1,5 @@
 fn main() -> Result<(), Error> {
-    ::coproc::init();
+    ::coproc::__private::init();
     run()
 }
 

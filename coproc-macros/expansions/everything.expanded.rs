@@ -176,7 +176,7 @@ where
         text: &str,
         raw: &[u8],
         urgent: bool,
-    ) -> my_library::Call<()> {
+    ) -> my_library::__private::Call<()> {
         my_library::__private::call(
             &self.link,
             0u32,
@@ -196,7 +196,7 @@ where
         other: Store<K, Box<V>>,
         name: Option<&str>,
         title: Cow<'_, str>,
-    ) -> my_library::Call<
+    ) -> my_library::__private::Call<
         <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
         <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
     > {
@@ -215,7 +215,7 @@ where
     #[cfg(feature = "late")]
     #[deprecated]
     /// Sends the message `late`.
-    pub fn late(&self) -> my_library::Call<K, Error> {
+    pub fn late(&self) -> my_library::__private::Call<K, Error> {
         my_library::__private::call(
             &self.link,
             2u32,
@@ -225,7 +225,7 @@ where
         )
     }
     /// Sends the message `move`.
-    pub fn r#move(&self, r#type: K) -> my_library::OneWay {
+    pub fn r#move(&self, r#type: K) -> my_library::__private::OneWay {
         my_library::__private::one_way(
             &self.link,
             3u32,
@@ -237,7 +237,7 @@ where
     }
     /// Everything about the worker that is not one of its messages: how it is doing, and
     /// how it ends.
-    pub fn worker(&self) -> my_library::WorkerHandle<'_, Store<K, Box<V>>> {
+    pub fn worker(&self) -> my_library::__private::WorkerHandle<'_, Store<K, Box<V>>> {
         my_library::__private::handle(&self.link)
     }
 }
@@ -303,7 +303,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl my_library::Channel for StoreChannel {
+    impl my_library::__private::Channel for StoreChannel {
         const NAMES: &'static [&'static str] = &["default"];
         fn index(self) -> usize {
             match self {
@@ -340,8 +340,10 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::Controller<Store<K, Box<V>>>
-    for StoreController<K, V>
+    impl<
+        K: Wire + 'static,
+        V: ?Sized + 'static,
+    > my_library::__private::Controller<Store<K, Box<V>>> for StoreController<K, V>
     where
         V: 'static,
     {
@@ -356,7 +358,7 @@ const _: () = {
         fn post(
             &self,
             message: Self::Message,
-        ) -> ::core::result::Result<(), my_library::CallError> {
+        ) -> ::core::result::Result<(), my_library::__private::CallError> {
             match message {
                 StoreMessage::Put {
                     key: held_0,
@@ -423,7 +425,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::Worker for Store<K, Box<V>>
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Worker
+    for Store<K, Box<V>>
     where
         V: 'static,
     {
@@ -549,7 +552,7 @@ const _: () = {
         }
         fn dispatch(
             &mut self,
-            cx: &mut my_library::Context<Self>,
+            cx: &mut my_library::__private::Context<Self>,
             number: u32,
             arguments: &mut my_library::__private::Arguments<'_>,
         ) -> ::core::result::Result<
@@ -626,7 +629,7 @@ const _: () = {
         fn schedule(&self, schedule: &mut my_library::__private::Schedule) {
             schedule.tick(0u32, true, || self.pace);
         }
-        fn tick(&mut self, cx: &mut my_library::Context<Self>, index: u32) {
+        fn tick(&mut self, cx: &mut my_library::__private::Context<Self>, index: u32) {
             match index {
                 0u32 => Self::sweep(self, cx),
                 _ => {}
@@ -635,10 +638,13 @@ const _: () = {
         #[cfg(feature = "idle")]
         const IDLE: bool = true;
         #[cfg(feature = "idle")]
-        fn idle(&mut self, cx: &mut my_library::Context<Self>) -> my_library::Idle {
+        fn idle(
+            &mut self,
+            cx: &mut my_library::__private::Context<Self>,
+        ) -> my_library::__private::Idle {
             Self::idle(self)
         }
-        fn gone(&mut self, peer: my_library::Peer) {
+        fn gone(&mut self, peer: my_library::__private::Peer) {
             Self::left(self, peer);
         }
     }
@@ -682,15 +688,15 @@ const _: () = {
             keys: &[K],
             seed: Option<&u64>,
         ) -> ::core::result::Result<
-            <P as my_library::Place<Store<K, Box<V>>, By>>::Spawned,
-            my_library::SpawnError<
+            <P as my_library::__private::Place<Store<K, Box<V>>, By>>::Spawned,
+            my_library::__private::SpawnError<
                 <my_library::Result<
                     Store<K, Box<V>>,
                 > as my_library::__private::Fallible>::Err,
             >,
         >
         where
-            P: my_library::Place<Store<K, Box<V>>, By>,
+            P: my_library::__private::Place<Store<K, Box<V>>, By>,
         {
             my_library::__private::spawn::<
                 Store<K, Box<V>>,
@@ -712,14 +718,21 @@ const _: () = {
     {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> StoreOn<my_library::Pooled<P>, K, V> {
+        pub fn pool(
+            self,
+            workers: usize,
+        ) -> StoreOn<my_library::__private::Pooled<P>, K, V> {
             StoreOn(
-                my_library::Pooled::new(self.0, workers),
+                my_library::__private::Pooled::new(self.0, workers),
                 ::core::marker::PhantomData,
             )
         }
     }
-    impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<my_library::Pooled<P>, K, V>
+    impl<
+        P,
+        K: Wire + 'static,
+        V: ?Sized + 'static,
+    > StoreOn<my_library::__private::Pooled<P>, K, V>
     where
         V: 'static,
     {
@@ -739,11 +752,12 @@ const _: () = {
         V : 'static, { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
         pub (crate) fn spawn < By > (path : & Path, keys : & [K], seed : Option < & u64
-        >,) -> ::core::result::Result < my_library::WorkerResource < Self >,
-        my_library::SpawnError < < my_library::Result < Store:: < K, Box < V > > > as
-        my_library::__private::Fallible > ::Err >, > where my_library::Process :
-        my_library::Place < Self, By, Spawned = my_library::WorkerResource < Self >>, {
-        Self::on(my_library::Process::new()).spawn(path, keys, seed) } }
+        >,) -> ::core::result::Result < my_library::__private::WorkerResource < Self >,
+        my_library::__private::SpawnError < < my_library::Result < Store:: < K, Box < V >
+        > > as my_library::__private::Fallible > ::Err >, > where
+        my_library::__private::Process : my_library::__private::Place < Self, By, Spawned
+        = my_library::__private::WorkerResource < Self >>, {
+        Self::on(my_library::__private::Process::new()).spawn(path, keys, seed) } }
     }
     impl<K: Wire + 'static, V: ?Sized + 'static> Store<K, Box<V>>
     where

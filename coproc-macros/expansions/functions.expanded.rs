@@ -45,8 +45,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Worker for Square {
-        type Controller = ::coproc::FunctionController<Square>;
+    impl ::coproc::__private::Worker for Square {
+        type Controller = ::coproc::__private::FunctionController<Square>;
         type InitError = ::core::convert::Infallible;
         type Output = u64;
         type OutputError = ::core::convert::Infallible;
@@ -67,7 +67,7 @@ const _: () = {
             ticks: &[],
             aging: ::core::option::Option::None,
             keep_on_panic: false,
-            lanes: <<Self as ::coproc::__private::Function>::Channel as ::coproc::Channel>::NAMES
+            lanes: <<Self as ::coproc::__private::Function>::Channel as ::coproc::__private::Channel>::NAMES
                 .len(),
         };
         fn start(
@@ -79,7 +79,7 @@ const _: () = {
                     seat,
                     arguments,
                     |arguments, messenger| {
-                        <Self as ::coproc::PoolFunction>::call(arguments)
+                        <Self as ::coproc::__private::PoolFunction>::call(arguments)
                     },
                 ),
             )
@@ -101,7 +101,7 @@ const _: () = {
         type Channel = ();
     }
     #[automatically_derived]
-    impl ::coproc::PoolFunction for Square {
+    impl ::coproc::__private::PoolFunction for Square {
         type Item = u64;
         const FUNCTION: &'static ::core::primitive::str = "square";
         fn put(item: &Self::Item, draft: &mut ::coproc::__private::Draft) {
@@ -147,11 +147,11 @@ const _: () = {
             self,
             n: u64,
         ) -> ::core::result::Result<
-            <P as ::coproc::Place<Square, By>>::Spawned,
-            ::coproc::SpawnError<::core::convert::Infallible>,
+            <P as ::coproc::__private::Place<Square, By>>::Spawned,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
         >
         where
-            P: ::coproc::Place<Square, By>,
+            P: ::coproc::__private::Place<Square, By>,
         {
             ::coproc::__private::spawn::<
                 Square,
@@ -168,11 +168,14 @@ const _: () = {
     impl<P> SquareOn<P> {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> SquareOn<::coproc::Pooled<P>> {
-            SquareOn(::coproc::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+        pub fn pool(self, workers: usize) -> SquareOn<::coproc::__private::Pooled<P>> {
+            SquareOn(
+                ::coproc::__private::Pooled::new(self.0, workers),
+                ::core::marker::PhantomData,
+            )
         }
     }
-    impl<P> SquareOn<::coproc::Pooled<P>> {
+    impl<P> SquareOn<::coproc::__private::Pooled<P>> {
         /// Replaces a worker after so many calls.
         #[must_use = "nothing starts before `spawn`"]
         pub fn recycle_after(self, calls: u64) -> Self {
@@ -187,9 +190,10 @@ const _: () = {
     ::coproc::__private::with_processes! {
         impl Square { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub fn spawn(n : u64,) -> ::core::result::Result < ::coproc::WorkerResource <
-        Self >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
-        Self::on(::coproc::Process::new()).spawn(n) } }
+        pub fn spawn(n : u64,) -> ::core::result::Result <
+        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
+        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
+        .spawn(n) } }
     }
     impl Square {
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
@@ -227,7 +231,9 @@ const _: () = {
         pub fn retry_if(
             self,
             which: impl ::core::ops::Fn(
-                &::coproc::CallError<<Square as ::coproc::Worker>::OutputError>,
+                &::coproc::__private::CallError<
+                    <Square as ::coproc::__private::Worker>::OutputError,
+                >,
             ) -> bool + ::core::marker::Send + 'static,
         ) -> Self {
             SquareOn(self.0.only(which), ::core::marker::PhantomData)
@@ -236,7 +242,7 @@ const _: () = {
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_with<By>(self, n: u64) -> Self
         where
-            P: ::coproc::Place<Square, By>,
+            P: ::coproc::__private::Place<Square, By>,
         {
             SquareOn(
                 self
@@ -299,8 +305,8 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl my_library::Worker for Echo {
-        type Controller = my_library::FunctionController<Echo>;
+    impl my_library::__private::Worker for Echo {
+        type Controller = my_library::__private::FunctionController<Echo>;
         type InitError = ::core::convert::Infallible;
         type Output = <my_library::Result<()> as my_library::__private::Fallible>::Ok;
         type OutputError = <my_library::Result<
@@ -323,7 +329,7 @@ const _: () = {
             ticks: &[],
             aging: ::core::option::Option::None,
             keep_on_panic: false,
-            lanes: <<Self as my_library::__private::Function>::Channel as my_library::Channel>::NAMES
+            lanes: <<Self as my_library::__private::Function>::Channel as my_library::__private::Channel>::NAMES
                 .len(),
         };
         fn start(
@@ -392,11 +398,11 @@ const _: () = {
             self,
             prefix: &str,
         ) -> ::core::result::Result<
-            <P as my_library::Place<Echo, By>>::Spawned,
-            my_library::SpawnError<::core::convert::Infallible>,
+            <P as my_library::__private::Place<Echo, By>>::Spawned,
+            my_library::__private::SpawnError<::core::convert::Infallible>,
         >
         where
-            P: my_library::Place<Echo, By>,
+            P: my_library::__private::Place<Echo, By>,
         {
             my_library::__private::spawn::<
                 Echo,
@@ -413,11 +419,14 @@ const _: () = {
     impl<P> EchoOn<P> {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> EchoOn<my_library::Pooled<P>> {
-            EchoOn(my_library::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+        pub fn pool(self, workers: usize) -> EchoOn<my_library::__private::Pooled<P>> {
+            EchoOn(
+                my_library::__private::Pooled::new(self.0, workers),
+                ::core::marker::PhantomData,
+            )
         }
     }
-    impl<P> EchoOn<my_library::Pooled<P>> {
+    impl<P> EchoOn<my_library::__private::Pooled<P>> {
         /// Replaces a worker after so many calls.
         #[must_use = "nothing starts before `spawn`"]
         pub fn recycle_after(self, calls: u64) -> Self {
@@ -432,9 +441,10 @@ const _: () = {
     my_library::__private::with_processes! {
         impl Echo { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
-        fn spawn(prefix : & str,) -> ::core::result::Result < my_library::WorkerResource
-        < Self >, my_library::SpawnError < ::core::convert::Infallible >, > {
-        Self::on(my_library::Process::new()).spawn(prefix) } }
+        fn spawn(prefix : & str,) -> ::core::result::Result <
+        my_library::__private::WorkerResource < Self >, my_library::__private::SpawnError
+        < ::core::convert::Infallible >, > {
+        Self::on(my_library::__private::Process::new()).spawn(prefix) } }
     }
     impl Echo {
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or

@@ -84,7 +84,7 @@ const _: () = {
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
-    impl ::coproc::Channel for Lane {
+    impl ::coproc::__private::Channel for Lane {
         const NAMES: &'static [&'static str] = &["data", "high_priority"];
         fn index(self) -> usize {
             match self {
@@ -120,7 +120,7 @@ const _: () = {
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
-    impl my_library::Channel for Single {
+    impl my_library::__private::Channel for Single {
         const NAMES: &'static [&'static str] = &["http_server"];
         fn index(self) -> usize {
             match self {

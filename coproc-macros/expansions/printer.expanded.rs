@@ -124,7 +124,7 @@ pub struct PrintProcessController {
 )]
 impl PrintProcessController {
     /// Starts printing.
-    pub fn start_printing(&self) -> ::coproc::Call<(), PrintError> {
+    pub fn start_printing(&self) -> ::coproc::__private::Call<(), PrintError> {
         ::coproc::__private::call(
             &self.link,
             0u32,
@@ -134,7 +134,11 @@ impl PrintProcessController {
         )
     }
     /// Changes pace and character.
-    pub fn change_behavior(&self, every: Duration, ch: char) -> ::coproc::Call<()> {
+    pub fn change_behavior(
+        &self,
+        every: Duration,
+        ch: char,
+    ) -> ::coproc::__private::Call<()> {
         ::coproc::__private::call(
             &self.link,
             1u32,
@@ -147,7 +151,7 @@ impl PrintProcessController {
         )
     }
     /// Sends the message `printed`.
-    pub fn printed(&self) -> ::coproc::Call<u64> {
+    pub fn printed(&self) -> ::coproc::__private::Call<u64> {
         ::coproc::__private::call(
             &self.link,
             2u32,
@@ -158,7 +162,7 @@ impl PrintProcessController {
     }
     /// Everything about the worker that is not one of its messages: how it is doing, and
     /// how it ends.
-    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, PrintProcess> {
+    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, PrintProcess> {
         ::coproc::__private::handle(&self.link)
     }
 }
@@ -195,7 +199,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Channel for PrintProcessChannel {
+    impl ::coproc::__private::Channel for PrintProcessChannel {
         const NAMES: &'static [&'static str] = &["default", "control", "data"];
         fn index(self) -> usize {
             match self {
@@ -228,7 +232,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Controller<PrintProcess> for PrintProcessController {
+    impl ::coproc::__private::Controller<PrintProcess> for PrintProcessController {
         type Message = PrintProcessMessage;
         type Channel = PrintProcessChannel;
         fn from_link(link: ::coproc::__private::Link<PrintProcess>) -> Self {
@@ -240,7 +244,7 @@ const _: () = {
         fn post(
             &self,
             message: Self::Message,
-        ) -> ::core::result::Result<(), ::coproc::CallError> {
+        ) -> ::core::result::Result<(), ::coproc::__private::CallError> {
             match message {
                 PrintProcessMessage::StartPrinting => {
                     Self::start_printing(self)
@@ -278,7 +282,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Worker for PrintProcess {
+    impl ::coproc::__private::Worker for PrintProcess {
         type Controller = PrintProcessController;
         type InitError = ::core::convert::Infallible;
         type Output = u64;
@@ -373,7 +377,7 @@ const _: () = {
         }
         fn dispatch(
             &mut self,
-            cx: &mut ::coproc::Context<Self>,
+            cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<
@@ -418,7 +422,7 @@ const _: () = {
         fn schedule(&self, schedule: &mut ::coproc::__private::Schedule) {
             schedule.tick(0u32, self.printing, || self.every);
         }
-        fn tick(&mut self, cx: &mut ::coproc::Context<Self>, index: u32) {
+        fn tick(&mut self, cx: &mut ::coproc::__private::Context<Self>, index: u32) {
             match index {
                 0u32 => Self::print_one(self),
                 _ => {}
@@ -455,11 +459,11 @@ const _: () = {
             ch: char,
             printing: bool,
         ) -> ::core::result::Result<
-            <P as ::coproc::Place<PrintProcess, By>>::Spawned,
-            ::coproc::SpawnError<::core::convert::Infallible>,
+            <P as ::coproc::__private::Place<PrintProcess, By>>::Spawned,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
         >
         where
-            P: ::coproc::Place<PrintProcess, By>,
+            P: ::coproc::__private::Place<PrintProcess, By>,
         {
             ::coproc::__private::spawn::<
                 PrintProcess,
@@ -478,14 +482,17 @@ const _: () = {
     impl<P> PrintProcessOn<P> {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> PrintProcessOn<::coproc::Pooled<P>> {
+        pub fn pool(
+            self,
+            workers: usize,
+        ) -> PrintProcessOn<::coproc::__private::Pooled<P>> {
             PrintProcessOn(
-                ::coproc::Pooled::new(self.0, workers),
+                ::coproc::__private::Pooled::new(self.0, workers),
                 ::core::marker::PhantomData,
             )
         }
     }
-    impl<P> PrintProcessOn<::coproc::Pooled<P>> {
+    impl<P> PrintProcessOn<::coproc::__private::Pooled<P>> {
         /// Replaces a worker after so many calls.
         #[must_use = "nothing starts before `spawn`"]
         pub fn recycle_after(self, calls: u64) -> Self {
@@ -501,9 +508,10 @@ const _: () = {
         impl PrintProcess { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
         #[doc = ""] #[doc = " Runs inside the worker."] pub fn spawn(every : Duration, ch
-        : char, printing : bool,) -> ::core::result::Result < ::coproc::WorkerResource <
-        Self >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
-        Self::on(::coproc::Process::new()).spawn(every, ch, printing) } }
+        : char, printing : bool,) -> ::core::result::Result <
+        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
+        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
+        .spawn(every, ch, printing) } }
     }
     impl PrintProcess {
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or

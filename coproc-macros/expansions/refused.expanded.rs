@@ -79,7 +79,7 @@ pub struct RefusedController {
 )]
 impl RefusedController {
     /// Sends the message `accepted`.
-    pub fn accepted(&self) -> ::coproc::Call<()> {
+    pub fn accepted(&self) -> ::coproc::__private::Call<()> {
         ::coproc::__private::call(
             &self.link,
             5u32,
@@ -89,23 +89,23 @@ impl RefusedController {
         )
     }
     /// This message was refused by `#[worker]`.
-    pub fn pair(&self, argument_0: (u8, u8)) -> ::coproc::Call<&'static str> {
+    pub fn pair(&self, argument_0: (u8, u8)) -> ::coproc::__private::Call<&'static str> {
         ::coproc::__private::refused()
     }
     /// This message was refused by `#[worker]`.
-    pub fn generic<T: Wire>(&self, argument_0: T) -> ::coproc::Call<T, Error>
+    pub fn generic<T: Wire>(&self, argument_0: T) -> ::coproc::__private::Call<T, Error>
     where
         T: Debug,
     {
         ::coproc::__private::refused()
     }
     /// This message was refused by `#[worker]`.
-    pub fn oneway(&self) -> ::coproc::OneWay {
+    pub fn oneway(&self) -> ::coproc::__private::OneWay {
         ::coproc::__private::refused()
     }
     /// Everything about the worker that is not one of its messages: how it is doing, and
     /// how it ends.
-    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, Refused> {
+    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Refused> {
         ::coproc::__private::handle(&self.link)
     }
 }
@@ -149,7 +149,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Controller<Refused> for RefusedController {
+    impl ::coproc::__private::Controller<Refused> for RefusedController {
         type Message = RefusedMessage;
         type Channel = ();
         fn from_link(link: ::coproc::__private::Link<Refused>) -> Self {
@@ -161,7 +161,7 @@ const _: () = {
         fn post(
             &self,
             message: Self::Message,
-        ) -> ::core::result::Result<(), ::coproc::CallError> {
+        ) -> ::core::result::Result<(), ::coproc::__private::CallError> {
             match message {
                 RefusedMessage::Accepted => {
                     Self::accepted(self).tell().map_err(::coproc::__private::forget)
@@ -189,7 +189,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Worker for Refused {
+    impl ::coproc::__private::Worker for Refused {
         type Controller = RefusedController;
         type InitError = ::core::convert::Infallible;
         type Output = u8;
@@ -250,7 +250,7 @@ const _: () = {
         }
         fn dispatch(
             &mut self,
-            cx: &mut ::coproc::Context<Self>,
+            cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<
@@ -298,11 +298,11 @@ const _: () = {
             self,
             argument_0: (u8, u8),
         ) -> ::core::result::Result<
-            <P as ::coproc::Place<Refused, By>>::Spawned,
-            ::coproc::SpawnError<::core::convert::Infallible>,
+            <P as ::coproc::__private::Place<Refused, By>>::Spawned,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
         >
         where
-            P: ::coproc::Place<Refused, By>,
+            P: ::coproc::__private::Place<Refused, By>,
         {
             ::coproc::__private::refused()
         }
@@ -310,14 +310,14 @@ const _: () = {
     impl<P> RefusedOn<P> {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> RefusedOn<::coproc::Pooled<P>> {
+        pub fn pool(self, workers: usize) -> RefusedOn<::coproc::__private::Pooled<P>> {
             RefusedOn(
-                ::coproc::Pooled::new(self.0, workers),
+                ::coproc::__private::Pooled::new(self.0, workers),
                 ::core::marker::PhantomData,
             )
         }
     }
-    impl<P> RefusedOn<::coproc::Pooled<P>> {
+    impl<P> RefusedOn<::coproc::__private::Pooled<P>> {
         /// Replaces a worker after so many calls.
         #[must_use = "nothing starts before `spawn`"]
         pub fn recycle_after(self, calls: u64) -> Self {
@@ -333,8 +333,8 @@ const _: () = {
         impl Refused { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
         pub fn spawn(argument_0 : (u8, u8),) -> ::core::result::Result <
-        ::coproc::WorkerResource < Self >, ::coproc::SpawnError <
-        ::core::convert::Infallible >, > { Self::on(::coproc::Process::new())
+        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
+        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
         .spawn(argument_0) } }
     }
     impl Refused {

@@ -53,7 +53,7 @@ pub struct ValueController {
 impl ValueController {
     /// Everything about the worker that is not one of its messages: how it is doing, and
     /// how it ends.
-    pub fn worker(&self) -> ::coproc::WorkerHandle<'_, Value> {
+    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Value> {
         ::coproc::__private::handle(&self.link)
     }
 }
@@ -95,7 +95,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Controller<Value> for ValueController {
+    impl ::coproc::__private::Controller<Value> for ValueController {
         type Message = ValueMessage;
         type Channel = ();
         fn from_link(link: ::coproc::__private::Link<Value>) -> Self {
@@ -107,7 +107,7 @@ const _: () = {
         fn post(
             &self,
             message: Self::Message,
-        ) -> ::core::result::Result<(), ::coproc::CallError> {
+        ) -> ::core::result::Result<(), ::coproc::__private::CallError> {
             match message {}
         }
     }
@@ -131,7 +131,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::coproc::Worker for Value {
+    impl ::coproc::__private::Worker for Value {
         type Controller = ValueController;
         type InitError = ::core::convert::Infallible;
         type Output = ();
@@ -185,7 +185,7 @@ const _: () = {
         }
         fn dispatch(
             &mut self,
-            cx: &mut ::coproc::Context<Self>,
+            cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<
@@ -228,11 +228,11 @@ const _: () = {
             self,
             worker: Value,
         ) -> ::core::result::Result<
-            <P as ::coproc::Place<Value, By>>::Spawned,
-            ::coproc::SpawnError<::core::convert::Infallible>,
+            <P as ::coproc::__private::Place<Value, By>>::Spawned,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
         >
         where
-            P: ::coproc::Place<Value, By>,
+            P: ::coproc::__private::Place<Value, By>,
         {
             ::coproc::__private::spawn::<
                 Value,
@@ -244,11 +244,14 @@ const _: () = {
     impl<P> ValueOn<P> {
         /// Several of them as one pool; spawning gives a `WorkerPool`.
         #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> ValueOn<::coproc::Pooled<P>> {
-            ValueOn(::coproc::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+        pub fn pool(self, workers: usize) -> ValueOn<::coproc::__private::Pooled<P>> {
+            ValueOn(
+                ::coproc::__private::Pooled::new(self.0, workers),
+                ::core::marker::PhantomData,
+            )
         }
     }
-    impl<P> ValueOn<::coproc::Pooled<P>> {
+    impl<P> ValueOn<::coproc::__private::Pooled<P>> {
         /// Replaces a worker after so many calls.
         #[must_use = "nothing starts before `spawn`"]
         pub fn recycle_after(self, calls: u64) -> Self {
@@ -263,9 +266,10 @@ const _: () = {
     ::coproc::__private::with_processes! {
         impl Value { #[doc =
         " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub fn spawn(self,) -> ::core::result::Result < ::coproc::WorkerResource < Self
-        >, ::coproc::SpawnError < ::core::convert::Infallible >, > {
-        Self::on(::coproc::Process::new()).spawn(self) } }
+        pub fn spawn(self,) -> ::core::result::Result <
+        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
+        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
+        .spawn(self) } }
     }
     impl Value {
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or

@@ -1,5 +1,5 @@
-//! The only path, besides the public traits, that generated code may name. Nothing here is for
-//! anybody else, and all of it may change with any version.
+//! The only path that generated code may name. Nothing here is for anything else, and all of it may
+//! change with any version.
 
 use std::{convert::Infallible, fmt};
 
@@ -7,7 +7,7 @@ pub use inventory;
 pub use serde;
 
 #[cfg(feature = "process")]
-pub use crate::spawn::fuzz;
+pub use crate::spawn::{Process, fuzz};
 pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
     __with_processes as with_processes,
@@ -16,19 +16,23 @@ pub use crate::{
         argument, by_ref, bytes, lend, slice, text, whole,
     },
     controller::{
-        Link, call, one_way,
+        Call, Controller, Link, OneWay, call, one_way,
         plan::{ChannelPlan, Handler, Plan},
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
     },
-    message::{Lane, MessageEntry, Urgent},
-    spawn::{Grouped, Retrying, handle, read_link, spawn, test, write_link},
+    error::{CallError, SpawnError},
+    message::{Channel, Lane, MessageEntry, Urgent},
+    pool::Pooled,
+    spawn::{
+        Grouped, Place, Retrying, WorkerHandle, WorkerResource, handle, init, read_link, spawn,
+        test, write_link,
+    },
     worker::{
-        Dispatch, Done, Ended, Entry, Function, Recipe, Schedule, Seat, Serve, function, serve,
-        with,
+        Context, Dispatch, Done, Ended, Entry, FirstArgument, Function, FunctionController, Idle,
+        Peer, PoolFunction, Recipe, Registered, Schedule, Seat, Serve, With, Worker, function,
+        serve, with,
     },
 };
-
-use crate::error::CallError;
 
 /// Stands for a value that a refused handler would have given.
 ///
@@ -172,7 +176,7 @@ macro_rules! __register {
     ($by:ty, $worker:ty) => {
         // Of an instance that is not registered it would be no help to name those that are.
         #[diagnostic::do_not_recommend]
-        impl $crate::Registered<$by> for $worker {
+        impl $crate::__private::Registered<$by> for $worker {
             const ENTRY: $crate::__private::Entry = $crate::__private::Entry::new::<$worker>();
         }
         $crate::__private::inventory::submit! { $crate::__private::Entry::new::<$worker>() }

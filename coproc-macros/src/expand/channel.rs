@@ -70,7 +70,7 @@ fn implementation(
     // The supertrait is `Copy`; where that is missing, the error is at the enum's name.
     quote_spanned! {mixed()=>
         #[automatically_derived]
-        impl #library::Channel for #name {
+        impl #library::__private::Channel for #name {
             const NAMES: &'static [&'static str] = &[#(#names),*];
 
             fn index(self) -> usize {

@@ -35,7 +35,7 @@ pub(super) fn item(worker: &Worker) -> TokenStream {
             #(#refused)*
             /// Everything about the worker that is not one of its messages: how it is doing, and
             /// how it ends.
-            pub fn worker(&self) -> #library::WorkerHandle<'_, #path> {
+            pub fn worker(&self) -> #library::__private::WorkerHandle<'_, #path> {
                 #library::__private::handle(&self.link)
             }
         }
@@ -66,7 +66,7 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
             )
         }
         None => (
-            quote_spanned!(mixed()=> #library::OneWay),
+            quote_spanned!(mixed()=> #library::__private::OneWay),
             quote_spanned! {mixed()=>
                 #library::__private::one_way(&self.link, #number, #encoder, #priority)
             },
@@ -117,7 +117,7 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #bounds #library::Controller<#path> for #name #parameters #clause {
+        impl #bounds #library::__private::Controller<#path> for #name #parameters #clause {
             type Message = #messages #parameters;
             type Channel = #channel;
 
@@ -132,7 +132,7 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
             fn post(
                 &self,
                 message: Self::Message,
-            ) -> ::core::result::Result<(), #library::CallError> {
+            ) -> ::core::result::Result<(), #library::__private::CallError> {
                 match message {
                     #(#posts)*
                     #never

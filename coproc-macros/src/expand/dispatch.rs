@@ -31,7 +31,7 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
 
             fn dispatch(
                 &mut self,
-                cx: &mut #library::Context<Self>,
+                cx: &mut #library::__private::Context<Self>,
                 number: u32,
                 arguments: &mut #library::__private::Arguments<'_>,
             ) -> ::core::result::Result<
@@ -152,7 +152,7 @@ fn ticks(worker: &Worker) -> Option<TokenStream> {
             #(#lines)*
         }
 
-        fn tick(&mut self, cx: &mut #library::Context<Self>, index: u32) {
+        fn tick(&mut self, cx: &mut #library::__private::Context<Self>, index: u32) {
             match index {
                 #(#arms)*
                 _ => {}
@@ -181,7 +181,7 @@ fn idle(idle: &Idle, library: &Path) -> TokenStream {
         const IDLE: bool = true;
 
         #(#cfgs)*
-        fn idle(&mut self, cx: &mut #library::Context<Self>) -> #library::Idle {
+        fn idle(&mut self, cx: &mut #library::__private::Context<Self>) -> #library::__private::Idle {
             Self::#name(self, #cx)
         }
     }
@@ -192,7 +192,7 @@ fn gone(gone: &Gone, library: &Path) -> TokenStream {
     let peer = assertions::peer(peer);
     quote_spanned! {mixed()=>
         #(#cfgs)*
-        fn gone(&mut self, peer: #library::Peer) {
+        fn gone(&mut self, peer: #library::__private::Peer) {
             Self::#name(self, #peer);
         }
     }

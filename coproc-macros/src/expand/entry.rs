@@ -11,7 +11,7 @@ pub(crate) fn entry(entry: &Entry) -> TokenStream {
     let Entry { library, attributes, visibility, signature, .. } = entry;
     let name = signature.ident.to_string();
     let (marker, first) = match entry.kind {
-        EntryKind::Main => (None, quote_spanned!(mixed()=> #library::init();)),
+        EntryKind::Main => (None, quote_spanned!(mixed()=> #library::__private::init();)),
         EntryKind::Test => (
             Some(quote_spanned!(mixed()=> #[::core::prelude::v1::test])),
             quote_spanned! {mixed()=>

@@ -21,9 +21,9 @@ pub(super) fn method(handler: &RefusedHandler, library: &Path) -> TokenStream {
                 alias: None,
                 later: answer.later,
             });
-            quote_spanned!(mixed()=> #library::Call<#types>)
+            quote_spanned!(mixed()=> #library::__private::Call<#types>)
         }
-        None => quote_spanned!(mixed()=> #library::OneWay),
+        None => quote_spanned!(mixed()=> #library::__private::OneWay),
     };
     quote_spanned! {mixed()=>
         #(#cfgs)*

@@ -64,8 +64,8 @@ fn implementations(function: &Function) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #library::Worker for #path {
-            type Controller = #library::FunctionController<#path>;
+        impl #library::__private::Worker for #path {
+            type Controller = #library::__private::FunctionController<#path>;
             type InitError = ::core::convert::Infallible;
             #outcome
             type Event = ::core::convert::Infallible;
@@ -105,7 +105,9 @@ fn start(function: &Function) -> TokenStream {
             let answer = reply::answer(&function.reply, library, &call);
             quote_spanned!(mixed()=> #decode ::core::result::Result::Ok(#answer))
         }
-        None => quote_spanned!(mixed()=> <Self as #library::PoolFunction>::call(arguments)),
+        None => {
+            quote_spanned!(mixed()=> <Self as #library::__private::PoolFunction>::call(arguments))
+        }
     };
     quote_spanned! {mixed()=>
         ::core::result::Result::Err(

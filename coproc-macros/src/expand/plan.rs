@@ -58,7 +58,7 @@ pub(super) fn of_function(
             ticks: &[],
             aging: ::core::option::Option::None,
             keep_on_panic: false,
-            lanes: <<Self as #library::__private::Function>::Channel as #library::Channel>::NAMES.len(),
+            lanes: <<Self as #library::__private::Function>::Channel as #library::__private::Channel>::NAMES.len(),
         };
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn items(function: &Function) -> Option<TokenStream> {
     let with = with(function, arguments);
     Some(quote_spanned! {mixed()=>
         #[automatically_derived]
-        impl #library::PoolFunction for #path {
+        impl #library::__private::PoolFunction for #path {
             type Item = #item;
             const FUNCTION: &'static ::core::primitive::str = #text;
 
@@ -59,13 +59,13 @@ fn with(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     Some(quote_spanned! {mixed()=>
         impl #path {
             /// The function with these arguments fixed, for items that are the first one.
-            #visibility fn with(self, #parameters) -> #library::With<Self> {
+            #visibility fn with(self, #parameters) -> #library::__private::With<Self> {
                 #library::__private::with(#encoder)
             }
         }
 
         #[automatically_derived]
-        impl #library::FirstArgument for #path {
+        impl #library::__private::FirstArgument for #path {
             type First = #item;
 
             fn put_first(item: &Self::First, draft: &mut #library::__private::Draft) {

@@ -37,7 +37,7 @@ pub(super) fn returned(reply: &Reply, library: &Path) -> TokenStream {
     if let (Some(_), Some(colons)) = (&reply.alias, &mut library.leading_colon) {
         colons.spans = [span; 2];
     }
-    quote_spanned!(span=> #library::Call<#types>)
+    quote_spanned!(span=> #library::__private::Call<#types>)
 }
 
 /// The one place where the compiler checks that the reply can be sent, with its span.

@@ -38,7 +38,7 @@ pub(super) fn items(start: &Start<'_>) -> TokenStream {
             pub fn retry_if(
                 self,
                 which: impl ::core::ops::Fn(
-                    &#library::CallError<<#path as #library::Worker>::OutputError>,
+                    &#library::__private::CallError<<#path as #library::__private::Worker>::OutputError>,
                 ) -> bool
                     + ::core::marker::Send
                     + 'static,
@@ -70,7 +70,7 @@ fn other_arguments(start: &Start<'_>) -> Option<TokenStream> {
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_with<#by>(self, #parameters) -> Self
         where
-            #place: #library::Place<#path, #by>,
+            #place: #library::__private::Place<#path, #by>,
         {
             #body
         }

@@ -77,11 +77,11 @@ fn placed(start: &Start<'_>) -> TokenStream {
                 self,
                 #arguments #value
             ) -> ::core::result::Result<
-                <#place as #library::Place<#path, #by>>::Spawned,
-                #library::SpawnError<#error>,
+                <#place as #library::__private::Place<#path, #by>>::Spawned,
+                #library::__private::SpawnError<#error>,
             >
             where
-                #place: #library::Place<#path, #by>,
+                #place: #library::__private::Place<#path, #by>,
             {
                 #body
             }
@@ -101,14 +101,14 @@ fn pooled(subject: &Subject) -> TokenStream {
         GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
     });
     let pooled = quote_spanned! {mixed()=>
-        #placed<#library::Pooled<#place>, #(#arguments),*>
+        #placed<#library::__private::Pooled<#place>, #(#arguments),*>
     };
     quote_spanned! {mixed()=>
         impl #bounds #placed #parameters #clause {
             /// Several of them as one pool; spawning gives a `WorkerPool`.
             #[must_use = "nothing starts before `spawn`"]
             pub fn pool(self, workers: usize) -> #pooled {
-                #placed(#library::Pooled::new(self.0, workers), ::core::marker::PhantomData)
+                #placed(#library::__private::Pooled::new(self.0, workers), ::core::marker::PhantomData)
             }
         }
 
@@ -149,10 +149,10 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
                 #visibility fn spawn #by (
                     #receiver #arguments
                 ) -> ::core::result::Result<
-                    #library::WorkerResource<Self>,
-                    #library::SpawnError<#error>,
+                    #library::__private::WorkerResource<Self>,
+                    #library::__private::SpawnError<#error>,
                 > #condition {
-                    Self::on(#library::Process::new()).spawn(#passed)
+                    Self::on(#library::__private::Process::new()).spawn(#passed)
                 }
             }
         }
@@ -177,8 +177,8 @@ fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
     let by = &names.by;
     let condition = quote_spanned! {mixed()=>
         where
-            #library::Process:
-                #library::Place<Self, #by, Spawned = #library::WorkerResource<Self>>,
+            #library::__private::Process:
+                #library::__private::Place<Self, #by, Spawned = #library::__private::WorkerResource<Self>>,
     };
     (Some(quote_spanned!(mixed()=> <#by>)), Some(condition))
 }

@@ -53,7 +53,7 @@ fn implementation(worker: &Worker) -> TokenStream {
     let key = quote_spanned!(worker.visibility_span=> type Controller = #controller #parameters;);
     quote_spanned! {mixed()=>
         #[automatically_derived]
-        impl #bounds #library::Worker for #path #clause {
+        impl #bounds #library::__private::Worker for #path #clause {
             #key
             #associated
             type Engine = #library::__private::Serve<Self>;

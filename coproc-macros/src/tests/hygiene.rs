@@ -161,6 +161,28 @@ fn nothing_else_appears_in_the_users_module() {
     );
 }
 
+/// The modules of the library that generated code names.
+#[derive(Default)]
+struct OfTheLibrary(HashSet<String>);
+
+impl Visit<'_> for OfTheLibrary {
+    fn visit_path(&mut self, path: &Path) {
+        if path.leading_colon.is_some() && path.segments[0].ident == "coproc" {
+            self.0.insert(path.segments[1].ident.to_string());
+        }
+        visit::visit_path(self, path);
+    }
+}
+
+#[test]
+fn generated_code_names_one_module_of_the_library() {
+    let mut named = OfTheLibrary::default();
+    for item in samples().iter().flat_map(|sample| &sample.items) {
+        named.visit_file(&file(item));
+    }
+    assert_eq!(named.0, HashSet::from(["__private".to_owned()]));
+}
+
 #[test]
 fn another_name_of_the_library_is_used_everywhere() {
     let mut renamed = 0;
