@@ -28,7 +28,7 @@ impl State {
         self.change([(name.to_owned(), Some(store(value)?))].into(), false)
     }
 
-    /// Sets several names at once: nobody sees some of them set and others not.
+    /// Sets several names at once: no other handle sees some of them set and others not.
     ///
     /// # Errors
     ///
@@ -108,7 +108,8 @@ impl State {
         })
     }
 
-    /// Removes some name, whichever, and gives it with its value: nobody else gets the same.
+    /// Removes one name, chosen by the state, and gives it with its value. No two calls get the
+    /// same.
     ///
     /// # Errors
     ///

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     State, Update, View,
-    core::{Finding, Interest, Known},
+    core::{Finding, Known, Subscription},
 };
 use crate::{
     error::StateError,
@@ -195,7 +195,7 @@ impl<T: Wire + Default + PartialEq> Key<T> {
 
 impl<T: Wire + Default> Key<T> {
     /// Changes the value in place, or the type's default if there is none. `change` runs again if
-    /// somebody else has changed the value meanwhile; what it gives last is the result.
+    /// another handle has changed the value meanwhile; what it gives last is the result.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl<T: Wire + Default> Key<T> {
 
 impl<T: Wire> Key<T> {
     fn changed(&self, until: Option<Instant>) -> Result<Option<T>, StateError> {
-        let wake = self.state.change_of([self.name.as_str()], until, Interest::Updates)?;
+        let wake = self.state.change_of([self.name.as_str()], until, Subscription::Updates)?;
         let update = match &wake {
             Finding::Updates(batch) => batch.updates.first(),
             _ => None,

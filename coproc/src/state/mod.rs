@@ -3,7 +3,6 @@
 mod core;
 mod dictionary;
 mod key;
-mod server;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -12,6 +11,7 @@ mod value;
 mod view;
 mod waiting;
 mod watch;
+mod worker;
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     core::{Capacity, Finding, Known, Operation},
-    server::{Server, ServerController},
     store::Store,
     value::{VALUE_MOST, lost},
+    worker::{StateWorker, StateWorkerController},
 };
 use crate::{
     error::{SpawnError, StateError},
@@ -98,7 +98,7 @@ impl Handle {
 /// it).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
-    server: ServerController,
+    controller: StateWorkerController,
     /// In the process of the state. It does not keep the state.
     #[serde(skip)]
     store: Option<Arc<Store>>,
@@ -107,7 +107,7 @@ pub struct State {
     #[serde(skip, default = "Handle::new")]
     handle: Handle,
     #[serde(skip)]
-    _host: Option<Arc<Host<Store, Server>>>,
+    _host: Option<Arc<Host<Store, StateWorker>>>,
 }
 
 /// How a [`State`] is to be; see [`State::builder`].
@@ -144,9 +144,9 @@ impl StateBuilder {
         self
     }
 
-    /// How much of its past each namespace keeps for those who [watch](State::watch) it: this many
+    /// How much of its past each namespace keeps for [watches](State::watch): this many
     /// updates, of this many bytes together, values before and after counted. Unless said otherwise
-    /// that is 4096 updates of 64 MiB. Who waits while an update is made gets it in any case.
+    /// that is 4096 updates of 64 MiB. A watch that waits while an update is made gets it in any case.
     /// Besides, the last change of each name is kept; of names that were removed, those that were
     /// removed last, within the same bounds. Of namespaces in which nothing is left, the 1000 that were
     /// changed last keep their past; of the others, all updates are let go of.
@@ -163,12 +163,12 @@ impl StateBuilder {
     pub fn spawn(self) -> Result<State, SpawnError> {
         let hosted = Store::new(self.history);
         let place = HostThread { max_message: MESSAGE_MOST };
-        let worker = Server::on(place).spawn(Lent(Arc::clone(&hosted)))?;
-        let server = (*worker).clone();
+        let worker = StateWorker::on(place).spawn(Lent(Arc::clone(&hosted)))?;
+        let controller = (*worker).clone();
         let store = Some(Arc::clone(&hosted));
         let _host = Some(Arc::new(Host { hosted, worker }));
         let (space, handle) = (NAMESPACE.to_owned(), Handle::new());
-        Ok(State { server, store, space, timeout: self.timeout, handle, _host })
+        Ok(State { controller, store, space, timeout: self.timeout, handle, _host })
     }
 }
 
@@ -240,7 +240,7 @@ impl State {
     ///
     /// [`StateError::Lost`] if it does not.
     pub fn ping(&self, timeout: Duration) -> Result<u32, StateError> {
-        let pid = self.server.ping().within(timeout).wait();
+        let pid = self.controller.ping().within(timeout).wait();
         pid.map_err(|error| lost(error.widen()))
     }
 
@@ -249,7 +249,7 @@ impl State {
         if let Some(store) = &self.store {
             return store.ask(self.handle.0, &self.space, operation, patience);
         }
-        let call = self.server.ask(self.handle.0, &self.space, operation, patience);
+        let call = self.controller.ask(self.handle.0, &self.space, operation, patience);
         call.within(self.timeout.unwrap_or(Duration::MAX)).wait().map_err(lost)
     }
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::core::{Capacity, Client, Core, Finding, Operation, Woken};
+use super::core::{Caller, Capacity, Core, Finding, Operation, Woken};
 use crate::{
     error::StateError,
     spawn::{Hosted, ReplySlot, ReplyTo},
@@ -59,7 +59,7 @@ impl Store {
     /// The state has ended.
     pub(super) fn run(
         &self,
-        client: Client,
+        caller: Caller,
         space: &str,
         operation: Operation,
         patience: Option<Duration>,
@@ -67,7 +67,7 @@ impl Store {
     ) -> Result<(), StateError> {
         self.act(|core, now| {
             let times = (now, patience.and_then(|patience| now.checked_add(patience)));
-            ((), core.run(client, space, operation, times, answer))
+            ((), core.run(caller, space, operation, times, answer))
         })
     }
 
@@ -90,7 +90,7 @@ impl Store {
     ) -> Result<Finding, StateError> {
         let slot = ReplySlot::new();
         let answer = ReplyTo::Thread(Arc::clone(&slot));
-        self.run(Client { peer: HERE, handle }, space, operation, patience, answer)?;
+        self.run(Caller { link: HERE, handle }, space, operation, patience, answer)?;
         let mut outcome = slot.try_recv();
         while outcome.is_none() {
             // The worker may not know when this wait is over, or the turn that it waits for.

@@ -35,7 +35,7 @@ impl Pair {
         values: &[Option<u32>],
         wait: impl FnOnce() -> Result<T, StateError> + Send,
     ) -> (T, u64) {
-        let sent = || self.there.server.worker().stats().sent;
+        let sent = || self.there.controller.worker().stats().sent;
         let before = sent();
         let value = thread::scope(|scope| {
             let waits = scope.spawn(wait);
@@ -132,7 +132,7 @@ fn a_predicate_over_names_costs_one_request_for_each_change() {
 #[test]
 fn a_handle_in_the_process_of_the_state_sends_no_requests() {
     let state = State::spawn().unwrap();
-    let sent = || state.server.worker().stats().sent;
+    let sent = || state.controller.worker().stats().sent;
     let before = sent();
     let key = state.namespace("jobs").key::<u32>("n");
     let mut watch = state.namespace("jobs").watch(["n"]);
@@ -150,7 +150,7 @@ fn a_handle_in_the_process_of_the_state_sends_no_requests() {
 #[test]
 fn a_turn_passes_from_handles_here_to_others_and_back() {
     let pair = Pair::new();
-    let turn = |state: &State| state.wait(core::Interest::Turn, None);
+    let turn = |state: &State| state.wait(core::Subscription::Turn, None);
     for (holder, next) in [(&pair.here, &pair.there), (&pair.there, &pair.here)] {
         assert_eq!(turn(&holder.fork()), Ok(Finding::Nothing(0)));
         assert_eq!(turn(&next.fork()), Ok(Finding::Nothing(0)));

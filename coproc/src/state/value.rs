@@ -71,8 +71,8 @@ pub(super) fn lost(error: CallError<StateError>) -> StateError {
         error @ (CallError::TooLarge { .. } | CallError::Encode(_)) => {
             StateError::Encode(error.to_string())
         }
-        // Who moves the only handle into a worker's arguments has dropped it, and knows of no worker
-        // that could be started again.
+        // A caller that moved the only handle into a worker's arguments has dropped it, and knows of
+        // no worker that it could start again.
         CallError::Closed(reason) => StateError::Lost(format!(
             "a state ends with the last handle in the process that made it, and this one has ended \
              ({})",

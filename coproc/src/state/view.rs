@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     State,
-    core::{Change, Interest, Known, Operation, Seen, Versioned},
+    core::{Change, Known, Operation, Seen, Subscription, Versioned},
     value::{Stored, load, store},
 };
 use crate::{error::StateError, message::Wire};
@@ -22,7 +22,7 @@ const FEW: usize = 16;
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///     let state = State::spawn()?;
 ///     state.set("old", &5_u32)?;
-///     // Renames it, and nobody sees none or both.
+///     // Renames it, and no other handle sees none or both.
 ///     let names = state.atomic(|view| {
 ///         let value = view.get::<u32>("old")?.unwrap_or(0);
 ///         view.remove("old");
@@ -169,7 +169,8 @@ impl State {
     ///
     /// Nothing is locked meanwhile: if something that the closure has read is changed by others
     /// before it has returned, what it did is forgotten and it runs again, as often as it takes.
-    /// Those who were too late try again one after the other, so that many can change the same. What
+    /// Transactions that were too late run again one after the other, so that many can change the
+    /// same. What
     /// the closure does elsewhere may be done more than once. If it fails or panics, or its process
     /// dies, nothing is changed.
     ///
@@ -179,7 +180,7 @@ impl State {
     /// ```
     /// use coproc::{State, StateError, prelude::*};
     ///
-    /// /// Takes a number that nobody else gets.
+    /// /// Takes a number that no other worker gets.
     /// #[worker]
     /// fn take(state: &State) -> coproc::Result<u32> {
     ///     let taken = state.atomic(|view| {
@@ -255,7 +256,7 @@ impl State {
                     return result;
                 }
             }
-            self.wait(Interest::Turn, None)?;
+            self.wait(Subscription::Turn, None)?;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Snapshot, State, View,
-    core::{Finding, Interest, Known, Operation, Wish},
+    core::{Filter, Finding, Known, Operation, Subscription},
 };
 use crate::error::StateError;
 
@@ -73,7 +73,7 @@ impl State {
     ///     let state = State::spawn()?;
     ///     std::thread::scope(|scope| {
     ///         let waits = scope.spawn(|| state.wait_for_change(["left", "right"]));
-    ///         // Until it waits, there may be nobody to see it.
+    ///         // Until the thread waits, it may not see a change.
     ///         for n in 0.. {
     ///             if waits.is_finished() {
     ///                 break;
@@ -111,24 +111,24 @@ impl State {
         names: impl IntoIterator<Item = &'a str>,
         until: Option<Instant>,
     ) -> Result<Snapshot, StateError> {
-        match self.change_of(names, until, Interest::Change)? {
+        match self.change_of(names, until, Subscription::Change)? {
             Finding::Values(Some(known)) => Ok(Snapshot::of(known)),
             _ => self.snapshot(),
         }
     }
 
-    /// Waits until one of these names changes, and gives what `interest` asks for.
+    /// Waits until one of these names changes, and gives what `subscription` asks for.
     pub(super) fn change_of<'a>(
         &self,
         names: impl IntoIterator<Item = &'a str>,
         until: Option<Instant>,
-        interest: fn(Option<u64>, Wish) -> Interest,
+        subscription: fn(Option<u64>, Filter) -> Subscription,
     ) -> Result<Finding, StateError> {
         let only = Some(names.into_iter().map(str::to_owned).collect());
-        let wish = Wish { only, ..Wish::default() };
+        let filter = Filter { only, ..Filter::default() };
         let mut seen = None;
         loop {
-            match self.wait(interest(seen, wish.clone()), until)? {
+            match self.wait(subscription(seen, filter.clone()), until)? {
                 Finding::Nothing(version) => seen = Some(version),
                 wake => return Ok(wake),
             }
@@ -165,7 +165,7 @@ impl State {
                 in_time(until)?;
             }
             let patience = if is_over { Some(Instant::now()) } else { until };
-            match self.wait(Interest::Seen(seen), patience)? {
+            match self.wait(Subscription::Seen(seen), patience)? {
                 Finding::Values(Some(changed)) => known.update(changed),
                 Finding::Values(None) => *known = Known::default(),
                 _ if is_over => return outcome.map(drop),
@@ -178,13 +178,13 @@ impl State {
     /// Asks the host for what is waited for, and gives what it answers by `until`.
     pub(super) fn wait(
         &self,
-        interest: Interest,
+        subscription: Subscription,
         until: Option<Instant>,
     ) -> Result<Finding, StateError> {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         // The host answers in time even if nothing changes, so that one that hangs is noticed.
         let interval = self.timeout.map(|timeout| timeout / 2);
-        self.ask(Operation::Wait(interest), left.into_iter().chain(interval).min())
+        self.ask(Operation::Wait(subscription), left.into_iter().chain(interval).min())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     State, Update,
-    core::{Batch, Finding, Interest, Operation, Wish},
+    core::{Batch, Filter, Finding, Operation, Subscription},
     waiting::in_time,
 };
 use crate::error::StateError;
@@ -22,8 +22,8 @@ use crate::error::StateError;
 /// [`StateBuilder::history`](super::StateBuilder::history) says, and besides them the last change of
 /// each name. A watch that falls behind by more is given those last changes, without the value before,
 /// then goes on with the oldest update that is kept; [`Update::missed`] says how many are lost. So
-/// whoever follows a watch always comes to know what the names hold at present, however seldom one is
-/// set among others that are set often. Of names that were removed, only so many are kept as the
+/// a watch always comes to give what the names hold at present, however seldom one is set among others
+/// that are set often. Of names that were removed, only so many are kept as the
 /// history has updates: a removal that is older than that is counted as missed, and no more.
 ///
 /// As an iterator it waits for the next update, and ends only after an error other than
@@ -57,7 +57,7 @@ use crate::error::StateError;
 #[must_use = "a watch is an iterator, and does nothing unless it is asked"]
 pub struct Watch {
     state: State,
-    wish: Wish,
+    filter: Filter,
     /// Up to which version everything was seen or lies here; an error if that is not known.
     seen: Result<u64, StateError>,
     ahead: VecDeque<Update>,
@@ -103,7 +103,7 @@ impl Watch {
     fn new(state: &State, only: Option<BTreeSet<String>>) -> Self {
         Self {
             state: State { _host: None, ..state.clone() },
-            wish: Wish { only, ..Wish::default() },
+            filter: Filter { only, ..Filter::default() },
             seen: state.version(),
             ahead: VecDeque::new(),
             missed: 0,
@@ -144,25 +144,25 @@ impl Watch {
     /// }
     /// ```
     pub fn live(self) -> Self {
-        self.wishing(|wish| wish.live = true)
+        self.filtered(|filter| filter.live = true)
     }
 
     /// Whether it also gives updates made through the handle that the watch was made from, its
     /// clones, namespaces and keys; `true` unless said otherwise. A handle that has travelled is
     /// another one.
     pub fn own(self, own: bool) -> Self {
-        self.wishing(|wish| wish.own = own)
+        self.filtered(|filter| filter.own = own)
     }
 
     /// Whether it also gives updates that set a name to the value that it has; `false` unless said
     /// otherwise.
     pub fn identical(self, identical: bool) -> Self {
-        self.wishing(|wish| wish.identical = identical)
+        self.filtered(|filter| filter.identical = identical)
     }
 
     /// Leaves out these names.
     pub fn except<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
-        self.wishing(|wish| wish.except.extend(names.into_iter().map(str::to_owned)))
+        self.filtered(|filter| filter.except.extend(names.into_iter().map(str::to_owned)))
     }
 
     /// How long it waits for each update before it gives [`StateError::Timeout`]; it can be asked
@@ -178,13 +178,13 @@ impl Watch {
         self
     }
 
-    fn wishing(mut self, change: impl FnOnce(&mut Wish)) -> Self {
+    fn filtered(mut self, change: impl FnOnce(&mut Filter)) -> Self {
         // What lies here was chosen as was wished before.
         if let Some(next) = self.ahead.front() {
             (self.seen, self.missed) = (Ok(next.version - 1), next.missed);
             self.ahead.clear();
         }
-        change(&mut self.wish);
+        change(&mut self.filter);
         self
     }
 
@@ -214,8 +214,8 @@ impl Watch {
                 return Ok(update);
             }
             let seen = self.seen.clone()?;
-            let interest = Interest::Updates(Some(seen), self.wish.clone());
-            let mut batch = match self.state.wait(interest, until)? {
+            let subscription = Subscription::Updates(Some(seen), self.filter.clone());
+            let mut batch = match self.state.wait(subscription, until)? {
                 Finding::Updates(batch) => batch,
                 Finding::Nothing(seen) => Batch { seen, ..Batch::default() },
                 _ => Batch { seen, ..Batch::default() },

@@ -1,4 +1,4 @@
-//! One update, and who wants to see it.
+//! One update, and which watches it is for.
 
 use std::collections::BTreeSet;
 
@@ -16,16 +16,16 @@ pub(crate) struct Capacity {
     pub(crate) bytes: usize,
 }
 
-/// Who changes values, or watches them.
+/// The handle that a change or a wait is made through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Client {
-    pub(crate) peer: u64,
+pub(crate) struct Caller {
+    pub(crate) link: u64,
     pub(crate) handle: u64,
 }
 
-/// Which updates a watcher wants to see.
+/// Which updates a watch gives.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Wish {
+pub(crate) struct Filter {
     /// `None`: of all names.
     pub(crate) only: Option<BTreeSet<String>>,
     pub(crate) except: BTreeSet<String>,
@@ -37,15 +37,15 @@ pub(crate) struct Wish {
     pub(crate) live: bool,
 }
 
-impl Default for Wish {
+impl Default for Filter {
     fn default() -> Self {
         let except = BTreeSet::new();
         Self { only: None, except, own: true, identical: false, live: false }
     }
 }
 
-impl Wish {
-    pub(super) fn covers(&self, event: &Event, watcher: Client) -> bool {
+impl Filter {
+    pub(super) fn covers(&self, event: &Event, watcher: Caller) -> bool {
         (self.own || event.author != watcher)
             && (self.identical || event.changes)
             && self.only.as_ref().is_none_or(|only| only.contains(&event.name))
@@ -58,7 +58,7 @@ pub(super) struct Event {
     name: String,
     before: Option<Stored>,
     after: Option<Stored>,
-    author: Client,
+    author: Caller,
     changes: bool,
 }
 
@@ -67,7 +67,7 @@ impl Event {
         name: String,
         before: Option<Stored>,
         after: Option<Stored>,
-        author: Client,
+        author: Caller,
     ) -> Self {
         let changes = before != after;
         Self { name, before, after, author, changes }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Capacity, Client, Event, Wish},
+    event::{Caller, Capacity, Event, Filter},
     latest::Latest,
 };
 use crate::state::update::Update;
@@ -68,9 +68,9 @@ impl History {
     }
 
     /// What a watcher that has seen everything up to `seen` is to be given next.
-    pub(super) fn after(&self, seen: u64, wish: &Wish, watcher: Client) -> Batch {
-        let wanted = self.since(seen).filter(|(_, event)| wish.covers(event, watcher));
-        match wish.live {
+    pub(super) fn after(&self, seen: u64, filter: &Filter, watcher: Caller) -> Batch {
+        let wanted = self.since(seen).filter(|(_, event)| filter.covers(event, watcher));
+        match filter.live {
             true => self.latest(seen, wanted),
             false => self.batch(seen, wanted),
         }
@@ -106,7 +106,7 @@ impl History {
         Batch { updates, seen: end - 1, missed: self.gone_between(last, end) }
     }
 
-    /// The oldest of those updates that nobody has made another of the same name after.
+    /// The oldest of those updates that no other of the same name was made after.
     fn latest<'a>(
         &self,
         seen: u64,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::Wish,
+    event::Filter,
     history::Batch,
     space::{Known, Seen},
 };
@@ -19,17 +19,17 @@ pub(crate) struct Change {
     pub(crate) writes: BTreeMap<String, Option<Stored>>,
 }
 
-/// What somebody waits for.
+/// What a wait is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Interest {
+pub(crate) enum Subscription {
     /// What was seen is no longer so.
     Seen(Seen),
     /// There is an update to be given after this version; `None`: after now.
-    Updates(Option<u64>, Wish),
+    Updates(Option<u64>, Filter),
     /// The same, but all values are given.
-    Change(Option<u64>, Wish),
-    /// It is their turn to try a change again, having been too late. Nobody has to wait for that: it
-    /// spares many who want the same from being too late all the time.
+    Change(Option<u64>, Filter),
+    /// The caller's turn to try a change again that came too late. A change may be tried without it:
+    /// turns spare callers that change the same from being too late all the time.
     Turn,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Operation {
     /// Removes some name, if there is one, and gives it with its value.
     PopAny,
     /// Waits.
-    Wait(Interest),
+    Wait(Subscription),
 }
 
 /// What an operation gives.

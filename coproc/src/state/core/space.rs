@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Capacity, Client, Event},
+    event::{Caller, Capacity, Event},
     history::History,
 };
 use crate::state::value::{Stored, VALUE_MOST};
@@ -96,7 +96,7 @@ impl Space {
         Known { values: values.collect(), ..self.at_version() }
     }
 
-    pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: Client) {
+    pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: Caller) {
         let version = self.history.version() + 1;
         let before = match &after {
             Some(stored) => self.entries.insert(name.clone(), (version, stored.clone())),

@@ -14,15 +14,15 @@ use crate::state::value::{Stored, store};
 const SPACES: [&str; 2] = ["default", "jobs"];
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Something that a client does, or that happens to it; numbers choose among what is there.
+/// Something that a caller does, or that happens to it; numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Move {
-    Commit { by: Client, space: usize, change: Written, on: Option<usize> },
-    PopAny { by: Client, space: usize },
+    Commit { by: Caller, space: usize, change: Written, on: Option<usize> },
+    PopAny { by: Caller, space: usize },
     Look { space: usize, names: Vec<usize>, whole: bool },
-    Watch { by: Client, space: usize, wish: Wish, from_start: bool },
+    Watch { by: Caller, space: usize, filter: Filter, from_start: bool },
     Ask { watcher: usize, patience: u64 },
-    AskForLook { by: Client, look: usize, patience: u64 },
+    AskForLook { by: Caller, look: usize, patience: u64 },
     Later(u64),
     Gone(u64),
 }
@@ -30,11 +30,11 @@ enum Move {
 /// A change, with numbers for names and values.
 type Written = (bool, BTreeMap<usize, Option<u8>>);
 
-fn clients() -> impl Strategy<Value = Client> {
-    (0..3_u64, 0..2_u64).prop_map(|(peer, handle)| Client { peer, handle })
+fn callers() -> impl Strategy<Value = Caller> {
+    (0..3_u64, 0..2_u64).prop_map(|(link, handle)| Caller { link, handle })
 }
 
-fn wishes() -> impl Strategy<Value = Wish> {
+fn filters() -> impl Strategy<Value = Filter> {
     let names = || {
         let numbers = prop::collection::btree_set(0..NAMES.len(), 0..3);
         numbers.prop_map(|numbers| numbers.into_iter().map(|name| NAMES[name].to_owned()).collect())
@@ -42,7 +42,7 @@ fn wishes() -> impl Strategy<Value = Wish> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>());
     (prop::option::of(names()), names(), flags).prop_map(|(only, except, flags)| {
         let (own, identical, live) = flags;
-        Wish { only, except, own, identical, live }
+        Filter { only, except, own, identical, live }
     })
 }
 
@@ -53,17 +53,17 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     let space = || 0..SPACES.len();
     let look = prop::option::weighted(0.3, any::<usize>());
     let a_move = prop_oneof![
-        8 => (clients(), space(), change, look)
+        8 => (callers(), space(), change, look)
             .prop_map(|(by, space, change, on)| Move::Commit { by, space, change, on }),
-        1 => (clients(), space()).prop_map(|(by, space)| Move::PopAny { by, space }),
+        1 => (callers(), space()).prop_map(|(by, space)| Move::PopAny { by, space }),
         2 => (space(), prop::collection::vec(0..NAMES.len(), 0..3), prop::bool::weighted(0.3))
             .prop_map(|(space, names, whole)| Move::Look { space, names, whole }),
-        2 => (clients(), space(), wishes(), any::<bool>()).prop_map(
-            |(by, space, wish, from_start)| Move::Watch { by, space, wish, from_start }
+        2 => (callers(), space(), filters(), any::<bool>()).prop_map(
+            |(by, space, filter, from_start)| Move::Watch { by, space, filter, from_start }
         ),
         6 => (any::<usize>(), 0..20_u64)
             .prop_map(|(watcher, patience)| Move::Ask { watcher, patience }),
-        2 => (clients(), any::<usize>(), 0..20_u64)
+        2 => (callers(), any::<usize>(), 0..20_u64)
             .prop_map(|(by, look, patience)| Move::AskForLook { by, look, patience }),
         1 => (0..10_u64).prop_map(Move::Later),
         1 => (0..3_u64).prop_map(Move::Gone),
@@ -76,15 +76,15 @@ struct Write {
     name: &'static str,
     before: Option<Stored>,
     after: Option<Stored>,
-    by: Client,
+    by: Caller,
 }
 
 /// One who watches, or waits for what was seen to change.
 #[derive(Clone, Debug)]
 struct Watcher {
-    by: Client,
+    by: Caller,
     space: usize,
-    wish: Wish,
+    filter: Filter,
     look: Option<Seen>,
     seen: usize,
     /// When it stops waiting, if it waits.
@@ -138,27 +138,27 @@ impl Model {
             let changed = || Finding::Values(Some(self.changed(watcher.space, look)));
             return (!self.holds(watcher.space, look)).then(changed);
         }
-        let Watcher { by, wish, .. } = watcher;
+        let Watcher { by, filter, .. } = watcher;
         let log = &self.logs[watcher.space];
         let wanted = |write: &Write| {
-            wish.only.as_ref().is_none_or(|only| only.contains(write.name))
-                && !wish.except.contains(write.name)
-                && (wish.own || write.by != *by)
-                && (wish.identical || write.before != write.after)
+            filter.only.as_ref().is_none_or(|only| only.contains(write.name))
+                && !filter.except.contains(write.name)
+                && (filter.own || write.by != *by)
+                && (filter.identical || write.before != write.after)
         };
         let lasts = self.last_changes(watcher.space);
         let is_known = |at: &usize| *at >= gone || lasts.contains(at);
         let known: Vec<usize> = (watcher.seen..log.len()).filter(is_known).collect();
         let given: Vec<usize> = known.iter().copied().filter(|at| wanted(&log[*at])).collect();
         let mut end = log.len();
-        if wish.live {
+        if filter.live {
             let is_last = |at: &&usize| {
                 !given.iter().any(|other| other > *at && log[*other].name == log[**at].name)
             };
             let first = given.iter().find(is_last).copied();
             end = first.map_or(end, |at| at + 1);
         }
-        let skipped = |at: usize| wish.live && given.contains(&at) && at + 1 < end;
+        let skipped = |at: usize| filter.live && given.contains(&at) && at + 1 < end;
         // What is not kept and not given is missed, and what is skipped.
         let missed = |range: Range<usize>| {
             range.filter(|at| skipped(*at) || (*at < gone && !given.contains(at))).count() as u64
@@ -230,14 +230,14 @@ impl Model {
         Finding::Nothing(watcher.look.as_ref().map_or(self.logs[watcher.space].len() as u64, |_| 0))
     }
 
-    fn write(&mut self, by: Client, space: usize, name: &'static str, after: Option<Stored>) {
+    fn write(&mut self, by: Caller, space: usize, name: &'static str, after: Option<Stored>) {
         let before = self.value(space, name).1;
         if before.is_some() || after.is_some() {
             self.logs[space].push(Write { name, before, after, by });
         }
     }
 
-    fn commit(&mut self, by: Client, space: usize, (clear, writes): Written, on: Option<usize>) {
+    fn commit(&mut self, by: Caller, space: usize, (clear, writes): Written, on: Option<usize>) {
         let here: Vec<_> = self.looks.iter().filter(|(at, _)| *at == space).collect();
         let look = on.filter(|_| !here.is_empty()).map(|on| here[on % here.len()].1.clone());
         let seen = look.unwrap_or_default();
@@ -263,7 +263,7 @@ impl Model {
         self.check_woken(space, before, woken);
     }
 
-    fn pop_any(&mut self, by: Client, space: usize) {
+    fn pop_any(&mut self, by: Caller, space: usize) {
         let before = self.logs[space].len();
         let (popped, woken) = self.core.pop_any(by, SPACES[space]);
         let Some((popped, (_, stored))) = popped.and_then(|mut known| known.values.pop_first())
@@ -282,14 +282,14 @@ impl Model {
         if watcher.until.is_some() {
             return;
         }
-        let interest = match &watcher.look {
-            Some(look) => Interest::Seen(look.clone()),
-            None => Interest::Updates(Some(watcher.seen as u64), watcher.wish.clone()),
+        let subscription = match &watcher.look {
+            Some(look) => Subscription::Seen(look.clone()),
+            None => Subscription::Updates(Some(watcher.seen as u64), watcher.filter.clone()),
         };
         let until = self.now + patience;
         let at = |time| self.start + Duration::from_secs(time);
         let times = (at(self.now), Some(at(until)));
-        let answer = self.core.wait(watcher.by, SPACES[watcher.space], interest, times, number);
+        let answer = self.core.wait(watcher.by, SPACES[watcher.space], subscription, times, number);
         let at_once = (patience == 0).then(|| self.nothing(&watcher));
         let expected = self.due(&watcher, self.gone(watcher.space)).or(at_once);
         assert_eq!(answer, expected.map(|wake| (number, wake)));
@@ -330,24 +330,24 @@ impl Model {
                 let whole = whole.then(|| place.at_version().version);
                 self.looks.push((space, Seen { names, whole }));
             }
-            Move::Watch { by, space, wish, from_start } => {
+            Move::Watch { by, space, filter, from_start } => {
                 let seen = if from_start { 0 } else { self.logs[space].len() };
-                self.watchers.push(Watcher { by, space, wish, look: None, seen, until: None });
+                self.watchers.push(Watcher { by, space, filter, look: None, seen, until: None });
             }
             Move::Ask { watcher, patience } if !self.watchers.is_empty() => {
                 self.ask(watcher % self.watchers.len(), patience);
             }
             Move::AskForLook { by, look, patience } if !self.looks.is_empty() => {
                 let (space, look) = self.looks[look % self.looks.len()].clone();
-                let (wish, look) = (Wish::default(), Some(look));
-                self.watchers.push(Watcher { by, space, wish, look, seen: 0, until: None });
+                let (filter, look) = (Filter::default(), Some(look));
+                self.watchers.push(Watcher { by, space, filter, look, seen: 0, until: None });
                 self.ask(self.watchers.len() - 1, patience);
             }
             Move::Ask { .. } | Move::AskForLook { .. } => {}
             Move::Later(time) => self.later(time),
-            Move::Gone(peer) => {
-                assert_eq!(self.core.forget(peer, self.start), []);
-                for watcher in self.watchers.iter_mut().filter(|watcher| watcher.by.peer == peer) {
+            Move::Gone(link) => {
+                assert_eq!(self.core.forget(link, self.start), []);
+                for watcher in self.watchers.iter_mut().filter(|watcher| watcher.by.link == link) {
                     watcher.until = None;
                 }
             }
@@ -401,7 +401,7 @@ fn batch(answer: Option<((), Finding)>) -> Batch {
 
 #[test]
 fn the_history_is_bounded_in_bytes() {
-    let by = Client { peer: 0, handle: 0 };
+    let by = Caller { link: 0, handle: 0 };
     let mut core = Core::new(Capacity { updates: usize::MAX, bytes: 1 << 20 });
     let now = Instant::now();
     let text = store(&"x".repeat(1000)).expect("a text");
@@ -410,7 +410,7 @@ fn the_history_is_bounded_in_bytes() {
         let change = Change { clear: false, writes };
         core.commit(by, "default", &Seen::default(), change, now);
     }
-    let all = Interest::Updates(Some(0), Wish { identical: true, ..Wish::default() });
+    let all = Subscription::Updates(Some(0), Filter { identical: true, ..Filter::default() });
     let batch = batch(core.wait(by, "default", all, (now, None), ()));
     let missed = batch.updates.iter().map(|update| update.missed).sum::<u64>() + batch.missed;
     // The change of each of the seven names is given besides.
@@ -420,7 +420,7 @@ fn the_history_is_bounded_in_bytes() {
 
 #[test]
 fn the_names_that_were_removed_are_bounded_in_bytes() {
-    let by = Client { peer: 0, handle: 0 };
+    let by = Caller { link: 0, handle: 0 };
     let mut core = Core::new(Capacity { updates: 1000, bytes: 1 << 20 });
     let now = Instant::now();
     for n in 0..1000 {
@@ -430,7 +430,7 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
             core.commit(by, "default", &Seen::default(), change, now);
         }
     }
-    let live = Interest::Updates(Some(0), Wish { live: true, ..Wish::default() });
+    let live = Subscription::Updates(Some(0), Filter { live: true, ..Filter::default() });
     let batch = batch(core.wait(by, "default", live, (now, None), ()));
     let removals = (2000 - batch.updates[0].version) / 2 + 1;
     assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
@@ -438,7 +438,7 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
 
 #[test]
 fn namespaces_long_empty_forget_their_past_but_not_its_length() {
-    let by = Client { peer: 0, handle: 0 };
+    let by = Caller { link: 0, handle: 0 };
     let mut core = Core::new(Capacity { updates: 10, bytes: 1 << 20 });
     let now = Instant::now();
     let mut write = |space: usize, value: Option<u8>| {
@@ -456,7 +456,7 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
     }
     write(1, Some(2));
     let mut past = |space: usize| {
-        let all = Interest::Updates(Some(0), Wish::default());
+        let all = Subscription::Updates(Some(0), Filter::default());
         let batch = batch(core.wait(by, &space.to_string(), all, (now, None), ()));
         let versions: Vec<_> = batch.updates.iter().map(|update| update.version).collect();
         (versions, batch.updates.first().map_or(batch.missed, |update| update.missed))
@@ -468,28 +468,28 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
     assert_eq!(past(0).0.len(), 10);
 }
 
-/// A core in which four clients want a turn, and who got it.
+/// A core in which four callers want a turn, and who got it.
 fn turns(now: Instant) -> Core<u64> {
     let mut core = Core::new(Capacity { updates: 4, bytes: 4096 });
-    for peer in 0..4 {
-        let (client, until) = (Client { peer, handle: 0 }, Some(now + 10 * TURN));
-        let answer = core.wait(client, "default", Interest::Turn, (now, until), peer);
-        assert_eq!(answer.is_some(), peer == 0);
+    for link in 0..4 {
+        let (caller, until) = (Caller { link, handle: 0 }, Some(now + 10 * TURN));
+        let answer = core.wait(caller, "default", Subscription::Turn, (now, until), link);
+        assert_eq!(answer.is_some(), link == 0);
     }
     core
 }
 
 fn peers(woken: Woken<u64>) -> Vec<u64> {
-    woken.into_iter().map(|(peer, _)| peer).collect()
+    woken.into_iter().map(|(link, _)| link).collect()
 }
 
 #[test]
 fn a_turn_is_over_with_the_next_commit() {
     let now = Instant::now();
     let mut core = turns(now);
-    let mut commit = |peer, version| {
+    let mut commit = |link, version| {
         let names = [("n".to_owned(), version)].into();
-        let (by, seen) = (Client { peer, handle: 0 }, Seen { names, whole: None });
+        let (by, seen) = (Caller { link, handle: 0 }, Seen { names, whole: None });
         let (done, woken) = core.commit(by, "default", &seen, Change::default(), now);
         (done, peers(woken))
     };

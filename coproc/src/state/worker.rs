@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    core::{Client, Finding, Operation},
+    core::{Caller, Finding, Operation},
     store::Store,
 };
 use crate::{
@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// Answers handles over their links.
-pub(super) struct Server {
+pub(super) struct StateWorker {
     store: Arc<Store>,
     _own: Own,
 }
 
 #[crate::worker(pub(super), name = "coproc::State")]
-impl Server {
+impl StateWorker {
     #[init]
     fn new(store: Lent<Store>) -> Self {
         Self { store: store.0, _own: Own::mark() }
@@ -37,9 +37,9 @@ impl Server {
         patience: Option<Duration>,
     ) -> Later<Finding, StateError> {
         let (later, answer) = cx.later();
-        let client = Client { peer: cx.peer().id(), handle };
+        let caller = Caller { link: cx.peer().id(), handle };
         // The caller is told of the end as the answer is dropped.
-        let _ = self.store.run(client, space, operation, patience, ReplyTo::Link(answer));
+        let _ = self.store.run(caller, space, operation, patience, ReplyTo::Link(answer));
         later
     }
 
@@ -48,7 +48,7 @@ impl Server {
         std::process::id()
     }
 
-    /// Nobody is left to be answered over that link.
+    /// No caller is left at the other end of that link.
     #[gone]
     fn gone(&self, peer: Peer) {
         // Of a state that has ended, nothing is left.
@@ -69,18 +69,18 @@ mod tests {
     use super::*;
     use crate::{
         spawn::Inline,
-        state::core::{Capacity, Interest, Wish},
+        state::core::{Capacity, Filter, Subscription},
     };
 
     /// The worker runs inside its callers, and does not rest before both messages are handled.
     #[test]
-    fn who_has_waited_long_enough_is_told_while_others_ask() {
+    fn a_wait_that_is_over_is_answered_while_others_ask() {
         let store = Store::new(Capacity { updates: 10, bytes: 1000 });
-        let server = Server::on(Inline).spawn(Lent(store)).unwrap();
-        let wait = Operation::Wait(Interest::Updates(None, Wish::default()));
+        let worker = StateWorker::on(Inline).spawn(Lent(store)).unwrap();
+        let wait = Operation::Wait(Subscription::Updates(None, Filter::default()));
         let patience = Some(Duration::from_nanos(1));
-        let waits = server.ask(0, "default", wait, patience).send().unwrap();
-        let _asks = server.ask(0, "default", Operation::Len, None).send().unwrap();
+        let waits = worker.ask(0, "default", wait, patience).send().unwrap();
+        let _asks = worker.ask(0, "default", Operation::Len, None).send().unwrap();
         assert_eq!(waits.wait().unwrap(), Finding::Nothing(0));
     }
 }
