@@ -138,6 +138,30 @@ fn pending_replies_can_be_asked_after() {
 }
 
 #[coproc::test]
+fn only_a_reply_that_has_given_its_outcome_is_cancelled() {
+    let _watch = Watch::set();
+    let pool = Oracle::on(Process::new()).pool(1).spawn().unwrap();
+    let (inline, any) = (Oracle::on(Inline).spawn().unwrap(), pool.any());
+    for oracle in [&Oracle::spawn().unwrap(), &*inline, &any] {
+        let mut pending = oracle.same(1).send().unwrap();
+        assert_eq!(pending.wait_timeout(secs(50)), Some(Ok(1)));
+        assert_eq!(pending.try_wait(), Some(Err(CallError::Cancelled)));
+        assert_eq!(pending.wait(), Err(CallError::Cancelled));
+        let mut future = oracle.half(1).into_future();
+        assert_eq!(pollster::block_on(&mut future), Err(CallError::Handler(Odd(1))));
+        assert_eq!(pollster::block_on(future), Err(CallError::Cancelled));
+    }
+    // A caller that has given up is told of its deadline.
+    let gate = Gate::new();
+    let hold = any.hold(&gate).send().unwrap();
+    let late = any.same(1).deadline(ms(10)).wait();
+    assert_eq!(late, Err(CallError::Deadline { started: false }));
+    any.same(2).send().unwrap().cancel();
+    gate.open();
+    assert_eq!((hold.wait(), any.asked().wait()), (Ok(()), Ok(1)));
+}
+
+#[coproc::test]
 fn try_send_never_blocks_and_gives_the_call_back() {
     let _watch = Watch::set();
     let oracle = Oracle::spawn().unwrap();

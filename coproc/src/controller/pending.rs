@@ -59,7 +59,7 @@ impl<T, E> Pending<T, E> {
     ///
     /// # Errors
     ///
-    /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
+    /// Every [`CallError`]; [`Cancelled`](CallError::Cancelled) only if the outcome was given before.
     pub fn wait(self) -> Result<T, CallError<E>> {
         self.request.check_cycle()?;
         (self.read)(self.request.wait())

@@ -278,7 +278,9 @@ pub(crate) fn read_panic(body: &Body) -> PanicReport {
 pub(crate) fn read_failure<E>(body: &Body) -> CallError<E> {
     let failure = read(body.arguments(), take::<CallError<()>>);
     match failure {
-        Ok(CallError::Handler(())) => malformed(Malformed::new("an error that has another place")),
+        Ok(CallError::Handler(()) | CallError::Cancelled) => {
+            malformed(Malformed::new("an error that no dispatcher sends on"))
+        }
         Ok(failure) => failure.without_handler().widen(),
         Err(error) => malformed(error),
     }

@@ -52,11 +52,11 @@ impl Request {
 
     /// Blocks until the call has its outcome.
     pub(super) fn wait(mut self) -> Completion {
-        match &mut self {
-            Self::Direct(exchange) => exchange.wait_until(None),
-            Self::Dispatched(pending) => pending.wait_until(None),
+        loop {
+            if let Some(completion) = self.wait_until(None) {
+                return completion;
+            }
         }
-        .unwrap_or(Err(CallError::Cancelled))
     }
 
     /// Blocks until the call has its outcome, until `patience` at the latest.
@@ -192,7 +192,10 @@ impl Exchange {
                 let (worker, report) = (self.line.name.clone(), read_panic(&body));
                 Loss::Panicked { worker, report }.unstarted()
             }
-            Status::Cancelled => CallError::Cancelled,
+            // The answer to a call that was given up goes to no caller.
+            Status::Cancelled => {
+                CallError::Protocol("a call counts as cancelled that was not".into())
+            }
             Status::Expired => CallError::Deadline { started: false },
             Status::TooLarge => CallError::TooLarge {
                 size: frame.envelope.handler as usize,

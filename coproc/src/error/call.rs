@@ -25,7 +25,8 @@ pub enum CallError<E = Infallible> {
         /// one that is waited for.
         started: bool,
     },
-    /// The call was cancelled before it was answered.
+    /// No outcome is left to give: the [`Pending`](crate::Pending) or future that is asked has given
+    /// the outcome of its call before. No worker and no other thread causes this.
     Cancelled,
     /// The channel holds as many messages as it may, and is declared `overflow = reject`, or the
     /// call went out with [`try_send`](crate::Call::try_send).
@@ -108,7 +109,7 @@ impl<E> CallError<E> {
     /// The same error where no handler was asked.
     pub(crate) fn without_handler(self) -> CallError<Infallible> {
         match self {
-            CallError::Handler(_) => CallError::Cancelled,
+            CallError::Handler(_) => CallError::Protocol("an error of no handler".into()),
             other => other.map_handler(|_| unreachable!("the handler's error is ruled out above")),
         }
     }
@@ -133,7 +134,9 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
             CallError::Deadline { started: false } => {
                 f.write_str("the deadline passed before the handler began")
             }
-            CallError::Cancelled => f.write_str("the call was cancelled"),
+            CallError::Cancelled => f.write_str(
+                "the outcome of the call was given before; ask no more once it is there",
+            ),
             CallError::Full => f.write_str(
                 "the channel is full; try again later, or declare it with a larger capacity or \
                  `overflow = block`",

@@ -158,6 +158,10 @@ fn message<F: PoolFunction>(
     }
 }
 
+fn broken<E>() -> CallError<E> {
+    CallError::Protocol("results that are none".into())
+}
+
 /// The results of the items of a message that were done, of so many that were sent; `keep` says what
 /// is kept of each.
 fn read<F: PoolFunction, R>(
@@ -166,10 +170,7 @@ fn read<F: PoolFunction, R>(
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
 ) -> Result<Done<R>, CallError<F::OutputError>> {
     match fallible::<(Bytes, Cargo), String>().complete(completion) {
-        Ok(results) => {
-            let broken = || CallError::Protocol("results that are none".into());
-            parcel::read(results, sent, F::output(), keep).ok_or_else(broken)
-        }
+        Ok(results) => parcel::read(results, sent, F::output(), keep).ok_or_else(broken),
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
         Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),
         Err(other) => Err(other.without_handler().widen()),
@@ -292,7 +293,7 @@ pub(super) fn apply<A: Applicable>(
     };
     message::<A::Function>(controller, u64::MAX, &fixed, &packed).read_with(|completion| {
         let mut done = read::<A::Function, _>(completion, 1, |result| result)?;
-        done.results.pop().unwrap_or(Err(CallError::Cancelled))
+        done.results.pop().unwrap_or_else(|| Err(broken()))
     })
 }
 

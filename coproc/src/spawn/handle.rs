@@ -12,6 +12,7 @@ use crate::{
     controller::{Address, Controller, Line, Link, reply::read_text},
     error::{CallError, CloseReason, Exit},
     message::{Channel, Status},
+    messenger::Loss,
     sync::{Arc, Ordering},
     worker::{Function, FunctionController, Worker},
 };
@@ -245,7 +246,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
     fn last_word(line: &Line) -> Result<W::Output, CallError<W::OutputError>> {
         let state = line.port.state();
         let Some((status, body)) = &state.farewell else {
-            return Err(state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()));
+            return Err(state.loss.as_ref().unwrap_or(&Loss::Gone).joined());
         };
         let malformed = |malformed| CallError::Protocol(format!("a last word with {malformed}"));
         Err(match status {
@@ -259,7 +260,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
                 CallError::TooLarge { size: limit.saturating_add(1), limit }
             }
             Status::Malformed => CallError::Protocol(read_text(body)),
-            _ => state.loss.as_ref().map_or(CallError::Cancelled, |loss| loss.joined()),
+            _ => state.loss.as_ref().unwrap_or(&Loss::Gone).joined(),
         })
     }
 }

@@ -113,7 +113,11 @@ impl<F: Function> RetriedHandle<F> {
     /// That of the last run, as [`WorkerHandle::join`](crate::WorkerHandle::join);
     /// [`Closed`](CallError::Closed) if that could not be started.
     pub fn join(&self) -> Result<F::Output, CallError<F::OutputError>> {
-        self.wait(None).unwrap_or(Err(CallError::Cancelled))
+        loop {
+            if let Some(outcome) = self.wait(None) {
+                return outcome;
+            }
+        }
     }
 
     /// The same, waiting for `timeout` at most; `None` if it is not over by then.
