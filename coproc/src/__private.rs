@@ -11,18 +11,16 @@ pub use crate::spawn::{Process, fuzz};
 pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
     __with_processes as with_processes,
+    call::{Call, Controller, Link, OneWay, call, one_way},
     codec::{
         Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
-        argument, by_ref, bytes, lend, slice, text, whole,
-    },
-    controller::{
-        Call, Controller, Link, OneWay, call, one_way,
-        plan::{ChannelPlan, Handler, Plan},
+        argument, by_ref, bytes, lend,
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
+        slice, text, whole,
     },
     error::{CallError, SpawnError},
-    message::{Channel, Lane, MessageEntry, Urgent},
     pool::Pooled,
+    protocol::{Channel, ChannelPlan, Handler, Lane, MessageEntry, Plan, Urgent},
     spawn::{
         Grouped, Place, Retrying, WorkerHandle, WorkerResource, handle, init, read_link, spawn,
         test, write_link,

@@ -99,17 +99,19 @@ compile_error!(
 );
 
 // Without processes no frame is ever written to a stream.
+mod call;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod codec;
-mod controller;
+mod dispatch;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod error;
-mod message;
+mod link;
 mod messenger;
 #[cfg(feature = "monitor")]
 pub mod monitor;
 mod multiqueue;
 mod pool;
+mod protocol;
 mod queue;
 #[cfg(test)]
 mod simulation;
@@ -125,14 +127,13 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod __private;
 
+pub use call::{Call, CallFuture, Controller, OneWay, Pending};
 pub use codec::{BoundedBuf, Bytes, Codec, DecodeError, EncodeError, Limits};
-pub use controller::{Call, CallFuture, Controller, OneWay, Pending};
 pub use coproc_macros::{Channel, main, message, test, worker};
 pub use error::{
     CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, QueueError,
     QueueSendError, Result, SpawnError, StateError, TrySendError,
 };
-pub use message::{Channel, Message, Priority, Wire};
 pub use messenger::{
     Counters, Lane, Messenger, MultiMessenger, Received, ReceivedKind, RecvError, RemoteError,
     SendError,
@@ -140,6 +141,7 @@ pub use messenger::{
 #[cfg(feature = "monitor")]
 pub use monitor::Monitor;
 pub use pool::{Applicable, IntoCall, Map, Ordered, Pool, PoolOn, Pooled, Unordered, WorkerPool};
+pub use protocol::{Channel, Message, Priority, Wire};
 pub use queue::{DeadLetter, DeadReason, Delivery, Queue, QueueBuilder, QueueIter, QueueTryIter};
 pub use spawn::{
     Events, Group, Inline, Place, Retried, RetriedHandle, Stats, Thread, WorkerHandle,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::message::Priority;
+use crate::protocol::Priority;
 
 /// Items that wait in channels; taken are the most urgent first, over all channels.
 ///

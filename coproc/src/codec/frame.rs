@@ -8,7 +8,7 @@ use super::{
     Arguments, BoundedBuf, Draft, EncodeError, Luggage,
     head::{HEAD, write_head},
 };
-use crate::message::Envelope;
+use crate::protocol::Envelope;
 
 /// How long a payload may be: as long as its length can be said.
 pub(super) const LONGEST: usize = u32::MAX as usize;

@@ -14,7 +14,7 @@
 use std::time::Instant;
 
 use super::{clock, fault::BadFrame, frame::COUNT};
-use crate::message::{Envelope, Kind, Status};
+use crate::protocol::{Envelope, Kind, Status};
 
 /// The size of a head in bytes.
 pub(crate) const HEAD: usize = 32;

@@ -15,6 +15,7 @@ pub(crate) mod luggage;
 #[cfg(feature = "codec-postcard")]
 mod postcard;
 mod reader;
+pub(crate) mod reply;
 #[cfg(test)]
 mod tests;
 mod witness;

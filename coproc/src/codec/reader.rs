@@ -8,7 +8,7 @@ use super::{
     head::{HEAD, read_head},
     luggage::{DESCRIPTORS_MOST, Descriptor},
 };
-use crate::message::Envelope;
+use crate::protocol::Envelope;
 
 /// The buffer for what arrives begins with this many bytes and grows, as long as it is filled to
 /// the brim, to [`ROOM`].

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{Arguments, Draft, Malformed, draft::Piece};
-use crate::message::Wire;
+use crate::protocol::Wire;
 
 type Put<T> = fn(&mut Draft, &T);
 type Take<T> = fn(&mut Arguments<'_>) -> Result<T, Malformed>;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     codec::{Arguments, Body, Bytes},
-    messenger::{by_hand::Accounts, hand::MESSAGE_MOST, port::Port, state::Role},
+    link::{Port, Role, by_hand::Accounts},
+    messenger::hand::MESSAGE_MOST,
     sync::Arc,
     transport::{AnyTransport, Departed, Sealed, Socket, UNREAD_MOST},
 };
@@ -113,7 +114,7 @@ mod tests {
 
     /// What lies at a fresh end of so many channels, but for this.
     fn kept(channels: usize, unread: &[u8]) -> OwnedFd {
-        let accounts = crate::messenger::by_hand::ByHand::new(channels).accounts;
+        let accounts = crate::link::by_hand::ByHand::new(channels).accounts;
         let [unread, unsent] = [unread, &[]].map(Bytes::from);
         let kept = Kept { accounts, last_id: 0, flat: false, unread, unsent };
         file(Body::of(&kept, usize::MAX).unwrap().payload())

@@ -8,14 +8,12 @@ use std::{
 };
 
 use super::{
-    by_hand::Counters,
     lane::{Lane, Taken},
-    port::Port,
     received::{Received, RecvError, SendError},
-    state::Role,
 };
 use crate::{
-    message::{Channel, Message, Priority, Registry, Urgency},
+    link::{Port, Role, by_hand::Counters},
+    protocol::{Channel, Message, Priority, Registry, Urgency},
     sync::{Arc, AtomicBool, Ordering},
     transport::AnyTransport,
 };

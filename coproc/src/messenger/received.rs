@@ -4,7 +4,7 @@ use std::{any::type_name, fmt};
 
 use crate::{
     codec::{Arguments, Draft, EncodeError, Malformed},
-    message::{Message, Priority},
+    protocol::{Message, Priority},
 };
 
 /// A message with what stood on its outside.

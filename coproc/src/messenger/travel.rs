@@ -12,12 +12,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::departure;
 use super::{
     hand::{Messenger, MultiMessenger},
-    port::Port,
     received::MOVED,
 };
 use crate::{
     codec::luggage::{self, Descriptor, Found, Parcel},
-    message::{Channel, Message},
+    link::Port,
+    protocol::{Channel, Message},
     sync::{Arc, AtomicBool, Mutex, Ordering},
 };
 

@@ -19,7 +19,7 @@ use std::{
 };
 
 use crate::{
-    controller::Call,
+    call::Call,
     error::{CallError, Error, SpawnError},
     spawn::{Process, WorkerHandle, WorkerResource},
 };

@@ -3,14 +3,12 @@
 use std::fmt;
 
 use super::{
-    course::Settled,
     into_call::IntoCall,
     map::{Kept, Source},
+    map_window::Settled,
 };
 use crate::{
-    controller::{Completion, Encoded, reply::Read},
-    error::CallError,
-    sync::Arc,
+    call::Encoded, codec::reply::Completion, codec::reply::Read, error::CallError, sync::Arc,
 };
 
 /// Makes a message of each item, with a closure.

@@ -6,14 +6,16 @@ use std::{
 };
 
 use super::{
-    course::Settled,
     map::{Kept, Source},
+    map_window::Settled,
     parcel::{self, Done},
     runner::RunnerController,
 };
 use crate::{
+    call::{Call, Encoded},
+    codec::reply::Completion,
+    codec::reply::fallible,
     codec::{Bytes, Cargo, Draft, EncodeError, Luggage},
-    controller::{Call, Completion, Encoded, reply::fallible},
     error::CallError,
     sync::Arc,
     worker::{FirstArgument, PoolFunction, Recipe, With, Worker},

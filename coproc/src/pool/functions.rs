@@ -10,7 +10,7 @@ use super::{
     worker_pool::WorkerPool,
 };
 use crate::{
-    controller::{Call, Pending},
+    call::{Call, Pending},
     error::{CallError, SpawnError},
     spawn::{self, Place},
     sync::thread,

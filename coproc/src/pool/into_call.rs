@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::controller::{Call, OneWay};
+use crate::call::{Call, OneWay};
 
 /// What a closure gives that picks a message for a pool: a [`Call`] or a [`OneWay`].
 ///

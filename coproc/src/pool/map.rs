@@ -4,12 +4,14 @@ use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData, t
 
 use super::{
     chunks::{Applicable, Chunks},
-    course::{Course, Fate, Settled},
+    map_window::{Course, Fate, Settled},
 };
 use crate::{
-    controller::{Completion, Completions, Dispatch, Encoded, Job, Serving},
+    call::{Completions, Dispatch, Encoded, Job},
+    codec::reply::Completion,
     error::CallError,
-    message::Priority,
+    link::Serving,
+    protocol::Priority,
     sync::Arc,
 };
 

@@ -14,14 +14,12 @@
 
 mod calls;
 mod chunks;
-mod course;
-mod desk;
 mod functions;
 mod into_call;
 mod map;
+mod map_window;
 mod parcel;
 mod place;
-mod roster;
 mod runner;
 mod worker_pool;
 

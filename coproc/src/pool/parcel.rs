@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use crate::{
+    codec::reply::{Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse},
     codec::{Arguments, Body, Bytes, Cargo, Draft, EncodeError, Luggage, Malformed},
-    controller::reply::{
-        Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse,
-    },
     error::{CallError, PanicReport},
-    message::Status,
+    protocol::Status,
     worker::{content, panicked},
 };
 

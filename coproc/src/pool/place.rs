@@ -1,10 +1,8 @@
 //! A place for a pool.
 
-use super::{
-    desk::{Desk, Recycling, start},
-    worker_pool::WorkerPool,
-};
+use super::worker_pool::WorkerPool;
 use crate::{
+    dispatch::{Desk, Recycling, start},
     error::SpawnError,
     spawn::{Order, Place, WorkerResource},
     worker::Worker,

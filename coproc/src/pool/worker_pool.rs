@@ -7,12 +7,12 @@ use std::{
 
 use super::{
     calls::Calls,
-    desk::{Desk, at_once},
     into_call::IntoCall,
     map::{Map, Ordered, Unordered},
 };
 use crate::{
-    controller::{Address, Controller, Dispatch, Link, Route},
+    call::{Address, Controller, Dispatch, Link, Route},
+    dispatch::{Desk, at_once},
     error::CallError,
     spawn::handle,
     sync::Arc,

@@ -9,7 +9,7 @@ use super::{
     value::failed,
 };
 use crate::{
-    controller::{Call, OneWay, Pending},
+    call::{Call, OneWay, Pending},
     error::{CallError, QueueError},
     sync::Ordering,
 };

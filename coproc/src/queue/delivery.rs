@@ -3,7 +3,7 @@
 use std::{fmt, ops::Deref};
 
 use super::{core::Handed, handle::Shared, value::load};
-use crate::{error::QueueError, message::Wire, sync::Arc};
+use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 /// What is to be said about an item that was received; it goes back unless something is.
 struct Claim {

@@ -7,7 +7,8 @@ use super::{
     server::{Server, ServerController},
 };
 use crate::{
-    controller::{Controller as _, Identity},
+    call::Controller as _,
+    link::Identity,
     spawn::Host,
     sync::{Arc, AtomicU64, Mutex, Weak, is_only_thread},
 };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Queue, core::Standing};
-use crate::{error::QueueError, message::Wire};
+use crate::{error::QueueError, protocol::Wire};
 
 impl<T: Wire> Queue<T> {
     /// Waits until every item that was sent is acknowledged, or a

@@ -7,7 +7,7 @@ use super::{
     core::{Dead, DeadReason},
     value::load,
 };
-use crate::{error::QueueError, message::Wire};
+use crate::{error::QueueError, protocol::Wire};
 
 /// An item that nobody gets any more; see [`Queue::dead_letters`].
 ///

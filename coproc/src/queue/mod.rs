@@ -24,7 +24,7 @@ use self::{
 };
 use crate::{
     error::{QueueError, QueueSendError, SpawnError},
-    message::Wire,
+    protocol::Wire,
     spawn::{Host, HostThread, Lent, MESSAGE_MOST},
     sync::Arc,
 };

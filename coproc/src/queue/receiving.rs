@@ -11,7 +11,7 @@ use super::{
     delivery::Unread,
     value::load,
 };
-use crate::{error::QueueError, message::Wire};
+use crate::{error::QueueError, protocol::Wire};
 
 impl<T: Wire> Queue<T> {
     /// Receives the first item that is for this process or for anybody. Waits until there is one,

@@ -4,7 +4,7 @@ use super::core::Content;
 use crate::{
     codec::{BoundedBuf, Bytes, Chosen, Codec, EncodeError, Limits},
     error::{CallError, QueueError},
-    message::Wire,
+    protocol::Wire,
     sync::Arc,
 };
 

@@ -7,12 +7,12 @@ use super::{
     world::{CAPACITIES, Event, Flaw, Frame, World},
 };
 use crate::{
-    controller::flow::Flow,
-    message::{Envelope, Kind, Status},
-    messenger::{
+    link::flow::Flow,
+    link::{
         Outcome,
         requests::{Action, Event as Happened, Requests},
     },
+    protocol::{Envelope, Kind, Status},
     transport::Activity,
 };
 

@@ -7,8 +7,8 @@ use std::{
 
 use super::world::{CAPACITIES, Ending, Event, Flaw, Frame, World};
 use crate::{
-    message::{Envelope, Kind, Status},
-    messenger::intake::{Action, Arrived, Event as Happened, Intake},
+    link::inbox::{Action, Arrived, Event as Happened, Intake},
+    protocol::{Envelope, Kind, Status},
     transport::Activity,
 };
 

@@ -14,7 +14,7 @@ use super::{
     serving::Worker,
 };
 use crate::{
-    message::{Envelope, Priority},
+    protocol::{Envelope, Priority},
     transport::Ledger,
 };
 

@@ -17,10 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{MESSAGE_MOST, WorkerResource, here::Here, thread::role};
 use crate::{
+    call::Pending,
     codec::{Arguments, Bytes},
-    controller::{Identity, Line, Pending},
-    message::{Channel, Message},
-    messenger::{Messenger, Port, RecvError, Role},
+    link::{Identity, Line},
+    link::{Port, Role},
+    messenger::{Messenger, RecvError},
+    protocol::{Channel, Message},
     sync::{Arc, Weak, thread},
     transport::{AnyTransport, Ledger, Socket},
     worker::{Context, Engine, Later, LaterAnswer, Peer, Seat, Worker, registry::plan},

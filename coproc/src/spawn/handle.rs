@@ -8,11 +8,12 @@ use std::{
 
 use super::resource;
 use crate::{
+    call::{Address, Controller, Link},
     codec::Body,
-    controller::{Address, Controller, Line, Link, reply::read_text},
+    codec::reply::read_text,
     error::{CallError, CloseReason, Exit},
-    message::{Channel, Status},
-    messenger::Loss,
+    link::{Line, Loss},
+    protocol::{Channel, Status},
     sync::{Arc, Ordering},
     worker::{Function, FunctionController, Worker},
 };

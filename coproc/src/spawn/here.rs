@@ -1,8 +1,8 @@
 //! Workers in this process: what a thread and a worker inside its caller have in common.
 
 use crate::{
-    controller::{Life, Line},
-    messenger::{Loss, Port, intake::Event},
+    link::{Life, Line},
+    link::{Loss, Port, inbox::Event},
     sync::{Arc, AtomicBool, Ordering, Weak},
     transport::{Attend, Transport},
 };

@@ -2,7 +2,7 @@
 
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::Ends};
 use crate::{
-    controller::reply::limit_replies,
+    codec::reply::limit_replies,
     error::SpawnError,
     transport::{self, AnyTransport, Local},
     worker::Worker,

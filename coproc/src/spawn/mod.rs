@@ -26,14 +26,12 @@ mod unprepared;
 use std::{convert::Infallible, time::Duration};
 
 use crate::{
+    codec::reply::{read_panic, read_text},
     codec::{Body, Draft, EncodeError},
-    controller::{
-        Line,
-        reply::{read_panic, read_text},
-    },
     error::{CallError, SpawnError},
-    message::{Kind, Status},
-    messenger::Outcome,
+    link::Line,
+    link::Outcome,
+    protocol::{Kind, Status},
     sync::Arc,
     worker::Worker,
 };
@@ -114,7 +112,7 @@ fn refused<E>(error: EncodeError) -> SpawnError<E> {
 /// What the outcome of starting means.
 pub(crate) fn started<W: Worker>(
     line: &Arc<Line>,
-    outcome: Option<Outcome<crate::codec::Frame, crate::messenger::Loss>>,
+    outcome: Option<Outcome<crate::codec::Frame, crate::link::Loss>>,
 ) -> Result<(), SpawnError<W::InitError>> {
     let frame = match outcome {
         Some(Outcome::Answered(frame)) => frame,

@@ -16,13 +16,13 @@ use super::{
     spawn,
 };
 use crate::{
+    call::{Controller, Dispatch, Encoded, Link, PendingJob, Route},
+    codec::reply::Completion,
+    codec::reply::{Answer, Content, Reply, never, reply},
     codec::{Arguments, Malformed},
-    controller::{
-        Completion, Controller, Dispatch, Encoded, Line, Link, PendingJob, Route,
-        plan::Plan,
-        reply::{Answer, Content, Reply, never, reply},
-    },
     error::{CallError, CloseReason},
+    link::Line,
+    protocol::Plan,
     sync::{Arc, Condvar, Mutex, Weak},
     worker::{self, Context, Ended, LaterAnswer, Seat, Serve, Worker},
 };

@@ -20,10 +20,11 @@ use super::{
 };
 use crate::{
     codec::{Body, Luggage},
-    controller::{Life, Line, plan::Plan, timer::Alarm},
     error::Exit,
-    message::{Envelope, Kind},
-    messenger::{Loss, Port, Role},
+    link::{Life, Line, timer::Alarm},
+    link::{Loss, Port, Role},
+    protocol::Plan,
+    protocol::{Envelope, Kind},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
         AnyTransport, Attend, Ledger, LedgerFile, Socket,

@@ -9,7 +9,8 @@ use std::{
 };
 
 use crate::{
-    controller::{Controller, Line, Link, Owned},
+    call::{Controller, Link},
+    link::{Line, Owned},
     sync::{Arc, AtomicBool, Ordering},
     worker::Worker,
 };

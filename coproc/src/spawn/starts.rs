@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    controller::Life,
+    link::Life,
     sync::{Arc, Mutex, Weak},
 };
 

@@ -3,9 +3,10 @@
 use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, started};
 use crate::{
     codec::Body,
-    controller::{Line, plan::Plan},
     error::SpawnError,
-    messenger::{Port, Role},
+    link::Line,
+    link::{Port, Role},
+    protocol::Plan,
     sync::{Arc, AtomicBool, Ordering, thread},
     transport::{AnyTransport, Drive, Ledger, Local, Progress, Transport},
     worker::{Seat, Worker, registry::plan},

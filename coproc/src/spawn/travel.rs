@@ -9,8 +9,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
+    call::{Address, Controller, Link, Route},
     codec::luggage::{self, Descriptor, Found, Parcel},
-    controller::{Address, Controller, Identity, Line, Link, Route},
+    link::{Identity, Line},
     sync::Arc,
     worker::{Function, FunctionController, Worker, registry::plan},
 };

@@ -7,7 +7,7 @@ use super::{
     core::{Change, Finding, Known, Operation, Seen, Versioned},
     value::{Stored, load, store},
 };
-use crate::{error::StateError, message::Wire};
+use crate::{error::StateError, protocol::Wire};
 
 impl State {
     /// The value of a name. Takes as long as the value is large, however many there are.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::StateError,
-    message::Wire,
+    protocol::Wire,
     sync::{Arc, Mutex},
 };
 

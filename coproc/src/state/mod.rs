@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{
     error::{SpawnError, StateError},
-    message::Wire,
+    protocol::Wire,
     spawn::{Host, HostThread, Lent},
     sync::{Arc, AtomicU64, Ordering},
 };

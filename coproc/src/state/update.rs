@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::value::{Stored, load};
-use crate::{error::StateError, message::Wire};
+use crate::{error::StateError, protocol::Wire};
 
 /// One name was set or removed; see [`State::watch`](super::State::watch).
 ///

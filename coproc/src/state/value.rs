@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{
     codec::{BoundedBuf, Bytes, Chosen, Codec, Limits},
     error::{CallError, StateError},
-    message::Wire,
+    protocol::Wire,
     sync::Arc,
 };
 

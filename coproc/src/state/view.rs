@@ -7,7 +7,7 @@ use super::{
     core::{Change, Known, Operation, Seen, Subscription, Versioned},
     value::{Stored, load, store},
 };
-use crate::{error::StateError, message::Wire};
+use crate::{error::StateError, protocol::Wire};
 
 /// Of how many names every question says which version was seen.
 const FEW: usize = 16;

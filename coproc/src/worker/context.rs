@@ -11,11 +11,13 @@ use super::{
     seat::Seat,
 };
 use crate::{
+    call::{Controller, Link},
     codec::Draft,
-    controller::{Controller, Identity, Line, Link, Serving, Station, plan::Plan},
     error::Cancelled,
-    message::{Channel, Envelope, Kind, Priority, Wire},
-    messenger::{Port, Role, intake},
+    link::{Identity, Line, Serving, Station},
+    link::{Port, Role, inbox},
+    protocol::Plan,
+    protocol::{Channel, Envelope, Kind, Priority, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak},
     transport::{AnyTransport, Attend, Ledger, Local},
 };
@@ -207,7 +209,7 @@ impl<W: Worker> Context<W> {
 
     /// Ends the worker when this handler has returned and what is queued is handled.
     pub fn close(&self) {
-        self.seat.port.intake(intake::Event::Close { until: None });
+        self.seat.port.intake(inbox::Event::Close { until: None });
     }
 
     /// A controller of this worker itself, to hand to others, or to send messages to itself with

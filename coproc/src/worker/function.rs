@@ -4,14 +4,12 @@ use std::fmt;
 
 use super::{Drive, Ended, Engine, Seat, Worker, panics, seat};
 use crate::{
+    call::{Controller, Link},
+    codec::reply::{Answer, Content},
     codec::{Arguments, Malformed},
-    controller::{
-        Controller, Link,
-        reply::{Answer, Content},
-    },
     error::CallError,
-    message::{Channel, Message, Status},
     messenger::Messenger,
+    protocol::{Channel, Message, Status},
     sync::{Arc, OnceLock},
     transport::{Activity, Progress},
 };

@@ -5,9 +5,9 @@ use std::{fmt, marker::PhantomData};
 use super::{Context, Worker, seat};
 use crate::{
     codec::Body,
-    controller::reply::{Answer, Content, Reply, fallible, limit_replies},
-    message::{Status, Wire},
-    messenger::Port,
+    codec::reply::{Answer, Content, Reply, fallible, limit_replies},
+    link::Port,
+    protocol::{Status, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering},
 };
 

@@ -13,12 +13,10 @@ mod serve;
 use std::{fmt, time::Duration};
 
 use crate::{
+    call::Controller,
+    codec::reply::{Answer, Reply},
     codec::{Arguments, Malformed},
-    controller::{
-        Controller,
-        plan::Plan,
-        reply::{Answer, Reply},
-    },
+    protocol::Plan,
     transport::Drive,
 };
 

@@ -4,8 +4,8 @@ use std::{fmt, marker::PhantomData};
 
 use super::{Worker, registry::key_of};
 use crate::{
+    codec::reply::Answer,
     codec::{Arguments, Bytes, Cargo, Draft, EncodeError, Malformed},
-    controller::reply::Answer,
 };
 
 /// A function with `#[worker]` that takes no messenger: what `#[worker]` implements for its worker

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Ended, Engine, Seat, Worker};
-use crate::{codec::Arguments, controller::plan::Plan};
+use crate::{codec::Arguments, protocol::Plan};
 
 /// A worker type in the link-time table.
 #[derive(Clone, Copy, Debug)]

@@ -5,14 +5,12 @@ use std::{marker::PhantomData, process, time::Instant};
 use super::context::Peer;
 use crate::{
     codec::Body,
-    controller::{
-        Identity,
-        plan::Plan,
-        reply::{Answer, Content, limit_replies},
-    },
+    codec::reply::{Answer, Content, limit_replies},
     error::PanicReport,
-    message::{Envelope, Kind, Status},
-    messenger::Port,
+    link::Identity,
+    link::Port,
+    protocol::Plan,
+    protocol::{Envelope, Kind, Status},
     sync::Arc,
     transport::{Activity, Broken, Ledger},
 };

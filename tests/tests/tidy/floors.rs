@@ -10,18 +10,19 @@ use crate::{
 };
 
 /// Every room of `coproc/src` with its floor. A room uses rooms on lower floors only.
-const FLOORS: [(&str, u32); 17] = [
+const FLOORS: [(&str, u32); 18] = [
     ("error", 0),
     ("sync", 0),
-    ("message", 1),
+    ("protocol", 1),
     ("multiqueue", 2),
     ("codec", 2),
     ("transport", 3),
-    ("messenger", 4),
-    ("controller", 5),
+    ("link", 4),
+    ("call", 5),
+    ("messenger", 5),
     ("worker", 6),
     ("spawn", 7),
-    ("supervision", 8),
+    ("dispatch", 8),
     ("pool", 9),
     ("monitor", 9),
     ("state", 9),

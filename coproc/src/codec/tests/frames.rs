@@ -10,7 +10,7 @@ use crate::{
         clock,
         head::{HEAD, may_carry, read_head, write_head},
     },
-    message::{Envelope, Kind, Status},
+    protocol::{Envelope, Kind, Status},
 };
 
 fn status() -> impl Strategy<Value = Status> {

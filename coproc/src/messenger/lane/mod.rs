@@ -8,13 +8,13 @@ use std::{
 };
 
 use super::{
-    by_hand::Counters,
     hand::Messenger,
     received::{Received, RecvError, RemoteError, SendError},
 };
 use crate::{
     codec::{Body, Draft},
-    message::{Channel, Envelope, Kind, Message, Priority, Status},
+    link::by_hand::Counters,
+    protocol::{Channel, Envelope, Kind, Message, Priority, Status},
     transport::{Broken, Transport, Wait},
 };
 

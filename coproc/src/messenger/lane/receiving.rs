@@ -5,14 +5,9 @@ use std::time::Instant;
 use super::{Lane, Taken};
 use crate::{
     codec::Body,
-    message::{Channel, Kind, Message},
-    messenger::{
-        State,
-        by_hand::Signal,
-        intake::Arrived,
-        loss::Loss,
-        received::{Received, ReceivedKind, RecvError, RemoteError},
-    },
+    link::{Loss, State, by_hand::Signal, inbox::Arrived},
+    messenger::received::{Received, ReceivedKind, RecvError, RemoteError},
+    protocol::{Channel, Kind, Message},
 };
 
 impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {

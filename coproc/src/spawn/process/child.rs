@@ -31,9 +31,9 @@ use super::{
 };
 use crate::{
     codec::Frame,
-    controller::Identity,
-    message::{Envelope, Kind},
-    messenger::Port,
+    link::Identity,
+    link::Port,
+    protocol::{Envelope, Kind},
     spawn::thread::{role, short},
     sync::{Arc, Mutex, OnceLock, Own, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},

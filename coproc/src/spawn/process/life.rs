@@ -19,9 +19,10 @@ use rustix::{
 
 use super::stderr::{self, Tail};
 use crate::{
-    controller::{Life, Line, plan::Plan, timer::Alarm},
     error::{Crash, CrashReport, Exit},
-    messenger::{Loss, State},
+    link::{Life, Line, timer::Alarm},
+    link::{Loss, State},
+    protocol::Plan,
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
         Activity, AnyTransport, Attend, LedgerFile, Note,

@@ -28,10 +28,11 @@ use super::{
 };
 use crate::{
     codec::Body,
-    controller::{Identity, Life, Line, plan::Plan, timer},
     error::{CallError, SpawnError},
-    message::{Envelope, Kind},
-    messenger::{Loss, Port},
+    link::{Identity, Life, Line, timer},
+    link::{Loss, Port},
+    protocol::Plan,
+    protocol::{Envelope, Kind},
     spawn::{Order, WorkerResource, started, thread::role},
     sync::Arc,
     transport::{

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     codec::Frame,
-    message::{Envelope, Kind},
+    protocol::{Envelope, Kind},
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 

@@ -16,7 +16,7 @@ use rustix::{
 
 use super::Socket;
 use crate::{
-    codec::luggage::DESCRIPTORS_MOST, message::Priority, multiqueue::PriorityMultiQueue, sync::Arc,
+    codec::luggage::DESCRIPTORS_MOST, multiqueue::PriorityMultiQueue, protocol::Priority, sync::Arc,
 };
 
 /// A write that never waits, and tells of a peer that is gone without a signal.

@@ -5,10 +5,10 @@ use std::time::Instant;
 use super::Serve;
 use crate::{
     codec::Body,
-    controller::reply::Content,
+    codec::reply::Content,
     error::PanicReport,
-    message::{Kind, Status},
-    messenger::intake::Event,
+    link::inbox::Event,
+    protocol::{Kind, Status},
     sync::Ordering,
     transport::Activity,
     worker::{

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Serve, send};
 use crate::{
     codec::Body,
-    messenger::Port,
+    link::Port,
     sync::Arc,
     transport::Activity,
     worker::{Dispatch, context::Other},
@@ -13,7 +13,7 @@ use crate::{
 
 #[cfg(feature = "process")]
 use crate::{
-    messenger::Role,
+    link::Role,
     transport::{AnyTransport, Ledger, LedgerFile, Socket},
 };
 

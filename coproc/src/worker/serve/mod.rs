@@ -15,12 +15,12 @@ use super::{
     seat::{self, Ended, Seat},
 };
 use crate::{
+    codec::reply::{Answer, Content, limit_replies},
     codec::{Body, Malformed},
-    controller::reply::{Answer, Content, limit_replies},
     error::PanicReport,
-    message::{Envelope, Kind, Status},
-    messenger::{Port, State, intake::Arrived},
+    link::{Port, State, inbox::Arrived},
     multiqueue::urgency_at,
+    protocol::{Envelope, Kind, Status},
     sync::Arc,
     transport::{Activity, Attend, Drive, Progress},
 };

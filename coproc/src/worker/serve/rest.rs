@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Serve;
 use crate::{
-    messenger::{Port, State},
+    link::{Port, State},
     sync::{Arc, Ordering},
     transport::{Activity, Progress, Wait},
     worker::Dispatch,

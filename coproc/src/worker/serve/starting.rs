@@ -3,8 +3,8 @@
 use super::Serve;
 use crate::{
     codec::Arguments,
-    controller::reply::{Answer, Content},
-    message::Status,
+    codec::reply::{Answer, Content},
+    protocol::Status,
     transport::Activity,
     worker::{
         Dispatch, panics,

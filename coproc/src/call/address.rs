@@ -1,0 +1,174 @@
+//! Where a call goes: to one worker, or to a dispatcher that picks a worker.
+
+use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, time::Instant};
+
+use super::{completions::Completions, outgoing::Encoded};
+use crate::{
+    error::{CallError, CloseReason},
+    link::Line,
+    protocol::{Handler, Plan, Priority},
+    sync::{Arc, Mutex},
+};
+
+/// What a controller and a call hold. A verb resolves it to a connection when it sends the call.
+#[derive(Clone)]
+pub(crate) enum Address {
+    /// One incarnation of one worker.
+    Direct(Arc<Line>),
+    /// A dispatcher picks the incarnation.
+    Dispatched(Route),
+}
+
+/// A dispatcher, and which of its slots may take the message.
+#[derive(Clone)]
+pub(crate) struct Route {
+    pub(crate) dispatch: Arc<dyn Dispatch>,
+    /// `None` if any slot may.
+    pub(crate) slot: Option<usize>,
+}
+
+impl Address {
+    pub(crate) fn plan(&self) -> &'static Plan {
+        match self {
+            Self::Direct(line) => line.plan,
+            Self::Dispatched(route) => route.dispatch.plan(),
+        }
+    }
+
+    pub(super) fn handler(&self, number: u32) -> Option<&'static Handler> {
+        self.plan().handler(number)
+    }
+
+    /// How many bytes a message may have.
+    pub(crate) fn max_message(&self) -> usize {
+        match self {
+            Self::Direct(line) => line.max_message,
+            Self::Dispatched(route) => route.dispatch.max_message(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Direct(line) => &line.name,
+            Self::Dispatched(route) => route.dispatch.plan().name,
+        }
+    }
+
+    /// The connection to the incarnation that it stands for now; `None` if it stands for several,
+    /// or if none is up.
+    pub(crate) fn current(&self) -> Option<Arc<Line>> {
+        match self {
+            Self::Direct(line) => Some(Arc::clone(line)),
+            Self::Dispatched(Route { dispatch, slot }) => Arc::clone(dispatch).current((*slot)?),
+        }
+    }
+
+    /// An error if it leads to a worker whose code runs on this thread.
+    pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
+        match self {
+            Self::Direct(line) => line.check_cycle(),
+            // Another worker of the dispatcher may take the call.
+            Self::Dispatched(_) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Address").field(&self.name()).finish()
+    }
+}
+
+/// A message that a dispatcher is to send, once or more often.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) message: Arc<Encoded>,
+    /// How urgent it is among all jobs of the dispatcher.
+    pub(crate) priority: Priority,
+    /// The only slot that may take it.
+    pub(crate) slot: Option<usize>,
+    /// When its caller gives up.
+    pub(crate) until: Option<Instant>,
+    /// How many calls it counts for.
+    pub(crate) calls: u64,
+    /// Where its outcome goes, with this tag.
+    pub(crate) completions: Arc<Completions>,
+    pub(crate) tag: u64,
+}
+
+/// The owners of workers in this process that take calls from other processes for a dispatcher, each
+/// with its connection; by the slot that it sends them to.
+pub(crate) type Relays = HashMap<Option<usize>, (Arc<Line>, Box<dyn Any + Send>)>;
+
+/// Picks the connection that each message goes out on.
+pub(crate) trait Dispatch: Send + Sync {
+    /// The workers' static description.
+    fn plan(&self) -> &'static Plan;
+
+    /// How many bytes a message may have.
+    fn max_message(&self) -> usize;
+
+    /// Why it takes no more jobs; `None` while it takes them.
+    fn closed(&self) -> Option<CloseReason>;
+
+    /// How many slots it has.
+    fn slots(&self) -> usize;
+
+    /// Takes a job; gives its number. The job ends in exactly one outcome, unless it is abandoned.
+    fn submit(self: Arc<Self>, job: Job) -> u64;
+
+    /// The caller does not want the outcome of this job any more.
+    fn abandon(self: Arc<Self>, job: u64);
+
+    /// The caller's deadline has passed: a job that was not begun ends now.
+    fn expire(self: Arc<Self>, job: u64);
+
+    /// Reads for a job that a worker is at, until `until` at the latest, so that its outcome
+    /// arrives without another thread. It may return at once.
+    fn wait(self: Arc<Self>, job: u64, until: Option<Instant>);
+
+    /// The connection to the incarnation in this slot, if one is up.
+    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Line>>;
+
+    /// The workers that take calls from other processes for this dispatcher, by slot.
+    fn relays(&self) -> &Mutex<Relays>;
+}
+
+/// Where a controller's calls go.
+pub struct Link<W> {
+    address: Address,
+    worker: PhantomData<fn() -> W>,
+}
+
+impl<W> Link<W> {
+    pub(crate) fn new(address: Address) -> Self {
+        Self { address, worker: PhantomData }
+    }
+
+    pub(crate) fn direct(line: Arc<Line>) -> Self {
+        Self::new(Address::Direct(line))
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The connection to the incarnation that it stands for now; see [`Address::current`].
+    pub(crate) fn current(&self) -> Option<Arc<Line>> {
+        self.address.current()
+    }
+}
+
+impl<W> Clone for Link<W> {
+    fn clone(&self) -> Self {
+        Self::new(self.address.clone())
+    }
+}
+
+impl<W> fmt::Debug for Link<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.current();
+        let pid = line.and_then(|line| line.life.get().and_then(|life| life.pid()));
+        f.debug_struct("Link").field("worker", &self.address.name()).field("pid", &pid).finish()
+    }
+}

@@ -1,0 +1,278 @@
+//! Calls: a controller makes one, its address says where it goes, a verb sends it.
+
+mod address;
+mod completions;
+mod controller;
+mod one_way;
+mod outgoing;
+mod pending;
+mod request;
+
+use std::{
+    convert::Infallible,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use crate::{
+    codec::{
+        Draft, EncodeError,
+        reply::{Read, Reply, reply},
+    },
+    error::{CallError, TrySendError},
+    protocol::Priority,
+};
+
+pub use address::Link;
+pub(crate) use address::{Address, Dispatch, Job, Relays, Route};
+pub(crate) use completions::Completions;
+pub use controller::Controller;
+pub use one_way::{OneWay, one_way};
+pub(crate) use outgoing::{Encoded, Outgoing, Sending};
+pub use pending::Pending;
+pub(crate) use request::{Exchange, PendingJob, Reader};
+
+/// A call that has not gone out: the arguments are encoded, a verb sends it.
+///
+/// | verb | what it does |
+/// | --- | --- |
+/// | [`wait`](Self::wait) | sends, and blocks until the reply is there |
+/// | `.await` | the same on any executor |
+/// | [`send`](Self::send) | sends, and gives a [`Pending`] reply |
+/// | [`tell`](Self::tell) | sends, and asks for no reply |
+///
+/// Dropped without a verb, it was never made.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// struct Printer;
+///
+/// #[worker]
+/// impl Printer {
+///     #[init]
+///     fn new() -> Self {
+///         Self
+///     }
+///
+///     #[message]
+///     fn print(&mut self, text: &str) -> usize {
+///         text.len()
+///     }
+/// }
+///
+/// let printer = Printer::on(Thread).spawn()?;
+/// assert_eq!(printer.print("one").wait()?, 3);
+/// assert_eq!(printer.print("two").priority(-5).deadline(secs(1)).wait()?, 3);
+/// let third = printer.print("three").send()?;
+/// printer.print("four").tell()?;
+/// assert_eq!(third.wait()?, 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a call goes out only with `.wait()`, `.await`, `.send()` or `.tell()`"]
+pub struct Call<T, E = Infallible> {
+    outgoing: Outgoing,
+    read: Read<T, E>,
+}
+
+/// Makes a call of the handler `number`.
+pub fn call<W, T, E>(
+    link: &Link<W>,
+    number: u32,
+    write: impl FnOnce(&mut Draft),
+    priority: Priority,
+    reply: Reply<T, E>,
+) -> Call<T, E> {
+    Call { outgoing: Outgoing::new(link, number, priority, write), read: reply.read }
+}
+
+impl<T, E> Call<T, E> {
+    /// Makes it more urgent (lower) or less (higher) than its handler says.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.outgoing.message.priority = priority;
+        self
+    }
+
+    /// Gives up after `deadline`, counted from the verb or the first poll: the call then ends in
+    /// [`CallError::Deadline`]. The worker goes on. [`wait`](Self::wait) may take 20 ms more, to
+    /// learn whether the handler has begun.
+    ///
+    /// Without it, the deadline is that of `#[message(deadline = "…")]`, and else there is none.
+    ///
+    /// Deadlines are inherited: a call that is made inside a handler ends no later than the call being
+    /// handled, whatever is said here, and so do the calls that its own handler makes. This holds
+    /// for every place, for pools and for controllers that have travelled. A message that is
+    /// [told](Self::tell) waits for room no longer than the call being handled, but may be handled
+    /// later. What is no call, such as an operation on a [`State`](crate::State) or a
+    /// [`Queue`](crate::Queue), has time limits of its own.
+    ///
+    /// ```
+    /// use coproc::prelude::*;
+    ///
+    /// struct Disk;
+    ///
+    /// #[worker]
+    /// impl Disk {
+    ///     #[init]
+    ///     fn new() -> Self {
+    ///         Self
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn time_left(&self, cx: &mut Context<Self>) -> Option<Duration> {
+    ///         cx.remaining()
+    ///     }
+    /// }
+    ///
+    /// struct Cache {
+    ///     disk: DiskController,
+    /// }
+    ///
+    /// #[worker]
+    /// impl Cache {
+    ///     #[init]
+    ///     fn new(disk: DiskController) -> Self {
+    ///         Self { disk }
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn time_left_at_the_disk(&self) -> Result<Option<Duration>, String> {
+    ///         self.disk.time_left().deadline(secs(60)).wait().map_err(|error| error.to_string())
+    ///     }
+    /// }
+    ///
+    /// # use std::time::Duration;
+    /// let disk = Disk::on(Thread).spawn()?;
+    /// let cache = Cache::on(Thread).spawn(disk.clone())?;
+    /// let left = cache.time_left_at_the_disk().deadline(secs(5)).wait()?;
+    /// assert!(left <= Some(secs(5)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.outgoing.message.deadline = Some(deadline);
+        self
+    }
+
+    /// Gives up after `timeout` and inherits no deadline: for operations on states and queues, which
+    /// must not fail since the handler that they stand in takes too long.
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.outgoing.message.inherited = None;
+        self.deadline(timeout)
+    }
+
+    /// Sends it and blocks until it is answered. While the channel is full it waits for room,
+    /// unless the channel is declared `overflow = reject`.
+    ///
+    /// # Errors
+    ///
+    /// Every [`CallError`] but [`Cancelled`](CallError::Cancelled).
+    pub fn wait(self) -> Result<T, CallError<E>> {
+        let request = self.outgoing.begin(None).map_err(CallError::widen)?;
+        (self.read)(request.wait())
+    }
+
+    /// Sends it for a caller that waits for the reply at once; waits for room for `room` at most.
+    pub(crate) fn begin(self, room: Option<Duration>) -> Result<Pending<T, E>, CallError<E>> {
+        let request = self.outgoing.begin(room).map_err(CallError::widen)?;
+        Ok(Pending::new(request, self.read))
+    }
+
+    /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
+    /// the channel is declared `overflow = reject`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Full`], [`Closed`](CallError::Closed), [`TooLarge`](CallError::TooLarge),
+    /// [`Encode`](CallError::Encode) or [`Protocol`](CallError::Protocol); where it would wait for
+    /// room, also [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). With any
+    /// of them the handler has not begun.
+    pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
+        let request = self.outgoing.send().map_err(CallError::widen)?;
+        Ok(Pending::new(request, self.read))
+    }
+
+    /// Sends it without ever blocking.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), with the call to try again; [`CallError::Full`] also where `send`
+    /// would wait.
+    #[expect(clippy::result_large_err, reason = "the call itself is given back")]
+    pub fn try_send(self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
+        let read = self.read;
+        match self.outgoing.try_send() {
+            Ok(request) => Ok(Pending::new(request, read)),
+            Err(TrySendError { call: outgoing, error }) => {
+                Err(TrySendError { call: Self { outgoing, read }, error: error.widen() })
+            }
+        }
+    }
+
+    /// Sends it and asks for no reply. An error of the handler is counted in
+    /// [`stats`](crate::WorkerHandle::stats). Blocks as [`send`](Self::send) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn tell(self) -> Result<(), CallError<E>> {
+        self.outgoing.tell(None).map_err(CallError::widen)
+    }
+
+    /// The message without its address, and how its reply is read.
+    pub(crate) fn into_parts(self) -> (Encoded, Read<T, E>) {
+        (self.outgoing.message, self.read)
+    }
+
+    /// The same call, whose arguments could not be encoded after all.
+    pub(crate) fn failed(mut self, error: EncodeError) -> Self {
+        self.outgoing.message.body = Err(error);
+        self
+    }
+
+    /// The same call, whose reply is read in another way.
+    pub(crate) fn read_with<U, F>(self, read: Read<U, F>) -> Call<U, F> {
+        Call { outgoing: self.outgoing, read }
+    }
+}
+
+impl From<OneWay> for Call<()> {
+    /// A call that is answered when the handler has returned.
+    fn from(message: OneWay) -> Self {
+        Self { outgoing: message.into_outgoing(), read: reply().read }
+    }
+}
+
+impl<T, E> fmt::Debug for Call<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outgoing.describe("Call", f)
+    }
+}
+
+impl<T, E> IntoFuture for Call<T, E> {
+    type Output = Result<T, CallError<E>>;
+    type IntoFuture = CallFuture<T, E>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        CallFuture { sending: Sending::new(self.outgoing), read: self.read }
+    }
+}
+
+/// A call that goes out when it is first polled: what `.await` on a [`Call`] waits for.
+///
+/// Dropping it cancels the call.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct CallFuture<T, E = Infallible> {
+    sending: Sending,
+    read: Read<T, E>,
+}
+
+impl<T, E> Future for CallFuture<T, E> {
+    type Output = Result<T, CallError<E>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.sending.poll_nested(cx).map(self.read)
+    }
+}

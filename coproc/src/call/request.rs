@@ -1,0 +1,332 @@
+//! A call that has gone out, whose reply is not decoded.
+
+use std::{
+    fmt,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use super::{address::Dispatch, completions::Completions};
+use crate::{
+    codec::{
+        Frame,
+        reply::{Completion, read_failure, read_panic, read_text},
+    },
+    error::{CallError, CloseReason},
+    link::{Line, Loss, Outcome, State, timer::Alarm},
+    protocol::{Kind, Status},
+    sync::Arc,
+};
+
+/// How long this thread waits for a worker that may be about to begin a call whose deadline has
+/// passed.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// A call that has gone out. Dropping it cancels the call.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Over a connection.
+    Direct(Exchange),
+    /// By a dispatcher.
+    Dispatched(PendingJob),
+}
+
+impl Request {
+    /// An error if its worker's code runs on this thread.
+    pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
+        match self {
+            Self::Direct(exchange) => exchange.line.check_cycle(),
+            Self::Dispatched(_) => Ok(()),
+        }
+    }
+
+    /// Has the reply read also while no caller waits for it.
+    pub(super) fn attend(&self) {
+        if let Self::Direct(exchange) = self {
+            exchange.line.port.attend_if_idle();
+        }
+    }
+
+    /// Blocks until the call has its outcome.
+    pub(super) fn wait(mut self) -> Completion {
+        loop {
+            if let Some(completion) = self.wait_until(None) {
+                return completion;
+            }
+        }
+    }
+
+    /// Blocks until the call has its outcome, until `patience` at the latest.
+    pub(super) fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
+        match self {
+            Self::Direct(exchange) => exchange.wait_until(patience),
+            Self::Dispatched(pending) => pending.wait_until(patience),
+        }
+    }
+
+    /// Gives the outcome, if it is there.
+    pub(super) fn try_wait(&mut self) -> Option<Completion> {
+        match self {
+            Self::Direct(exchange) => exchange.try_wait(),
+            Self::Dispatched(pending) => pending.wait_until(Some(Instant::now())),
+        }
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
+        match self {
+            Self::Direct(exchange) => exchange.poll(cx),
+            Self::Dispatched(pending) => pending.poll(cx),
+        }
+    }
+}
+
+/// A request on one connection.
+pub(crate) struct Exchange {
+    line: Arc<Line>,
+    id: u64,
+    until: Option<Instant>,
+    taken: bool,
+    alarm: Alarm,
+}
+
+impl Exchange {
+    pub(super) fn new(line: Arc<Line>, id: u64, until: Option<Instant>) -> Self {
+        Self { line, id, until, taken: false, alarm: Alarm::default() }
+    }
+
+    /// A request that the worker answers when the channel has room, after the handler that it runs
+    /// now.
+    pub(crate) fn room(line: Arc<Line>, channel: u16, until: Option<Instant>) -> Self {
+        let id = line.ask_room(channel);
+        Self::new(line, id, until)
+    }
+
+    /// What another thread can read for it with.
+    pub(super) fn reader(&self) -> Reader {
+        Reader { line: Arc::clone(&self.line), id: self.id, until: self.until }
+    }
+
+    fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
+        if self.taken {
+            return Some(Err(CallError::Cancelled));
+        }
+        let until = [self.until, patience].into_iter().flatten().min();
+        let outcome = self.line.port.wait(self.id, until);
+        if outcome.is_none() && !self.is_overdue() {
+            return None;
+        }
+        Some(self.conclude(outcome, PATIENCE))
+    }
+
+    /// Never waits: a call whose deadline has passed counts as begun unless it is already known
+    /// that it was not.
+    fn try_wait(&mut self) -> Option<Completion> {
+        if self.taken {
+            return Some(Err(CallError::Cancelled));
+        }
+        self.line.port.drain();
+        let outcome = self.line.port.state().requests.take(self.id);
+        if outcome.is_none() && !self.is_overdue() {
+            return None;
+        }
+        Some(self.conclude(outcome, Duration::ZERO))
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
+        if self.taken {
+            return Poll::Ready(Err(CallError::Cancelled));
+        }
+        let outcome = self.line.port.poll(self.id, cx.waker());
+        if outcome.is_some() || self.is_overdue() {
+            // A task does not block: what cannot be known at once counts as begun.
+            return Poll::Ready(self.conclude(outcome, Duration::ZERO));
+        }
+        if let Some(until) = self.until {
+            self.alarm.set(until, cx.waker());
+        }
+        Poll::Pending
+    }
+
+    fn is_overdue(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
+    }
+
+    /// Without an outcome the deadline has passed.
+    fn conclude(
+        &mut self,
+        outcome: Option<Outcome<Frame, Loss>>,
+        patience: Duration,
+    ) -> Completion {
+        self.taken = true;
+        match outcome {
+            // The handler ran inside this wait, which therefore could not end before it.
+            Some(Outcome::Answered(frame))
+                if self.line.port.link().is_inline() && self.is_overdue() && has_run(&frame) =>
+            {
+                Err(CallError::Deadline { started: true })
+            }
+            Some(Outcome::Answered(frame)) => self.read(frame),
+            Some(Outcome::Lost(loss)) => Err(loss.begun()),
+            Some(Outcome::Unstarted(loss)) => Err(loss.unstarted()),
+            None => Err(CallError::Deadline { started: self.line.give_up(self.id, patience) }),
+        }
+    }
+
+    fn read(&self, frame: Frame) -> Completion {
+        let body = frame.body;
+        let Kind::Answer(status) = frame.envelope.kind else {
+            return Err(CallError::Protocol("an answer that is none".into()));
+        };
+        Err(match status {
+            Status::Value => return Ok(body),
+            Status::Error => CallError::Handler(body),
+            Status::Panicked => CallError::Panicked(read_panic(&body)),
+            Status::Closed if body.len() == 0 => {
+                let text = format!("worker `{}` closed before it began this call", self.line.name);
+                CallError::Closed(CloseReason::unstarted(text))
+            }
+            Status::Closed => {
+                let (worker, report) = (self.line.name.clone(), read_panic(&body));
+                Loss::Panicked { worker, report }.unstarted()
+            }
+            // The answer to a call that was given up goes to no caller.
+            Status::Cancelled => {
+                CallError::Protocol("a call counts as cancelled that was not".into())
+            }
+            Status::Expired => CallError::Deadline { started: false },
+            Status::TooLarge => CallError::TooLarge {
+                size: frame.envelope.handler as usize,
+                limit: self.line.max_message,
+            },
+            Status::Unencodable => CallError::Encode(read_text(&body)),
+            Status::Malformed => CallError::Protocol(read_text(&body)),
+            Status::Failed => read_failure(&body),
+            Status::Dropped => {
+                let text = format!("worker `{}` dropped its promise to answer", self.line.name);
+                CallError::Closed(CloseReason::begun(text))
+            }
+        })
+    }
+}
+
+/// Whether the handler that this answers for was begun.
+fn has_run(answer: &Frame) -> bool {
+    let unstarted = [Status::Closed, Status::Cancelled, Status::Expired].map(Kind::Answer);
+    !unstarted.contains(&answer.envelope.kind)
+}
+
+/// Reads for an exchange whose outcome another thread or task takes.
+pub(crate) struct Reader {
+    line: Arc<Line>,
+    id: u64,
+    until: Option<Instant>,
+}
+
+impl Reader {
+    /// Reads until the exchange has its outcome, until its own deadline, and until `until`.
+    pub(crate) fn read(&self, until: Option<Instant>) {
+        let until = [self.until, until].into_iter().flatten().min();
+        let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
+        self.line.port.wait_for(Some(self.id), until, is_decided);
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if !self.taken {
+            self.line.port.abandon(self.id);
+        }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("worker", &self.line.name)
+            .field("call", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A job that a dispatcher has taken.
+pub(crate) struct PendingJob {
+    dispatch: Arc<dyn Dispatch>,
+    job: u64,
+    completions: Arc<Completions>,
+    until: Option<Instant>,
+    taken: bool,
+    alarm: Alarm,
+}
+
+impl PendingJob {
+    pub(super) fn new(
+        dispatch: Arc<dyn Dispatch>,
+        job: u64,
+        completions: Arc<Completions>,
+        until: Option<Instant>,
+    ) -> Self {
+        Self { dispatch, job, completions, until, taken: false, alarm: Alarm::default() }
+    }
+
+    fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
+        if self.taken {
+            return Some(Err(CallError::Cancelled));
+        }
+        let until = [self.until, patience].into_iter().flatten().min();
+        Arc::clone(&self.dispatch).wait(self.job, until);
+        let mut outcome = self.completions.pop(until);
+        if outcome.is_none() && self.expire() {
+            // Either it had not begun, or the call's own deadline ends it.
+            outcome = self.completions.pop(patience);
+        }
+        let (_, outcome) = outcome?;
+        self.taken = true;
+        Some(outcome)
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
+        if self.taken {
+            return Poll::Ready(Err(CallError::Cancelled));
+        }
+        self.expire();
+        if let Some((_, outcome)) = self.completions.poll(cx) {
+            self.taken = true;
+            return Poll::Ready(outcome);
+        }
+        if let Some(until) = self.until {
+            self.alarm.set(until, cx.waker());
+        }
+        Poll::Pending
+    }
+
+    /// Ends the call if it was not begun and its deadline has passed; whether it has passed.
+    fn expire(&mut self) -> bool {
+        let is_over = self.until.is_some_and(|until| until <= Instant::now());
+        if is_over {
+            self.until = None;
+            Arc::clone(&self.dispatch).expire(self.job);
+        }
+        is_over
+    }
+}
+
+impl PendingJob {
+    /// The job goes on, and its outcome is not asked for.
+    pub(super) fn detach(mut self) {
+        self.taken = true;
+    }
+}
+
+impl Drop for PendingJob {
+    fn drop(&mut self) {
+        if !self.taken {
+            Arc::clone(&self.dispatch).abandon(self.job);
+        }
+    }
+}
+
+impl fmt::Debug for PendingJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingJob").field("job", &self.job).finish_non_exhaustive()
+    }
+}

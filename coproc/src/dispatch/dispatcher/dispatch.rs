@@ -1,0 +1,95 @@
+//! A pool as a dispatcher.
+
+use std::time::Instant;
+
+use super::{super::scheduler::Event, Desk, Note, State};
+use crate::{
+    call::{Controller, Dispatch, Job, Relays},
+    error::CloseReason,
+    link::Line,
+    multiqueue::Urgency,
+    protocol::Plan,
+    protocol::Priority,
+    sync::{Arc, Mutex, Ordering},
+    worker::Worker,
+};
+
+impl<W: Worker> Dispatch for Desk<W> {
+    fn plan(&self) -> &'static Plan {
+        const { &W::PLAN }
+    }
+
+    fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    fn closed(&self) -> Option<CloseReason> {
+        self.is_closed().then(|| self.closed_reason())
+    }
+
+    fn slots(&self) -> usize {
+        self.len()
+    }
+
+    fn submit(self: Arc<Self>, job: Job) -> u64 {
+        let number = self.last_job.fetch_add(1, Ordering::SeqCst) + 1;
+        self.note(Note::Submitted(number, job));
+        number
+    }
+
+    fn abandon(self: Arc<Self>, job: u64) {
+        self.note(Note::Withdrawn(job));
+    }
+
+    fn expire(self: Arc<Self>, job: u64) {
+        self.note(Note::Expired(job));
+    }
+
+    fn wait(self: Arc<Self>, job: u64, until: Option<Instant>) {
+        let reader = self.state.try_lock().and_then(|state| {
+            let mut members = state.members.iter().flatten();
+            members.find_map(|member| member.reader(job))
+        });
+        self.catch_up();
+        if let Some(reader) = reader {
+            reader.read(until);
+        }
+    }
+
+    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Line>> {
+        let state = self.state.lock();
+        let member = state.members.get(slot).and_then(Option::as_ref);
+        let line = member.and_then(|member| member.controller.link().current());
+        drop(state);
+        self.catch_up();
+        line
+    }
+
+    fn relays(&self) -> &Mutex<Relays> {
+        &self.relays
+    }
+}
+
+impl<W: Worker> State<W> {
+    /// How urgent a job is that comes now.
+    pub(super) fn urgency(&mut self, priority: Priority) -> Urgency {
+        match &mut self.aging {
+            Some(aging) => aging.urgency(priority, Instant::now()),
+            None => priority.into(),
+        }
+    }
+}
+
+impl<W: Worker> Desk<W> {
+    pub(super) fn withdrawn(self: &Arc<Self>, state: &mut State<W>, number: u64) {
+        if state.jobs.remove(&number).is_none() {
+            return;
+        }
+        for (slot, member) in state.members.iter_mut().enumerate() {
+            if member.as_mut().is_some_and(|member| member.forget(number)) {
+                self.notes.lock().push(Note::Rung(slot));
+            }
+        }
+        self.step(state, Event::Withdrawn { task: number }, None);
+    }
+}

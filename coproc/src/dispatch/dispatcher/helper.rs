@@ -1,0 +1,108 @@
+//! Threads for what blocks: starting a worker, and letting one go.
+
+use super::{Desk, Note, State};
+use crate::{
+    spawn::WorkerResource,
+    sync::{
+        Arc, Mutex,
+        thread::{self, Builder},
+    },
+    worker::Worker,
+};
+
+/// The name of such a thread.
+const NAME: &str = "coproc-pool";
+
+impl<W: Worker> Desk<W> {
+    /// Starts a worker, and lets the one go that it replaces.
+    pub(super) fn hire(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+        let old = leave(state, slot);
+        let desk = Arc::clone(self);
+        let hired = self.help(state, move || {
+            desk.note(Note::Hired(slot, (desk.launch)()));
+            drop(old);
+        });
+        if let Err(text) = hired {
+            self.notes.lock().push(Note::Hired(slot, Err(text)));
+        }
+    }
+
+    /// Lets a worker go.
+    pub(super) fn dismiss(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+        let old = leave(state, slot);
+        if slot >= self.len() && slot < state.members.len() {
+            state.members[slot] = None;
+        }
+        if let Some(old) = old {
+            // Where no thread is to be had, it is let go here and now.
+            let _ = self.help(state, move || drop(old));
+        }
+    }
+
+    /// Whether this is one of its helping threads.
+    pub(super) fn is_helping(self: &Arc<Self>) -> bool {
+        let id = thread::current().id();
+        let is_helping = self.state.lock().threads.iter().any(|thread| thread.thread().id() == id);
+        self.catch_up();
+        is_helping
+    }
+
+    fn help(
+        self: &Arc<Self>,
+        state: &mut State<W>,
+        body: impl FnOnce() + Send + 'static,
+    ) -> Result<(), String> {
+        let desk = Arc::clone(self);
+        let helper = move || {
+            body();
+            desk.note(Note::Helped);
+        };
+        let thread = Builder::new().name(NAME.into()).spawn(helper);
+        state.threads.retain(|thread| !thread.is_finished());
+        state.threads.push(thread.map_err(|error| error.to_string())?);
+        state.helpers += 1;
+        Ok(())
+    }
+}
+
+/// Takes the owner of a worker. How the worker ends is still to be asked, until another has its
+/// place: whoever joins the pool does.
+fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
+    state.members.get_mut(slot)?.as_mut()?.owner.take()
+}
+
+/// Starts `len` workers with `launch`, at least one. The first is started alone, so that what is
+/// wrong with all is told once; the others at the same time, as a worker may take long to start.
+pub(crate) fn start<W: Worker, E>(
+    len: usize,
+    launch: &(impl Fn() -> Result<WorkerResource<W>, E> + Sync),
+) -> Result<(WorkerResource<W>, Vec<WorkerResource<W>>), E> {
+    let first = launch()?;
+    let others = Mutex::new(Vec::new());
+    at_once((1..len).map(|_| {
+        || {
+            let launched = launch().ok();
+            others.lock().extend(launched);
+        }
+    }));
+    // Whoever is missing is started below.
+    let mut others = std::mem::take(&mut *others.lock());
+    while 1 + others.len() < len {
+        // An error need not be able to leave its thread, so this one finds out for itself.
+        others.push(launch()?);
+    }
+    Ok((first, others))
+}
+
+/// Does several things at the same time, and waits for them. One that no thread is to be had for is
+/// dropped instead.
+pub(crate) fn at_once<F: FnOnce() + Send>(bodies: impl Iterator<Item = F>) {
+    thread::scope(|scope| {
+        let spawn = |body| Builder::new().name(NAME.into()).spawn_scoped(scope, body);
+        let threads: Vec<_> = bodies.filter_map(|body| spawn(body).ok()).collect();
+        // The scope waits for the bodies, and not until the threads are gone.
+        for thread in threads {
+            let _ = thread.join();
+        }
+    });
+}

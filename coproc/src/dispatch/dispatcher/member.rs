@@ -1,0 +1,171 @@
+//! One worker of a pool, and what it is doing.
+
+use std::{
+    fs,
+    task::{Context, Poll, Wake, Waker},
+    time::Instant,
+};
+
+use super::{Desk, Note};
+use crate::{
+    call::{Address, Controller, Encoded, Exchange, Job, Outgoing, Reader, Sending},
+    codec::reply::Completion,
+    error::CallError,
+    link::Line,
+    spawn::{WorkerResource, handle},
+    sync::{Arc, Weak},
+    worker::Worker,
+};
+
+/// What a worker is doing.
+enum Doing {
+    Nothing,
+    Task(u64, Box<Sending>),
+    /// Something that nobody waits for any more.
+    Returning(Exchange),
+}
+
+/// What has become of what a worker did.
+pub(super) enum Step {
+    Done {
+        task: u64,
+        outcome: Completion,
+    },
+    /// Its caller has given up, and it goes on.
+    TimedOut {
+        task: u64,
+        outcome: Completion,
+    },
+    /// It is back from what nobody waited for.
+    Back,
+}
+
+/// The worker has ended.
+pub(super) struct Ended {
+    /// Before it began its task.
+    pub(super) unstarted: bool,
+}
+
+/// One worker of a pool.
+pub(super) struct Member<W: Worker> {
+    pub(super) controller: W::Controller,
+    line: Arc<Line>,
+    /// `None` once the pool has let it go; what it does still comes to an end.
+    pub(super) owner: Option<WorkerResource<W>>,
+    doing: Doing,
+}
+
+impl<W: Worker> Member<W> {
+    pub(super) fn new(owner: WorkerResource<W>) -> Self {
+        let controller = W::Controller::clone(&owner);
+        let line = Arc::clone(owner.line());
+        Self { controller, line, owner: Some(owner), doing: Doing::Nothing }
+    }
+
+    /// Has it do this job, which goes out at the next [`poll`](Self::poll).
+    pub(super) fn give(&mut self, number: u64, job: &Job) {
+        let now = Instant::now();
+        let mut message = Encoded::clone(&job.message);
+        message.priority = job.priority;
+        if let Some(until) = job.until {
+            message.deadline = Some(until.saturating_duration_since(now));
+        }
+        let address = Address::Direct(Arc::clone(&self.line));
+        self.doing = Doing::Task(number, Box::new(Sending::new(Outgoing { address, message })));
+    }
+
+    /// What another thread can read for this job with, if it is what the worker does.
+    pub(super) fn reader(&self, number: u64) -> Option<Reader> {
+        match &self.doing {
+            Doing::Task(task, sending) if *task == number => sending.reader(),
+            _ => None,
+        }
+    }
+
+    /// Nobody waits for this task any more; whether it was doing it.
+    pub(super) fn forget(&mut self, number: u64) -> bool {
+        let is_it = matches!(self.doing, Doing::Task(task, _) if task == number);
+        if is_it {
+            self.await_return();
+        }
+        is_it
+    }
+
+    /// Gives up what it does, and waits until it does something else.
+    fn await_return(&mut self) {
+        self.doing = Doing::Nothing;
+        self.doing = Doing::Returning(Exchange::room(Arc::clone(&self.line), 0, None));
+    }
+
+    /// Whether something has become of what it does.
+    pub(super) fn poll(&mut self, bell: &Waker) -> Option<Step> {
+        let mut cx = Context::from_waker(bell);
+        match &mut self.doing {
+            Doing::Nothing => None,
+            Doing::Returning(pending) => match pending.poll(&mut cx) {
+                Poll::Pending => None,
+                Poll::Ready(_) => {
+                    self.doing = Doing::Nothing;
+                    Some(Step::Back)
+                }
+            },
+            Doing::Task(task, call) => {
+                let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
+                let task = *task;
+                if matches!(outcome, Err(CallError::Deadline { .. })) {
+                    self.await_return();
+                    return Some(Step::TimedOut { task, outcome });
+                }
+                self.doing = Doing::Nothing;
+                Some(Step::Done { task, outcome })
+            }
+        }
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        !handle(self.controller.link()).is_alive()
+    }
+
+    /// Whether it has ended or is ending, as this outcome shows.
+    pub(super) fn ended(&self, outcome: &Completion) -> Option<Ended> {
+        let unstarted =
+            matches!(outcome, Err(error @ CallError::Closed(_)) if error.is_unstarted());
+        let panicked = matches!(outcome, Err(CallError::Panicked(_))) && !W::PLAN.keep_on_panic;
+        (unstarted || panicked || self.is_dead()).then_some(Ended { unstarted })
+    }
+
+    /// How many bytes of memory its process has; 0 if it has none of its own.
+    pub(super) fn memory(&self) -> u64 {
+        let Some(pid) = handle(self.controller.link()).pid() else { return 0 };
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        kibibytes.map_or(0, |kibibytes: u64| kibibytes.saturating_mul(1024))
+    }
+}
+
+/// Puts something in its slot, whether there was such a slot before or not.
+pub(super) fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
+    while slots.len() <= slot {
+        slots.push(None);
+    }
+    slots[slot] = Some(value);
+}
+
+/// Rings when there may be news of a worker.
+pub(super) struct Bell<W: Worker> {
+    pub(super) desk: Weak<Desk<W>>,
+    pub(super) slot: usize,
+}
+
+impl<W: Worker> Wake for Bell<W> {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if let Some(desk) = self.desk.upgrade() {
+            desk.note(Note::Rung(self.slot));
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! Where everything about a pool comes together: what happens is noted, and whoever notes it looks
+//! after the pool if nobody else does.
+//!
+//! Nothing here blocks and nobody owns it: it runs on the thread of a caller, or on the one that
+//! reads for callers while they do something else. Starting a worker does block, so each start has
+//! a thread for as long as it takes.
+
+mod dispatch;
+mod helper;
+mod member;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::HashMap, fmt, task::Waker};
+
+pub(crate) use self::helper::{at_once, start};
+use self::member::{Bell, Ended, Member, Step, place};
+use super::scheduler::{Action, Event, Roster};
+use crate::{
+    call::{Job, Relays},
+    codec::reply::Completion,
+    error::{CallError, CloseReason},
+    multiqueue::Aging,
+    spawn::{Starts, WorkerResource},
+    sync::{
+        Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering,
+        thread::{self, JoinHandle},
+        wake,
+    },
+    worker::Worker,
+};
+
+/// Something that happened to a pool.
+enum Note<W: Worker> {
+    Submitted(u64, Job),
+    Withdrawn(u64),
+    /// The deadline of this job has passed.
+    Expired(u64),
+    /// There may be news of this worker.
+    Rung(usize),
+    Hired(usize, Result<WorkerResource<W>, String>),
+    /// A helping thread is about to end.
+    Helped,
+    Resized(usize),
+    Closed,
+    Stopped,
+}
+
+/// How a pool starts a worker, which its [`Starts`] call off; the error is a text.
+pub(crate) type Launch<W> = Box<dyn Fn() -> Result<WorkerResource<W>, String> + Send + Sync>;
+
+/// When workers are replaced that are well.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Recycling {
+    /// After so many calls.
+    pub(crate) after: Option<u64>,
+    /// Above so many bytes of memory.
+    pub(crate) above: Option<u64>,
+}
+
+/// What a pool is made of.
+pub(crate) struct Desk<W: Worker> {
+    state: Mutex<State<W>>,
+    notes: Mutex<Vec<Note<W>>>,
+    status: Mutex<Status>,
+    changed: Condvar,
+    max_message: usize,
+    relays: Mutex<Relays>,
+    launch: Launch<W>,
+    starts: Starts,
+    recycling: Recycling,
+    last_job: AtomicU64,
+    len: AtomicUsize,
+    closed: AtomicBool,
+}
+
+struct State<W: Worker> {
+    roster: Roster,
+    aging: Option<Aging>,
+    members: Vec<Option<Member<W>>>,
+    bells: Vec<Waker>,
+    jobs: HashMap<u64, Job>,
+    /// Who is to be woken once the state is not locked: what wakers do is not known here.
+    woken: Vec<Waker>,
+    /// Why the last worker could not be started.
+    refusal: String,
+    /// How many helping threads are at it.
+    helpers: usize,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// What others wait for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Status {
+    quiet: bool,
+    closed: bool,
+    stopped: bool,
+    helpers: usize,
+}
+
+impl<W: Worker> Desk<W> {
+    /// A pool of these workers; at least one.
+    pub(crate) fn new(
+        first: WorkerResource<W>,
+        others: Vec<WorkerResource<W>>,
+        (launch, starts): (Launch<W>, Starts),
+        recycling: Recycling,
+    ) -> Arc<Self> {
+        let (len, max_message) = (1 + others.len(), first.line().max_message);
+        let owners = std::iter::once(first).chain(others);
+        Arc::new(Self {
+            state: Mutex::new(State {
+                roster: Roster::new(len, recycling.after),
+                aging: W::PLAN.aging.map(Aging::new),
+                members: owners.map(|owner| Some(Member::new(owner))).collect(),
+                bells: Vec::new(),
+                jobs: HashMap::new(),
+                woken: Vec::new(),
+                refusal: String::new(),
+                helpers: 0,
+                threads: Vec::new(),
+            }),
+            notes: Mutex::new(Vec::new()),
+            status: Mutex::default(),
+            changed: Condvar::new(),
+            max_message,
+            relays: Mutex::default(),
+            launch,
+            starts,
+            recycling,
+            last_job: AtomicU64::new(0),
+            len: AtomicUsize::new(len),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    /// How many calls a worker does at most.
+    pub(crate) fn recycle_after(&self) -> Option<u64> {
+        self.recycling.after
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn closed_reason(&self) -> CloseReason {
+        CloseReason::unstarted(format!("the pool of `{}` is closed", W::PLAN.name))
+    }
+
+    pub(crate) fn resize(self: &Arc<Self>, len: usize) {
+        if !self.is_closed() {
+            self.len.store(len.max(1), Ordering::SeqCst);
+            self.note(Note::Resized(len.max(1)));
+        }
+    }
+
+    /// Takes no more tasks.
+    pub(crate) fn close(self: &Arc<Self>) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.note(Note::Closed);
+    }
+
+    /// Has nothing more begin, nor go on starting.
+    pub(crate) fn stop(self: &Arc<Self>) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.starts.call_off();
+        self.note(Note::Stopped);
+    }
+
+    /// Waits until it takes no more tasks and the last is done.
+    pub(crate) fn wait_done(&self) {
+        self.wait_for(|status| status.closed && status.quiet && status.helpers == 0);
+    }
+
+    /// Takes no more calls from other processes.
+    pub(crate) fn close_relays(&self) {
+        // A relay that closes waits for calls that the pool still does, so nothing is locked.
+        let relays = std::mem::take(&mut *self.relays.lock());
+        drop(relays);
+    }
+
+    /// Takes the owners of all workers, once nothing more begins.
+    pub(crate) fn take_owners(self: &Arc<Self>) -> Vec<WorkerResource<W>> {
+        self.stop();
+        // Who is woken by a helping thread may be the one to drop the pool.
+        let own = usize::from(self.is_helping());
+        self.wait_for(|status| status.stopped && status.helpers == own);
+        let (owners, threads) = {
+            let mut state = self.state.lock();
+            let members = state.members.iter_mut().flatten();
+            let owners = members.filter_map(|member| member.owner.take()).collect();
+            (owners, std::mem::take(&mut state.threads))
+        };
+        self.catch_up();
+        let others = |thread: &JoinHandle<()>| thread.thread().id() != thread::current().id();
+        for thread in threads.into_iter().filter(others) {
+            let _ = thread.join();
+        }
+        owners
+    }
+
+    /// The controllers of all workers that are there, in order.
+    pub(crate) fn controllers(self: &Arc<Self>) -> Vec<W::Controller> {
+        let state = self.state.lock();
+        let members = state.members.iter().flatten();
+        let controllers = members.map(|member| member.controller.clone()).collect();
+        drop(state);
+        self.catch_up();
+        controllers
+    }
+
+    fn wait_for(&self, is_met: impl Fn(&Status) -> bool) {
+        let mut status = self.status.lock();
+        while !is_met(&status) {
+            status = self.changed.wait(status, None);
+        }
+    }
+
+    fn note(self: &Arc<Self>, note: Note<W>) {
+        self.notes.lock().push(note);
+        self.attend();
+    }
+
+    /// Deals with all that was noted, unless somebody is at it, who then does.
+    fn attend(self: &Arc<Self>) {
+        self.deal().into_iter().for_each(wake);
+    }
+
+    /// The same; gives who is to be woken.
+    fn deal(self: &Arc<Self>) -> Vec<Waker> {
+        let mut woken = Vec::new();
+        loop {
+            let Some(mut state) = self.state.try_lock() else { return woken };
+            loop {
+                let notes = std::mem::take(&mut *self.notes.lock());
+                if notes.is_empty() {
+                    break;
+                }
+                for note in notes {
+                    self.take_note(&mut state, note);
+                }
+            }
+            woken.append(&mut state.woken);
+            self.tell(&state);
+            drop(state);
+            // Whoever came meanwhile found the lock taken and left.
+            if self.notes.lock().is_empty() {
+                return woken;
+            }
+        }
+    }
+
+    /// Whoever has had the state locked for another reason deals with what was noted meanwhile.
+    fn catch_up(self: &Arc<Self>) {
+        if !self.notes.lock().is_empty() {
+            self.attend();
+        }
+    }
+
+    fn tell(&self, state: &State<W>) {
+        *self.status.lock() = Status {
+            quiet: state.roster.is_quiet(),
+            closed: state.roster.is_closed(),
+            stopped: state.roster.is_stopped(),
+            helpers: state.helpers,
+        };
+        self.changed.notify_all();
+    }
+
+    fn take_note(self: &Arc<Self>, state: &mut State<W>, note: Note<W>) {
+        match note {
+            Note::Submitted(number, job) => {
+                let (urgency, only) = (state.urgency(job.priority), job.slot);
+                state.jobs.insert(number, job);
+                self.step(state, Event::Submitted { task: number, urgency, only }, None);
+            }
+            Note::Withdrawn(number) => self.withdrawn(state, number),
+            Note::Expired(number) => {
+                if state.roster.is_waiting(number) {
+                    self.step(state, Event::Withdrawn { task: number }, None);
+                    deliver(state, number, Err(CallError::Deadline { started: false }));
+                }
+            }
+            Note::Rung(slot) => self.look(state, slot),
+            Note::Hired(slot, Ok(owner)) => {
+                place(&mut state.members, slot, Member::new(owner));
+                self.step(state, Event::Hired { slot }, None);
+            }
+            Note::Hired(slot, Err(text)) => {
+                state.refusal = text;
+                self.step(state, Event::NotHired { slot }, None);
+            }
+            Note::Helped => state.helpers -= 1,
+            Note::Resized(len) => self.step(state, Event::Resized { len }, None),
+            Note::Closed => self.step(state, Event::Closed, None),
+            Note::Stopped => self.step(state, Event::Stopped, None),
+        }
+    }
+
+    /// Looks what a worker has done.
+    fn look(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+        let bell = self.bell(state, slot);
+        let Some(Some(member)) = state.members.get_mut(slot) else { return };
+        let Some(step) = member.poll(&bell) else { return };
+        let (ended, outcome) = match step {
+            Step::TimedOut { task, outcome } => {
+                deliver(state, task, outcome);
+                self.notes.lock().push(Note::Rung(slot));
+                return self.step(state, Event::Withdrawn { task }, None);
+            }
+            Step::Back => (member.is_dead().then_some(Ended { unstarted: false }), None),
+            Step::Done { task, outcome } => (member.ended(&outcome), Some((task, outcome))),
+        };
+        if let Some(Ended { unstarted }) = ended {
+            return self.step(state, Event::Lost { slot, unstarted }, outcome);
+        }
+        let heavy = self.recycling.above.is_some_and(|most| member.memory() > most);
+        let task = outcome.as_ref().and_then(|(task, _)| state.jobs.get(task));
+        let calls = task.map_or(1, |task| task.calls);
+        self.step(state, Event::Done { slot, calls, heavy }, outcome);
+    }
+
+    /// `outcome` is that of the task which the event is about.
+    fn step(
+        self: &Arc<Self>,
+        state: &mut State<W>,
+        event: Event,
+        mut outcome: Option<(u64, Completion)>,
+    ) {
+        for action in state.roster.step(event) {
+            match action {
+                Action::Give { slot, task } => {
+                    let job = state.jobs.get(&task);
+                    if let (Some(job), Some(Some(member))) = (job, state.members.get_mut(slot)) {
+                        member.give(task, job);
+                        self.notes.lock().push(Note::Rung(slot));
+                    }
+                }
+                Action::Deliver { task } => {
+                    if let Some((_, outcome)) = outcome.take_if(|(number, _)| *number == task) {
+                        deliver(state, task, outcome);
+                    }
+                }
+                Action::Refuse { task } => {
+                    let reason = self.refusal(state);
+                    deliver(state, task, Err(CallError::Closed(reason)));
+                }
+                Action::Hire { slot } => self.hire(state, slot),
+                Action::Dismiss { slot } => self.dismiss(state, slot),
+            }
+        }
+    }
+
+    fn refusal(&self, state: &State<W>) -> CloseReason {
+        if state.refusal.is_empty() || self.is_closed() {
+            return self.closed_reason();
+        }
+        let (name, why) = (W::PLAN.name, &state.refusal);
+        CloseReason::unstarted(format!("the pool has no worker `{name}` left: {why}"))
+    }
+
+    /// What wakes somebody to look after this worker.
+    fn bell(self: &Arc<Self>, state: &mut State<W>, slot: usize) -> Waker {
+        while state.bells.len() <= slot {
+            let bell = Bell { desk: Arc::downgrade(self), slot: state.bells.len() };
+            state.bells.push(Waker::from(Arc::new(bell)));
+        }
+        state.bells[slot].clone()
+    }
+}
+
+/// Passes an outcome on to whoever still wants it.
+fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Completion) {
+    if let Some(job) = state.jobs.remove(&task) {
+        state.woken.extend(job.completions.push(job.tag, outcome));
+    }
+}
+
+impl<W: Worker> fmt::Debug for Desk<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (worker, workers) = (W::PLAN.name, self.len());
+        f.debug_struct("Desk").field("worker", &worker).field("workers", &workers).finish()
+    }
+}

@@ -1,0 +1,8 @@
+//! Picks the worker that each message goes to, and replaces workers.
+//!
+//! The scheduler decides, and has no clock, thread or descriptor; the dispatcher acts.
+
+mod dispatcher;
+mod scheduler;
+
+pub(crate) use dispatcher::{Desk, Recycling, at_once, start};

@@ -1,0 +1,343 @@
+//! Who does what next: all decisions of a pool, without clock, thread or descriptor.
+//!
+//! A worker has one task at a time. Whatever waits, waits here, so that it is ordered by priority up
+//! to the last moment, and so that a worker that dies takes nothing with it but what it had begun.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::multiqueue::Urgency;
+
+/// How often a task is given to workers that end before they begin it.
+const RETURNS_MOST: u32 = 3;
+
+/// What can happen to a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// A task is handed in; numbers ascend. `only` one worker may do it.
+    Submitted { task: u64, urgency: Urgency, only: Option<usize> },
+    /// Nobody wants the outcome of this task any more.
+    Withdrawn { task: u64 },
+    /// The worker has done its task, which was so many calls; `heavy`: it holds too much memory.
+    Done { slot: usize, calls: u64, heavy: bool },
+    /// The worker has ended; `unstarted`: before it began its task.
+    Lost { slot: usize, unstarted: bool },
+    /// A new worker is there.
+    Hired { slot: usize },
+    /// A new worker could not be started.
+    NotHired { slot: usize },
+    /// There are to be so many workers.
+    Resized { len: usize },
+    /// No more tasks are handed in.
+    Closed,
+    /// Nothing more begins.
+    Stopped,
+}
+
+/// What is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Give this worker this task.
+    Give { slot: usize, task: u64 },
+    /// Pass the outcome of this task on to whoever wants it.
+    Deliver { task: u64 },
+    /// Say of this task that nobody is there to do it.
+    Refuse { task: u64 },
+    /// Start a worker, in place of the one that may be there.
+    Hire { slot: usize },
+    /// Let the worker go.
+    Dismiss { slot: usize },
+}
+
+/// A task that waits or is being done.
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    number: u64,
+    urgency: Urgency,
+    only: Option<usize>,
+    /// How many workers have ended before they began it.
+    returns: u32,
+    wanted: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Nobody is here, nor is anybody to come.
+    Gone,
+    Hiring,
+    /// Nobody could be started; the next task that comes tries again.
+    Empty,
+    Idle,
+    Busy(Task),
+}
+
+/// Most urgent first, and first-in first-out among those that are equally urgent.
+type Queue = BTreeMap<(Urgency, u64), Task>;
+
+#[derive(Debug)]
+struct Slot {
+    state: State,
+    /// How many calls its worker has done.
+    calls: u64,
+    /// What waits for this worker alone.
+    pinned: Queue,
+}
+
+impl Slot {
+    /// Whether nobody is here, nor is anybody to come.
+    fn is_vacant(&self) -> bool {
+        matches!(self.state, State::Gone | State::Empty)
+    }
+}
+
+/// The workers of a pool and the tasks that wait for them.
+#[derive(Debug)]
+pub(crate) struct Roster {
+    slots: Vec<Slot>,
+    len: usize,
+    shared: Queue,
+    /// Where each waiting task is: its urgency and its only worker.
+    waiting: HashMap<u64, (Urgency, Option<usize>)>,
+    recycle_after: Option<u64>,
+    closed: bool,
+    stopped: bool,
+}
+
+impl Roster {
+    /// A pool of `len` workers, all of them there and idle.
+    pub(crate) fn new(len: usize, recycle_after: Option<u64>) -> Self {
+        let idle = || Slot { state: State::Idle, calls: 0, pinned: Queue::new() };
+        Self {
+            slots: std::iter::repeat_with(idle).take(len).collect(),
+            len,
+            shared: Queue::new(),
+            waiting: HashMap::new(),
+            recycle_after,
+            closed: false,
+            stopped: false,
+        }
+    }
+
+    /// Whether nothing waits, is being done or is on its way.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let rests = |slot: &Slot| !matches!(slot.state, State::Hiring | State::Busy(_));
+        self.waiting.is_empty() && self.slots.iter().all(rests)
+    }
+
+    /// Whether it takes no more tasks.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Whether nothing more begins.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Whether this task was not yet given to a worker.
+    pub(crate) fn is_waiting(&self, task: u64) -> bool {
+        self.waiting.contains_key(&task)
+    }
+
+    pub(crate) fn step(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Submitted { task, urgency, only } => {
+                let only = only.map(|slot| slot % self.len);
+                let task = Task { number: task, urgency, only, returns: 0, wanted: true };
+                self.submit(task, &mut actions);
+            }
+            Event::Withdrawn { task } => self.withdraw(task),
+            Event::Done { slot, calls, heavy } => self.done(slot, calls, heavy, &mut actions),
+            Event::Lost { slot, unstarted } => self.lost(slot, unstarted, &mut actions),
+            Event::Hired { slot } => self.hired(slot, &mut actions),
+            Event::NotHired { slot } => self.not_hired(slot, &mut actions),
+            Event::Resized { len } => self.resize(len, &mut actions),
+            Event::Closed => self.closed = true,
+            Event::Stopped => self.stop(&mut actions),
+        }
+        self.assign(&mut actions);
+        actions
+    }
+
+    fn submit(&mut self, task: Task, actions: &mut Vec<Action>) {
+        if self.closed || self.stopped {
+            actions.push(Action::Refuse { task: task.number });
+            return;
+        }
+        self.put(task);
+        for slot in 0..self.len {
+            let is_meant = task.only.is_none_or(|only| only == slot);
+            if is_meant && matches!(self.slots[slot].state, State::Empty) {
+                self.hire(slot, actions);
+            }
+        }
+    }
+
+    fn put(&mut self, task: Task) {
+        self.waiting.insert(task.number, (task.urgency, task.only));
+        self.queue(task.only).insert((task.urgency, task.number), task);
+    }
+
+    fn take(&mut self, number: u64) -> Option<Task> {
+        let (urgency, only) = self.waiting.remove(&number)?;
+        self.queue(only).remove(&(urgency, number))
+    }
+
+    fn queue(&mut self, only: Option<usize>) -> &mut Queue {
+        match only {
+            Some(slot) => &mut self.slots[slot].pinned,
+            None => &mut self.shared,
+        }
+    }
+
+    fn withdraw(&mut self, number: u64) {
+        if self.take(number).is_some() {
+            return;
+        }
+        for slot in &mut self.slots {
+            if let State::Busy(task) = &mut slot.state
+                && task.number == number
+            {
+                task.wanted = false;
+            }
+        }
+    }
+
+    fn done(&mut self, slot: usize, calls: u64, heavy: bool, actions: &mut Vec<Action>) {
+        let State::Busy(task) = self.slots[slot].state else { return };
+        actions.push(Action::Deliver { task: task.number });
+        self.slots[slot].state = State::Idle;
+        self.slots[slot].calls += calls;
+        let old = self.recycle_after.is_some_and(|most| self.slots[slot].calls >= most);
+        if slot >= self.len {
+            self.dismiss(slot, actions);
+        } else if (heavy || old) && !self.stopped {
+            self.hire(slot, actions);
+        }
+    }
+
+    fn lost(&mut self, slot: usize, unstarted: bool, actions: &mut Vec<Action>) {
+        if let State::Busy(mut task) = self.slots[slot].state {
+            task.returns += 1;
+            let again = unstarted && task.wanted && task.returns < RETURNS_MOST && !self.stopped;
+            if again {
+                // Its only worker may be gone for good by now.
+                task.only = task.only.map(|slot| slot % self.len);
+                self.put(task);
+            } else {
+                actions.push(Action::Deliver { task: task.number });
+            }
+        }
+        self.slots[slot].state = State::Gone;
+        let needed = !self.closed || !self.waiting.is_empty();
+        if slot >= self.len {
+            self.dismiss(slot, actions);
+        } else if needed && !self.stopped {
+            self.hire(slot, actions);
+        }
+        self.staff(actions);
+    }
+
+    /// Starts somebody for what waits for nobody.
+    fn staff(&mut self, actions: &mut Vec<Action>) {
+        for slot in 0..self.len {
+            if self.slots[slot].is_vacant() && !self.slots[slot].pinned.is_empty() {
+                self.hire(slot, actions);
+            }
+        }
+        if !self.shared.is_empty() && self.slots[..self.len].iter().all(Slot::is_vacant) {
+            self.hire(0, actions);
+        }
+    }
+
+    fn hired(&mut self, slot: usize, actions: &mut Vec<Action>) {
+        self.slots[slot].state = State::Idle;
+        self.slots[slot].calls = 0;
+        if slot >= self.len || self.stopped {
+            self.dismiss(slot, actions);
+        }
+    }
+
+    fn not_hired(&mut self, slot: usize, actions: &mut Vec<Action>) {
+        self.slots[slot].state = if slot < self.len { State::Empty } else { State::Gone };
+        let pinned: Vec<u64> = self.slots[slot].pinned.values().map(|task| task.number).collect();
+        let shared = self.shared.values().map(|task| task.number);
+        let refused = match self.slots[..self.len].iter().all(Slot::is_vacant) {
+            true => pinned.into_iter().chain(shared).collect(),
+            false => pinned,
+        };
+        self.refuse(refused, actions);
+    }
+
+    fn resize(&mut self, len: usize, actions: &mut Vec<Action>) {
+        if self.closed || self.stopped {
+            return;
+        }
+        self.len = len.max(1);
+        while self.slots.len() < self.len {
+            self.slots.push(Slot { state: State::Gone, calls: 0, pinned: Queue::new() });
+        }
+        for slot in 0..self.slots.len() {
+            match self.slots[slot].state {
+                State::Gone | State::Empty if slot < self.len => self.hire(slot, actions),
+                State::Idle if slot >= self.len => self.dismiss(slot, actions),
+                State::Empty if slot >= self.len => self.slots[slot].state = State::Gone,
+                _ => {}
+            }
+            if slot >= self.len {
+                for (_, task) in std::mem::take(&mut self.slots[slot].pinned) {
+                    self.put(Task { only: Some(slot % self.len), ..task });
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, actions: &mut Vec<Action>) {
+        (self.closed, self.stopped) = (true, true);
+        let mut waiting: Vec<u64> = self.waiting.keys().copied().collect();
+        waiting.sort_unstable();
+        self.refuse(waiting, actions);
+    }
+
+    fn refuse(&mut self, tasks: Vec<u64>, actions: &mut Vec<Action>) {
+        for task in tasks {
+            self.take(task);
+            actions.push(Action::Refuse { task });
+        }
+    }
+
+    fn hire(&mut self, slot: usize, actions: &mut Vec<Action>) {
+        self.slots[slot].state = State::Hiring;
+        actions.push(Action::Hire { slot });
+    }
+
+    fn dismiss(&mut self, slot: usize, actions: &mut Vec<Action>) {
+        self.slots[slot].state = State::Gone;
+        actions.push(Action::Dismiss { slot });
+    }
+
+    /// Gives the idle what waits.
+    fn assign(&mut self, actions: &mut Vec<Action>) {
+        if self.waiting.is_empty() || self.stopped {
+            return;
+        }
+        for slot in 0..self.len {
+            if !matches!(self.slots[slot].state, State::Idle) {
+                continue;
+            }
+            let pinned = self.slots[slot].pinned.first_key_value();
+            let next = [pinned, self.shared.first_key_value()]
+                .into_iter()
+                .flatten()
+                .min_by_key(|(key, _)| **key);
+            let Some(number) = next.map(|(_, task)| task.number) else { continue };
+            if let Some(task) = self.take(number) {
+                self.slots[slot].state = State::Busy(task);
+                actions.push(Action::Give { slot, task: number });
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The caller's end of the link to one worker, shared by all its controllers.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Loss, Outcome, Port, State,
+    by_hand::DRAIN,
+    flow::Flow,
+    serving::{Identity, Serving},
+};
+use crate::{
+    codec::{Body, Frame, reply::read_panic},
+    error::{CallError, CloseReason},
+    protocol::{ChannelPlan, Envelope, Kind, Plan, Status},
+    sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering},
+    transport::{Activity, Broken, Ledger, Transport, Wait},
+};
+
+/// Whatever can end a worker by force.
+pub(crate) trait Life: Send + Sync + fmt::Debug {
+    /// Ends it now. That it has ended is told through [`Line::concluded`].
+    fn kill(&self);
+
+    /// Waits, once it is known to have ended, until that is dealt with: what it wrote is passed on,
+    /// and what it took of this process is let go.
+    fn settle(&self) {}
+
+    /// Its process, if that is not this one.
+    fn pid(&self) -> Option<u32> {
+        None
+    }
+
+    /// Whether it has a process for itself.
+    fn is_alone(&self) -> bool {
+        self.pid().is_some()
+    }
+
+    /// Its process, for whoever else is to learn of its death.
+    #[cfg(feature = "process")]
+    fn process(&self) -> std::io::Result<std::os::fd::OwnedFd>;
+}
+
+/// What a line knows of its worker's owner.
+#[derive(Debug)]
+pub(crate) struct Owned {
+    /// How long the worker may take to close when its owner is dropped.
+    pub(crate) grace: Duration,
+    /// Dropping the owner does not close it.
+    pub(crate) detached: AtomicBool,
+}
+
+/// The caller's end of the link to one worker.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) port: Arc<Port>,
+    pub(crate) ledger: Ledger,
+    pub(crate) plan: &'static Plan,
+    pub(crate) name: String,
+    pub(crate) max_message: usize,
+    pub(crate) identity: Identity,
+    pub(crate) life: OnceLock<Arc<dyn Life>>,
+    pub(crate) owned: OnceLock<Owned>,
+    pub(crate) closing: AtomicBool,
+    pub(crate) sent: AtomicU64,
+    flow: Mutex<Flow>,
+}
+
+/// Why a message was not accepted now.
+pub(crate) enum Refusal {
+    /// The channel is full.
+    Full,
+    /// For another reason.
+    Error(CallError),
+}
+
+/// Whether a call that ended so had been begun, as far as that is known.
+fn was_begun(outcome: &Outcome<Frame, Loss>) -> bool {
+    match outcome {
+        Outcome::Answered(frame) => !matches!(
+            frame.envelope.kind,
+            Kind::Answer(Status::Cancelled | Status::Expired | Status::Closed)
+        ),
+        Outcome::Lost(_) => true,
+        Outcome::Unstarted(_) => false,
+    }
+}
+
+impl Line {
+    pub(crate) fn new(
+        port: Arc<Port>,
+        ledger: Ledger,
+        plan: &'static Plan,
+        name: String,
+        max_message: usize,
+        identity: Identity,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            flow: Mutex::new(Flow::new(plan.capacities())),
+            port,
+            ledger,
+            plan,
+            name,
+            max_message,
+            identity,
+            life: OnceLock::new(),
+            owned: OnceLock::new(),
+            closing: AtomicBool::new(false),
+            sent: AtomicU64::new(0),
+        })
+    }
+
+    /// A line whose channels are never full: for a worker that sends to itself, and could wait
+    /// for room only until it has handled what fills them.
+    pub(crate) fn without_limits(
+        port: Arc<Port>,
+        ledger: Ledger,
+        plan: &'static Plan,
+        name: String,
+        max_message: usize,
+        identity: Identity,
+    ) -> Arc<Self> {
+        let line = Self::new(port, ledger, plan, name, max_message, identity);
+        line.flow.lock().unlimit();
+        line
+    }
+
+    /// How the worker ended, once that is known.
+    pub(crate) fn concluded(&self) -> Option<Loss> {
+        self.port.state().loss.clone()
+    }
+
+    /// Waits until it is known how the worker ended.
+    pub(crate) fn wait_concluded(&self, until: Option<Instant>) -> Option<Loss> {
+        self.port.wait_for(None, until, |state| state.loss.clone())
+    }
+
+    /// Asks the worker to finish what is queued, in `grace` at most, and to end.
+    pub(crate) fn close(&self, grace: Option<Duration>) {
+        self.closing.store(true, Ordering::SeqCst);
+        let _ = self.port.note(Envelope {
+            deadline: grace.and_then(|grace| Instant::now().checked_add(grace)),
+            handler: DRAIN,
+            ..Envelope::new(Kind::Close)
+        });
+    }
+
+    /// Counts a message in, if its channel has room and what was sent is not waiting to be read.
+    pub(crate) fn try_admit(&self, channel: u16) -> Result<(), Refusal> {
+        self.count(channel)?;
+        match self.port.link().room(Wait::No) {
+            Err(Broken::Full) => {
+                self.discount(channel);
+                Err(Refusal::Full)
+            }
+            // The end of the link is about to be known, and what it means for this message.
+            Ok(()) | Err(Broken::Ended | Broken::Protocol(_)) => Ok(()),
+        }
+    }
+
+    /// Counts a message in, if its channel has room.
+    fn count(&self, channel: u16) -> Result<(), Refusal> {
+        self.check_open().map_err(Refusal::Error)?;
+        if self.flow.lock().admit(channel, || self.ledger.left(channel)) {
+            return Ok(());
+        }
+        let rejects = |channel: &ChannelPlan| channel.reject;
+        match self.plan.channels.get(usize::from(channel)).is_some_and(rejects) {
+            true => Err(Refusal::Error(CallError::Full)),
+            false => Err(Refusal::Full),
+        }
+    }
+
+    /// Counts a message in; waits for room where the channel is to be waited for.
+    pub(crate) fn admit(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
+        loop {
+            match self.count(channel) {
+                Ok(()) => break,
+                Err(Refusal::Error(error)) => return Err(error),
+                Err(Refusal::Full) => self.wait_for_room(channel, until)?,
+            }
+        }
+        match self.port.link().room(Wait::until(until)) {
+            Ok(()) => Ok(()),
+            Err(Broken::Full) => {
+                self.discount(channel);
+                Err(CallError::Deadline { started: false })
+            }
+            // The end of the link is about to be known, and what it means for this message.
+            Err(Broken::Ended | Broken::Protocol(_)) => Ok(()),
+        }
+    }
+
+    /// A message that was counted in is not sent after all.
+    pub(crate) fn discount(&self, channel: u16) {
+        self.flow.lock().discount(channel);
+    }
+
+    /// Sends a message that was counted in and that nobody waits for.
+    pub(crate) fn tell(&self, envelope: Envelope, body: Body) -> Result<(), CallError> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        if self.port.send(envelope, body).is_err() {
+            return Err(self.lost().unstarted());
+        }
+        self.port.state().background = true;
+        self.port.attend_if_idle();
+        Ok(())
+    }
+
+    /// Sends a message that was counted in and wants an answer.
+    pub(crate) fn call(&self, envelope: Envelope, body: Body) -> u64 {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.port.request(envelope, body)
+    }
+
+    /// Asks to be told when the channel has room.
+    pub(crate) fn ask_room(&self, channel: u16) -> u64 {
+        self.port.request(Envelope { channel, ..Envelope::new(Kind::Room) }, Body::empty())
+    }
+
+    fn wait_for_room(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
+        self.check_cycle()?;
+        let id = self.ask_room(channel);
+        match self.port.wait(id, until) {
+            Some(Outcome::Answered(_)) => Ok(()),
+            Some(Outcome::Lost(loss) | Outcome::Unstarted(loss)) => Err(loss.unstarted()),
+            None => {
+                self.port.abandon(id);
+                Err(CallError::Deadline { started: false })
+            }
+        }
+    }
+
+    /// An error if the worker that is called is one of those whose code is running here.
+    pub(crate) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
+        Serving::chain(self.identity).map_or(Ok(()), |names| Err(CallError::Deadlock(names)))
+    }
+
+    fn check_open(&self) -> Result<(), CallError> {
+        if self.port.is_concluded() {
+            return Err(self.lost().unstarted());
+        }
+        if self.closing.load(Ordering::SeqCst) {
+            let text = format!("worker `{}` is closing", self.name);
+            return Err(CallError::Closed(CloseReason::unstarted(text)));
+        }
+        Ok(())
+    }
+
+    /// How the worker ended; to be asked only when its link is known to have ended.
+    fn lost(&self) -> Loss {
+        self.concluded().unwrap_or_else(|| Loss::Closed { worker: self.name.clone() })
+    }
+
+    /// Gives up call `id`, whose deadline has passed; `false` if it was provably not begun, and
+    /// never will be.
+    ///
+    /// The worker is told first. If it is then seen to be busy with something else, it reads that
+    /// before it begins anything more. If it is seen to rest, it may be about to begin this call:
+    /// then it answers soon, and is waited for as long as `patience`.
+    pub(crate) fn give_up(&self, id: u64, patience: Duration) -> bool {
+        let _ = self.port.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
+        let read = self.port.drain_to_the_end();
+        let note = self.ledger.read();
+        let begun = {
+            let mut state = self.port.state();
+            if let Some(outcome) = state.requests.take(id) {
+                return was_begun(&outcome);
+            }
+            let other = note.activity != Activity::Rest
+                && (note.call == 0 || state.requests.is_running(note.call));
+            if state.requests.is_begun(id) || note.call == id {
+                Some(true)
+            } else if other && read && self.port.link().is_flushed() {
+                Some(false)
+            } else {
+                None
+            }
+        };
+        let outcome = match begun {
+            Some(_) => None,
+            None => self.port.wait(id, Instant::now().checked_add(patience)),
+        };
+        if let Some(outcome) = outcome {
+            return was_begun(&outcome);
+        }
+        self.port.forget(id);
+        begun.unwrap_or(true)
+    }
+
+    /// How the worker ended, if it ended by itself or its link did.
+    pub(crate) fn last_word(&self, state: &State) -> Option<Loss> {
+        let worker = self.name.clone();
+        match &state.farewell {
+            Some((Status::Panicked, body)) => {
+                Some(Loss::Panicked { worker, report: read_panic(body) })
+            }
+            Some(_) => Some(Loss::Closed { worker }),
+            None => state.violation.clone().map(Loss::Protocol),
+        }
+    }
+}

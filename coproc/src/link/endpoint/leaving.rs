@@ -1,0 +1,38 @@
+//! An end that leaves: for another process, or for good.
+
+use super::Port;
+#[cfg(feature = "process")]
+use crate::{codec::Frame, transport::Broken};
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.link.linger();
+    }
+}
+
+#[cfg(feature = "process")]
+impl Port {
+    /// Does something during which nobody may receive at this end.
+    ///
+    /// # Errors
+    ///
+    /// Those of `act`, or that somebody receives.
+    pub(crate) fn alone<T>(&self, act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+        let lead = self.lead.try_lock().ok_or("another thread receives from it")?;
+        let done = act();
+        drop(lead);
+        self.hand_on();
+        done
+    }
+
+    /// Nothing more comes here: this end has left the process.
+    pub(crate) fn end(&self) {
+        self.broken(Broken::Ended);
+    }
+
+    /// What has come is there again.
+    pub(crate) fn put_back(&self, frame: Frame) {
+        // It was accepted once.
+        let _ = self.state().deliver(frame, self.role);
+    }
+}

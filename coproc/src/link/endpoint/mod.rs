@@ -1,0 +1,450 @@
+//! One end of a link with all that waits at it.
+//!
+//! Whoever waits for something reads for everybody: the first to wait leads, takes frames off the
+//! link and hands each to whom it belongs; the others follow, asleep, until theirs is there or the
+//! lead falls to them. Only while nobody waits does coproc's own thread read.
+//!
+//! Rules for the lock and the lead:
+//!
+//! 1. Only the holder of `lead` receives from the link.
+//! 2. `state` is locked for moments, never while waiting or sending.
+//! 3. Whoever lets the lead go, or leaves without having taken it though it may have been handed
+//!    to them, hands it on.
+
+mod leaving;
+mod requesting;
+
+use std::time::{Duration, Instant};
+
+use super::{
+    inbox::Event as Intook,
+    loss::Loss,
+    state::{Role, State, Waiter},
+};
+use crate::{
+    codec::{Body, Frame},
+    protocol::Envelope,
+    sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak, park, thread},
+    transport::{AnyTransport, Attend, Broken, Transport, UNREAD_MOST, Wait},
+};
+
+/// How many bytes of frames one look takes in at most: as many as can wait at two ends that keep
+/// to the limits. A peer that never stops sending must not keep whoever looks for ever.
+const LOOK_MOST: usize = 2 * UNREAD_MOST;
+
+/// The same for coproc's own thread, which has others to look after.
+const ATTENTION_MOST: usize = 1 << 20;
+
+fn is_over(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| until <= Instant::now())
+}
+
+/// One end of a link.
+#[derive(Debug)]
+pub(crate) struct Port {
+    link: AnyTransport,
+    state: Mutex<State>,
+    lead: Mutex<()>,
+    attended: AtomicBool,
+    concluded: AtomicBool,
+    role: Role,
+    this: Weak<Port>,
+}
+
+impl Port {
+    /// An end of `link` with channels of these capacities.
+    pub(crate) fn new(
+        link: AnyTransport,
+        role: Role,
+        capacities: Vec<usize>,
+        aging: Option<Duration>,
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self {
+            link,
+            state: Mutex::new(State::new(capacities, aging)),
+            lead: Mutex::new(()),
+            attended: AtomicBool::new(false),
+            concluded: AtomicBool::new(false),
+            role,
+            this: Weak::clone(this),
+        })
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
+    }
+
+    /// Whether it is known how the peer ended.
+    pub(crate) fn is_concluded(&self) -> bool {
+        self.concluded.load(Ordering::SeqCst)
+    }
+
+    /// The peer has ended; gives those who are to be woken.
+    fn conclude(&self, state: &mut State, current: Option<u64>, loss: Loss) -> Vec<Waiter> {
+        let wake = state.conclude(current, loss);
+        self.concluded.store(true, Ordering::SeqCst);
+        wake
+    }
+
+    pub(crate) fn link(&self) -> &AnyTransport {
+        &self.link
+    }
+
+    /// Whether it is a function worker that is at the other end.
+    pub(crate) fn is_of_function(&self) -> bool {
+        self.role == Role::Function
+    }
+
+    /// Makes what a message carries ready to go over this link.
+    ///
+    /// # Errors
+    ///
+    /// What cannot go, and why.
+    pub(crate) fn pack(&self, body: &mut Body) -> Result<(), String> {
+        if self.link.leaves_process() { body.luggage().pack() } else { Ok(()) }
+    }
+
+    /// Sends a frame that no answer comes to.
+    pub(crate) fn send(&self, envelope: Envelope, body: Body) -> Result<(), Broken> {
+        self.link.send(Frame { envelope, body })
+    }
+
+    /// Sends an answer or a note without content.
+    pub(crate) fn note(&self, envelope: Envelope) -> Result<(), Broken> {
+        self.link.send(Frame::bare(envelope))
+    }
+
+    /// Waits until `check` finds what it looks for, until `until` at the latest.
+    pub(crate) fn wait_for<R>(
+        &self,
+        what: Option<u64>,
+        until: Option<Instant>,
+        mut check: impl FnMut(&mut State) -> Option<R>,
+    ) -> Option<R> {
+        loop {
+            let Some(lead) = self.lead.try_lock() else {
+                if let Some(found) = check(&mut self.state()) {
+                    return Some(found);
+                }
+                if is_over(until) {
+                    // The lead may have been handed to this thread a moment ago.
+                    self.attend_if_idle();
+                    return None;
+                }
+                if let Some(found) = self.follow(what, until, &mut check) {
+                    return Some(found);
+                }
+                continue;
+            };
+            let (mut found, closed) = self.look(&mut check);
+            let over = is_over(until);
+            if found.is_none() && !over && !closed {
+                found = self.lead(until, &mut check);
+                self.take_in_buffered();
+            }
+            drop(lead);
+            self.hand_on();
+            if found.is_some() || over {
+                return found;
+            }
+            // Nothing more can be read for now, and who waits is woken when that changes.
+            if closed && let Some(found) = self.follow(what, until, &mut check) {
+                return Some(found);
+            }
+        }
+    }
+
+    /// Takes in what has come, without waiting, unless somebody else is at it.
+    pub(crate) fn drain(&self) {
+        self.drain_to_the_end();
+    }
+
+    /// The same; `false` if somebody else is at it, and may hold what has come and was not yet
+    /// taken in.
+    pub(crate) fn drain_to_the_end(&self) -> bool {
+        self.drain_up_to(LOOK_MOST)
+    }
+
+    fn drain_up_to(&self, most: usize) -> bool {
+        let Some(lead) = self.lead.try_lock() else { return false };
+        let before = self.state().taken_in;
+        loop {
+            // What is buffered here is taken in at any rate: nobody would be told of it again.
+            let enough = self.state().taken_in.wrapping_sub(before) >= most as u64;
+            let wait = if enough { Wait::Buffered } else { Wait::No };
+            if self.is_stuffed() || !self.take_in(wait) {
+                break;
+            }
+        }
+        drop(lead);
+        self.hand_on();
+        true
+    }
+
+    /// Takes in at least one frame, waiting for it until `wait` ends or an interruption.
+    pub(crate) fn take_in_some(&self, wait: Wait) {
+        let lead = self.lead.lock();
+        if self.take_in(wait) {
+            self.take_in_buffered();
+        }
+        drop(lead);
+    }
+
+    /// Has coproc's own thread read while nobody waits.
+    pub(crate) fn attend_if_idle(&self) {
+        if self.attended.load(Ordering::SeqCst) {
+            return;
+        }
+        if let Some(lead) = self.lead.try_lock() {
+            drop(lead);
+            self.hand_on();
+        }
+    }
+
+    /// The peer has ended: decides all that is open. `current` gives the request that it was
+    /// handling, once nothing more can come from it.
+    pub(crate) fn finish(&self, conclude: impl FnOnce(&mut State) -> (Option<u64>, Loss)) {
+        self.link.close();
+        let lead = self.lead.lock();
+        // The link is closed, so that it comes to its end, whatever interrupts.
+        while self.take_in(Wait::No) || !self.state().ended {}
+        let wake = {
+            let mut state = self.state();
+            let (current, loss) = conclude(&mut state);
+            self.conclude(&mut state, current, loss)
+        };
+        drop(lead);
+        wake.into_iter().for_each(Waiter::wake);
+    }
+
+    /// What `check` finds, and whether nothing more is to be read: none comes, or what has come is
+    /// to be received first.
+    fn look<R>(&self, check: &mut impl FnMut(&mut State) -> Option<R>) -> (Option<R>, bool) {
+        let mut state = self.state();
+        (check(&mut state), state.ended || state.is_stuffed())
+    }
+
+    fn lead<R>(
+        &self,
+        until: Option<Instant>,
+        check: &mut impl FnMut(&mut State) -> Option<R>,
+    ) -> Option<R> {
+        if self.attended.load(Ordering::SeqCst) {
+            // In this order: who has just decided to attend then finds it done, or does it anew.
+            self.link.leave();
+            self.attended.store(false, Ordering::SeqCst);
+        }
+        while self.take_in(Wait::until(until)) {
+            if let Some(found) = check(&mut self.state()) {
+                return Some(found);
+            }
+            // Frames that keep coming would put the end of the time off for ever.
+            if is_over(until) || self.is_stuffed() {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Takes in what was read with the last frame: no descriptor tells of it any more.
+    fn take_in_buffered(&self) {
+        while !self.is_stuffed() && self.take_in(Wait::Buffered) {}
+    }
+
+    /// Whether so much lies here that somebody is to receive by hand that no more should be read.
+    fn is_stuffed(&self) -> bool {
+        matches!(self.role, Role::Function | Role::Peer) && self.state().is_stuffed()
+    }
+
+    fn follow<R>(
+        &self,
+        what: Option<u64>,
+        until: Option<Instant>,
+        check: &mut impl FnMut(&mut State) -> Option<R>,
+    ) -> Option<R> {
+        let (token, found) = {
+            let mut state = self.state();
+            (state.add_waiter(what, Waiter::Thread(thread::current())), check(&mut state))
+        };
+        // Between the look above and this one the leader may have left without seeing us.
+        let (_, closed) = self.look(&mut |_| None::<()>);
+        let free = !closed && self.lead.try_lock().is_some();
+        if found.is_none() && !free {
+            park(until);
+        }
+        let found = {
+            let mut state = self.state();
+            state.remove_waiter(token);
+            found.or_else(|| check(&mut state))
+        };
+        if found.is_some() || is_over(until) {
+            self.attend_if_idle();
+        }
+        found
+    }
+
+    /// Finds somebody to read after this.
+    fn hand_on(&self) {
+        let attend = {
+            let mut state = self.state();
+            if state.ended {
+                let on_end = state.on_end.take();
+                drop(state);
+                if let Some(on_end) = on_end.and_then(|on_end| on_end.upgrade()) {
+                    on_end.attend();
+                }
+                return;
+            }
+            match state.next_leader() {
+                Some(thread) => {
+                    thread.unpark();
+                    false
+                }
+                None => state.wants_attention(),
+            }
+        };
+        if attend && !self.attended.swap(true, Ordering::SeqCst) {
+            let this: Weak<dyn Attend> = Weak::<Port>::clone(&self.this);
+            self.link.attend(&this);
+        }
+    }
+
+    /// Takes one frame off the link; `false` if none came or none will. Only for the leader.
+    fn take_in(&self, wait: Wait) -> bool {
+        match self.link.recv(wait) {
+            Ok(Some(frame)) => self.deliver(frame),
+            Ok(None) => false,
+            Err(broken) => {
+                self.broken(broken);
+                false
+            }
+        }
+    }
+
+    /// Hands a frame to whom it belongs; `false` if nothing that follows it counts.
+    fn deliver(&self, frame: Frame) -> bool {
+        let mut state = self.state();
+        if state.violation.is_some() {
+            return false;
+        }
+        state.taken_in += frame.size() as u64;
+        let refused = match self.role.accepts(frame.envelope.kind) {
+            true => state.deliver(frame, self.role),
+            false => Err(format!("a frame of kind {:?} where none may come", frame.envelope.kind)),
+        };
+        if refused.is_ok() && state.is_quiet() {
+            return true;
+        }
+        let wake = state.take_woken();
+        let parting = state.farewell.is_some().then(|| state.on_farewell.take()).flatten();
+        drop(state);
+        wake.into_iter().for_each(Waiter::wake);
+        if let Some(parting) = parting.and_then(|parting| parting.upgrade()) {
+            parting.attend();
+        }
+        if let Err(text) = refused {
+            self.broken(Broken::Protocol(text));
+            return false;
+        }
+        true
+    }
+
+    /// Nothing more can be received.
+    fn broken(&self, broken: Broken) {
+        let mut state = self.state();
+        if state.ended {
+            return;
+        }
+        state.ended = true;
+        if let Broken::Protocol(text) = broken {
+            state.violation = Some(text);
+            // Who breaks the protocol has not ended in order, whatever was said before.
+            state.farewell = None;
+        }
+        let broke = state.violation.is_some();
+        // Where somebody watches the worker itself, they are going to say how it ended.
+        let watched = state.on_end.is_some();
+        let wake = match self.role {
+            Role::Caller | Role::Function if watched => state.wake_all(),
+            Role::Caller | Role::Function | Role::Worker | Role::Peer => {
+                let loss = state.violation.clone().map_or(Loss::Gone, Loss::Protocol);
+                self.conclude(&mut state, None, loss)
+            }
+        };
+        drop(state);
+        if broke {
+            self.link.close();
+        }
+        wake.into_iter().for_each(Waiter::wake);
+    }
+
+    /// Takes note of something that happened to the intake.
+    pub(crate) fn intake(&self, event: Intook<Body>) {
+        self.state().intake.step(event, Instant::now());
+    }
+}
+
+impl Attend for Port {
+    fn attend(&self) {
+        self.attended.store(false, Ordering::SeqCst);
+        let reactor = self.link.is_watched_by_reactor();
+        self.drain_up_to(if reactor { ATTENTION_MOST } else { LOOK_MOST });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Local;
+    use crate::{link::Outcome, protocol::Kind};
+
+    /// A caller's end that has this many notes to take in.
+    fn flooded(notes: u64) -> (Arc<Port>, Local) {
+        let (near, far) = Local::pair();
+        let port = Port::new(AnyTransport::Local(near), Role::Caller, vec![1], None);
+        for _ in 0..notes {
+            let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
+            far.send(Frame::bare(note)).unwrap();
+        }
+        (port, far)
+    }
+
+    #[test]
+    fn a_deadline_holds_while_there_is_more_to_take_in() {
+        let (port, _far) = flooded(100);
+        assert!(port.lead(Some(Instant::now()), &mut |_| None::<()>).is_none());
+        assert_eq!(port.state().unheard, 1);
+    }
+
+    /// Beyond that, only what one read has brought already.
+    #[cfg(feature = "process")]
+    #[test]
+    fn a_look_takes_in_no_more_than_it_may() {
+        use std::{io::Write, os::unix::net::UnixStream};
+
+        let (near, mut far) = UnixStream::pair().unwrap();
+        let socket = crate::transport::Socket::new(near.into(), 0);
+        let port = Port::new(AnyTransport::Socket(socket), Role::Caller, vec![1], None);
+        let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
+        far.write_all(&Frame::bare(note).into_bytes().repeat(1000)).unwrap();
+        port.drain_up_to(1);
+        let first = port.state().unheard;
+        assert!(0 < first && first < 1000, "{first} taken in");
+        port.drain();
+        assert_eq!(port.state().unheard, 1000);
+    }
+
+    #[test]
+    fn what_follows_a_breach_does_not_count() {
+        let (port, far) = flooded(1);
+        let id = port.expect();
+        far.send(Frame::bare(Envelope::new(Kind::Ended(crate::protocol::Status::Value)))).unwrap();
+        far.send(Frame::bare(Envelope::new(Kind::Hello))).unwrap();
+        far.send(Frame::bare(Envelope::answer(id, crate::protocol::Status::Value))).unwrap();
+        port.drain();
+        assert!(port.state().ended && port.state().farewell.is_none());
+        port.finish(|state| (None, Loss::Protocol(state.violation.clone().unwrap())));
+        let outcome = port.wait(id, None);
+        assert!(matches!(outcome, Some(Outcome::Unstarted(Loss::Protocol(_)))), "{outcome:?}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Requests that one end makes, and how their outcomes are waited for.
+
+use std::{task::Waker, time::Instant};
+
+use super::Port;
+use crate::{
+    codec::{Body, Frame},
+    link::{
+        Loss,
+        requests::{Action, Event, Outcome},
+        state::Waiter,
+    },
+    protocol::{Envelope, Kind},
+};
+
+impl Port {
+    /// Sends a request and gives its number; its outcome is then to be waited for or abandoned.
+    pub(crate) fn request(&self, mut envelope: Envelope, body: Body) -> u64 {
+        // Whoever asks for room has made no call yet.
+        let channel = (envelope.kind == Kind::Call).then_some(envelope.channel);
+        {
+            let mut state = self.state();
+            envelope.id = state.next_id();
+            state.requests.step(Event::Opened { id: envelope.id, channel });
+        }
+        let id = envelope.id;
+        // If the link is broken, its end is about to decide how this request ended.
+        let _ = self.send(envelope, body);
+        id
+    }
+
+    /// Opens a request that reaches the peer in another way; gives its number.
+    pub(crate) fn expect(&self) -> u64 {
+        let mut state = self.state();
+        let id = state.next_id();
+        state.requests.step(Event::Opened { id, channel: None });
+        id
+    }
+
+    /// Waits for the outcome of request `id`.
+    pub(crate) fn wait(&self, id: u64, until: Option<Instant>) -> Option<Outcome<Frame, Loss>> {
+        self.wait_for(Some(id), until, |state| state.requests.take(id))
+    }
+
+    /// Gives up request `id`; the peer is told.
+    pub(crate) fn abandon(&self, id: u64) {
+        let (action, waker) = {
+            let mut state = self.state();
+            (state.requests.step(Event::Abandoned { id }), state.remove_task(id))
+        };
+        // What a waker does when it goes is not known here, so no lock is held.
+        drop(waker);
+        if let Some(Action::Cancel { id }) = action {
+            let _ = self.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
+            self.attend_if_idle();
+        }
+    }
+
+    /// Gives up request `id`, of which the peer was told.
+    pub(crate) fn forget(&self, id: u64) {
+        let waker = {
+            let mut state = self.state();
+            state.requests.step(Event::Abandoned { id });
+            state.remove_task(id)
+        };
+        drop(waker);
+        self.attend_if_idle();
+    }
+
+    /// The outcome of request `id` if it is there; otherwise `waker` is woken when it is.
+    pub(crate) fn poll(&self, id: u64, waker: &Waker) -> Option<Outcome<Frame, Loss>> {
+        // What a waker does when it is cloned or goes is not known here, so no lock is held.
+        let waiter = Waiter::Task(waker.clone());
+        let before = {
+            let mut state = self.state();
+            if let Some(outcome) = state.requests.take(id) {
+                return Some(outcome);
+            }
+            let before = state.remove_task(id);
+            state.add_waiter(Some(id), waiter);
+            before
+        };
+        drop(before);
+        if self.link.is_inline() {
+            self.drain();
+        }
+        self.attend_if_idle();
+        let (outcome, waiter) = {
+            let mut state = self.state();
+            (state.requests.take(id)?, state.remove_task(id))
+        };
+        drop(waiter);
+        Some(outcome)
+    }
+}

@@ -1,0 +1,322 @@
+//! What lies at one end of a link: open requests, messages received, and who waits for what.
+
+use std::{
+    task::Waker,
+    time::{Duration, Instant},
+};
+
+use super::{
+    by_hand::{ByHand, cost},
+    events::Events,
+    inbox::{self, Intake},
+    loss::Loss,
+    requests::{Action, Event, Requests},
+};
+use crate::{
+    codec::{Body, Frame},
+    protocol::{Envelope, Kind, Status},
+    sync::{Thread, Weak, wake},
+    transport::{Attend, UNREAD_MOST},
+};
+
+/// What an end of a link is for; it decides what may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Calls a worker.
+    Caller,
+    /// Is the worker.
+    Worker,
+    /// Calls a function worker, and talks with it by hand.
+    Function,
+    /// Talks by hand.
+    Peer,
+}
+
+impl Role {
+    pub(crate) fn accepts(self, kind: Kind) -> bool {
+        let answers = matches!(kind, Kind::Answer(_));
+        let messages = matches!(kind, Kind::Tell | Kind::Call);
+        let last_word = matches!(kind, Kind::Ended(_));
+        match self {
+            Self::Caller => {
+                answers || last_word || matches!(kind, Kind::Deferred | Kind::Event | Kind::Unheard)
+            }
+            Self::Worker => {
+                messages
+                    || matches!(
+                        kind,
+                        Kind::Cancel | Kind::Room | Kind::Close | Kind::Adopt | Kind::Hello
+                    )
+            }
+            Self::Peer => answers || messages || matches!(kind, Kind::Failure | Kind::Close),
+            Self::Function => {
+                answers || messages || last_word || matches!(kind, Kind::Failure | Kind::Close)
+            }
+        }
+    }
+}
+
+/// Who waits.
+#[derive(Debug)]
+pub(crate) enum Waiter {
+    Thread(Thread),
+    Task(Waker),
+}
+
+impl Waiter {
+    pub(crate) fn wake(self) {
+        match self {
+            Self::Thread(thread) => thread.unpark(),
+            Self::Task(waker) => wake(waker),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Waiting {
+    token: u64,
+    /// The request it waits for; `None`: any message.
+    what: Option<u64>,
+    waiter: Waiter,
+}
+
+/// What lies at one end of a link.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) requests: Requests<Frame, Loss>,
+    pub(crate) intake: Intake<Body>,
+    pub(crate) by_hand: ByHand,
+    waiting: Vec<Waiting>,
+    last_token: u64,
+    pub(crate) last_id: u64,
+    woken: Vec<Waiter>,
+    pub(crate) events: Events,
+    /// How many handlers that nobody waited for returned an error.
+    pub(crate) unheard: u64,
+    /// The worker's last word.
+    pub(crate) farewell: Option<(Status, Body)>,
+    /// How many bytes of frames have come.
+    pub(crate) taken_in: u64,
+    /// Nothing more comes.
+    pub(crate) ended: bool,
+    /// How the peer ended, once that is known.
+    pub(crate) loss: Option<Loss>,
+    /// How the peer broke the protocol.
+    pub(crate) violation: Option<String>,
+    /// Frames may come that no request is open for.
+    pub(crate) background: bool,
+    /// Links to this worker that others have handed on, and that it has not taken up.
+    pub(crate) adopted: Vec<Body>,
+    /// The process at the other end, if it has said so.
+    pub(crate) peer: Option<u32>,
+    /// Priorities of what is sent do not count.
+    pub(crate) flat: bool,
+    /// Told once when nothing more comes.
+    pub(crate) on_end: Option<Weak<dyn Attend>>,
+    /// Told once when the last word has come, on the thread that reads it.
+    pub(crate) on_farewell: Option<Weak<dyn Attend>>,
+}
+
+impl State {
+    pub(crate) fn new(capacities: Vec<usize>, aging: Option<Duration>) -> Self {
+        Self {
+            requests: Requests::new(capacities.len()),
+            by_hand: ByHand::new(capacities.len()),
+            intake: Intake::new(capacities, aging),
+            waiting: Vec::new(),
+            last_token: 0,
+            last_id: 0,
+            woken: Vec::new(),
+            events: Events::default(),
+            unheard: 0,
+            farewell: None,
+            taken_in: 0,
+            ended: false,
+            loss: None,
+            violation: None,
+            background: false,
+            adopted: Vec::new(),
+            peer: None,
+            flat: false,
+            on_end: None,
+            on_farewell: None,
+        }
+    }
+
+    pub(crate) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Takes in one frame whose kind is accepted; an error is a breach of the protocol.
+    pub(crate) fn deliver(&mut self, frame: Frame, role: Role) -> Result<(), String> {
+        let Frame { envelope, body } = frame;
+        let id = envelope.id;
+        match envelope.kind {
+            Kind::Answer(status) if self.by_hand.answered(id) => match status {
+                Status::Value => self.receive(envelope, body)?,
+                _ => return Err(format!("a reply that is {status:?}")),
+            },
+            Kind::Answer(_) => {
+                let answer = Frame { envelope, body };
+                let action = self.requests.step(Event::Answered { id, answer });
+                self.carry_out(action)?;
+            }
+            Kind::Deferred => {
+                let action = self.requests.step(Event::Begun { id });
+                self.carry_out(action)?;
+            }
+            Kind::Call | Kind::Tell if role == Role::Worker => {
+                self.take_in(inbox::Event::Arrived(envelope, body));
+            }
+            Kind::Call | Kind::Tell => self.receive(envelope, body)?,
+            Kind::Cancel => self.take_in(inbox::Event::Cancelled { id }),
+            Kind::Room => {
+                self.take_in(inbox::Event::RoomWanted { id, channel: envelope.channel });
+            }
+            Kind::Close if role == Role::Worker => {
+                self.take_in(inbox::Event::Close { until: envelope.deadline });
+            }
+            Kind::Adopt => self.adopted.push(body),
+            Kind::Close | Kind::Failure => self.receive_signal(envelope, body)?,
+            Kind::Event => self.receive_event(body),
+            Kind::Unheard => self.unheard = self.unheard.saturating_add(envelope.handler.into()),
+            Kind::Ended(_) if self.farewell.is_some() => return Err("a second last word".into()),
+            Kind::Ended(status) => self.farewell = Some((status, body)),
+            Kind::Hello if role == Role::Worker => self.peer = u32::try_from(id).ok(),
+            Kind::Hello | Kind::Welcome => return Err("a second greeting".into()),
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
+        self.by_hand.unread += cost(body.len());
+        self.check_unread()?;
+        self.take_in(inbox::Event::Arrived(envelope, body));
+        self.wake(None);
+        Ok(())
+    }
+
+    fn receive_signal(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
+        self.by_hand.signal(envelope, body)?;
+        self.check_unread()?;
+        self.wake(None);
+        Ok(())
+    }
+
+    fn check_unread(&self) -> Result<(), String> {
+        const MOST: usize = 2 * UNREAD_MOST;
+        if self.by_hand.unread > MOST {
+            return Err(format!("over {MOST} bytes of messages that nobody received"));
+        }
+        Ok(())
+    }
+
+    /// Whether the peer has kept to the protocol; an error says how not.
+    #[cfg(feature = "process")]
+    pub(crate) fn is_sound(&self) -> Result<(), String> {
+        let broke = self.violation.as_ref();
+        broke.map_or(Ok(()), |text| Err(format!("its peer broke the protocol: {text}")))
+    }
+
+    /// Whether so much has come that nobody has received that no more should be read.
+    pub(crate) fn is_stuffed(&self) -> bool {
+        self.by_hand.unread > UNREAD_MOST || self.by_hand.is_full_of_signals()
+    }
+
+    fn receive_event(&mut self, body: Body) {
+        self.events.put(body);
+        self.wake(None);
+    }
+
+    fn take_in(&mut self, event: inbox::Event<Body>) {
+        self.intake.step(event, Instant::now());
+    }
+
+    fn carry_out(&mut self, action: Option<Action>) -> Result<(), String> {
+        match action {
+            Some(Action::Wake { id }) => self.wake(Some(id)),
+            Some(Action::Violation(text)) => return Err(text),
+            Some(Action::Cancel { .. }) | None => {}
+        }
+        Ok(())
+    }
+
+    /// The peer has ended; gives those who are to be woken.
+    pub(crate) fn conclude(&mut self, current: Option<u64>, loss: Loss) -> Vec<Waiter> {
+        self.ended = true;
+        self.requests.step(Event::Ended { current, loss: loss.clone() });
+        self.loss.get_or_insert(loss);
+        self.wake_all()
+    }
+
+    /// Marks those for waking who wait for request `what`, or for any message.
+    fn wake(&mut self, what: Option<u64>) {
+        let mut index = 0;
+        while index < self.waiting.len() {
+            if self.waiting[index].what == what {
+                self.woken.push(self.waiting.swap_remove(index).waiter);
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    pub(crate) fn wake_all(&mut self) -> Vec<Waiter> {
+        self.waiting.drain(..).map(|waiting| waiting.waiter).collect()
+    }
+
+    pub(crate) fn take_woken(&mut self) -> Vec<Waiter> {
+        std::mem::take(&mut self.woken)
+    }
+
+    /// Whether what has come concerns nobody but whoever reads it.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.woken.is_empty() && !self.intake.has_actions() && self.farewell.is_none()
+    }
+
+    /// The answers to those who asked for room or were refused.
+    pub(crate) fn take_rooms(&mut self) -> Vec<Envelope> {
+        let answer = |action| match action {
+            inbox::Action::Room { id } => Envelope::answer(id, Status::Value),
+            inbox::Action::Refuse { id, status } => Envelope::answer(id, status),
+        };
+        if !self.intake.has_actions() {
+            return Vec::new();
+        }
+        self.intake.actions().into_iter().map(answer).collect()
+    }
+
+    pub(crate) fn add_waiter(&mut self, what: Option<u64>, waiter: Waiter) -> u64 {
+        self.last_token += 1;
+        self.waiting.push(Waiting { token: self.last_token, what, waiter });
+        self.last_token
+    }
+
+    pub(crate) fn remove_waiter(&mut self, token: u64) {
+        self.waiting.retain(|waiting| waiting.token != token);
+    }
+
+    /// Forgets the task that waits for request `id`, and gives it.
+    pub(crate) fn remove_task(&mut self, id: u64) -> Option<Waiter> {
+        let is_it = |waiting: &Waiting| {
+            waiting.what == Some(id) && matches!(waiting.waiter, Waiter::Task(_))
+        };
+        let index = self.waiting.iter().position(is_it)?;
+        Some(self.waiting.swap_remove(index).waiter)
+    }
+
+    /// A thread that waits for something that is not yet there.
+    pub(crate) fn next_leader(&self) -> Option<&Thread> {
+        self.waiting.iter().find_map(|waiting| match &waiting.waiter {
+            Waiter::Thread(thread) => Some(thread),
+            Waiter::Task(_) => None,
+        })
+    }
+
+    pub(crate) fn wants_attention(&self) -> bool {
+        // Of a stuffed end nothing is read, so that it would be told of the same bytes for ever.
+        !self.is_stuffed()
+            && (self.background || !self.requests.is_settled() || !self.waiting.is_empty())
+    }
+}

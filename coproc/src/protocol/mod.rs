@@ -1,0 +1,50 @@
+//! What is said: messages, and the envelope that each travels in.
+
+mod channel;
+mod envelope;
+mod plan;
+mod priority;
+mod registry;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use channel::Channel;
+pub(crate) use envelope::{Envelope, Kind, Status};
+pub use plan::{ChannelPlan, Handler, Plan};
+pub use priority::Priority;
+pub use registry::{Lane, MessageEntry, Urgent};
+pub(crate) use registry::{Registry, Urgency};
+
+/// What can travel between processes: every type with serde's two traits.
+///
+/// It is implemented for all of them; use it as a bound in generic workers.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// fn is_wire<T: Wire>() {}
+/// is_wire::<Vec<(String, f64)>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent to a worker",
+    label = "this does not implement `Serialize` and `Deserialize`",
+    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place, as \
+            `String` for `str`"
+)]
+pub trait Wire: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Wire for T {}
+
+/// What a [`Messenger`](crate::Messenger) sends and receives: every [`Wire`] type that borrows
+/// nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a message",
+    label = "this does not implement `Serialize` and `Deserialize`",
+    note = "derive `Serialize` and `Deserialize` for it, or send another type in its place, as \
+            `String` for `str`"
+)]
+pub trait Message: Wire + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Wire + 'static> Message for T {}
