@@ -8,6 +8,7 @@ pub mod median;
 pub mod peers;
 pub mod rounds;
 pub mod subject;
+pub mod visitor;
 pub mod watcher;
 pub mod work;
 

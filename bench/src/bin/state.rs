@@ -1,6 +1,6 @@
-//! Reading, writing and changing values of a state, among few names and among many: beside the
-//! dictionary that the manager of Python's multiprocessing keeps, and beside a call with nothing in
-//! it, which is the limit.
+//! Reading, writing and changing values of a state, among few names and among many, from another
+//! process and from the one that keeps it: beside the dictionary that the manager of Python's
+//! multiprocessing keeps, and beside a call with nothing in it, which is the limit for other processes.
 //!
 //! And how long it takes until another process that waits for a value has it.
 //!
@@ -16,22 +16,16 @@ use coproc_bench::{
     peers::{python::Python, raw::RawWatch, serve_if_asked},
     rounds::{Case, Failure, asked_for, compare},
     subject::Subject,
+    visitor::{Visitor, add, get, name, set},
     watcher::{MOMENT, SEEN, Watcher},
 };
 
 const FEW: u64 = 10;
 const MANY: u64 = 100_000;
 
-/// What is to be changed by [`add`].
-const SUM: &str = "sum";
-
 /// How often somebody is woken in a batch, and how long there is nothing before.
 const WAKES: u64 = 50;
 const PAUSE: Duration = Duration::from_millis(2);
-
-fn name(number: u64) -> String {
-    format!("name {number}")
-}
 
 /// A state with so many names.
 fn filled(names: u64) -> Result<State, Failure> {
@@ -39,38 +33,6 @@ fn filled(names: u64) -> Result<State, Failure> {
     let values: Vec<_> = (0..names).map(|number| (name(number), number)).collect();
     state.update(values.iter().map(|(name, number)| (name.as_str(), number)))?;
     Ok(state)
-}
-
-/// One of so many names, another each time.
-fn one_of(names: u64, number: u64) -> String {
-    name(number * 7919 % names)
-}
-
-fn get(state: &State, names: u64, count: u64) -> Result<(), Failure> {
-    for number in 0..count {
-        state.get::<u64>(&one_of(names, number))?.ok_or("a name is missing")?;
-    }
-    Ok(())
-}
-
-fn set(state: &State, names: u64, count: u64) -> Result<(), Failure> {
-    for number in 0..count {
-        state.set(&one_of(names, number), &number)?;
-    }
-    Ok(())
-}
-
-fn add(state: &State, count: u64) -> Result<(), Failure> {
-    state.set(SUM, &0_u64)?;
-    for _ in 0..count {
-        state.atomic(|view| {
-            let sum: u64 = view.get(SUM)?.unwrap_or(0);
-            view.set(SUM, &(sum + 1))?;
-            Ok::<_, StateError>(())
-        })?;
-    }
-    let sum = state.get::<u64>(SUM)?;
-    if sum == Some(count) { Ok(()) } else { Err(format!("{sum:?} instead of {count}").into()) }
 }
 
 /// Sets a moment so many times, each when the last was seen; how long it took until they were.
@@ -104,9 +66,15 @@ fn main() -> Result<(), Failure> {
     let (few, many) = (filled(FEW)?, filled(MANY)?);
     let worker = Subject::spawn(Subject::default())?;
     let python = Python::start();
+    let (few_elsewhere, many_elsewhere) =
+        (Visitor::spawn(few.clone())?, Visitor::spawn(many.clone())?);
     let mut cases = vec![
-        Case::new("coproc `get`, of 10 names", |count| get(&few, FEW, count)),
-        Case::new("coproc `get`, of 100 000", |count| get(&many, MANY, count)),
+        Case::new("coproc `get`, of 10 names", |count| Ok(few_elsewhere.get(FEW, count).wait()?)),
+        Case::new("coproc `get`, of 100 000", |count| {
+            Ok(many_elsewhere.get(MANY, count).wait()?)
+        }),
+        Case::new("where it is kept, of 10 names", |count| Ok(get(&few, FEW, count)?)),
+        Case::new("where it is kept, of 100 000", |count| Ok(get(&many, MANY, count)?)),
         Case::new("coproc, a call with nothing in it", |count| {
             (0..count).try_for_each(|_| Ok(worker.nothing().wait()?))
         }),
@@ -116,14 +84,23 @@ fn main() -> Result<(), Failure> {
     compare("reading one value", cases, rounds)?;
 
     let mut cases = vec![
-        Case::new("coproc `set`, of 10 names", |count| set(&few, FEW, count)),
-        Case::new("coproc `set`, of 100 000", |count| set(&many, MANY, count)),
+        Case::new("coproc `set`, of 10 names", |count| Ok(few_elsewhere.set(FEW, count).wait()?)),
+        Case::new("coproc `set`, of 100 000", |count| {
+            Ok(many_elsewhere.set(MANY, count).wait()?)
+        }),
+        Case::new("where it is kept, of 10 names", |count| Ok(set(&few, FEW, count)?)),
+        Case::new("where it is kept, of 100 000", |count| Ok(set(&many, MANY, count)?)),
     ];
     cases.extend(python.case("multiprocessing `dict[] =`, of 10", "state set 10"));
     cases.extend(python.case("multiprocessing `dict[] =`, of 100 000", "state set 100000"));
     compare("writing one value", cases, rounds)?;
 
-    let mut cases = vec![Case::new("coproc `atomic` of `get`, `set`", |count| add(&few, count))];
+    let mut cases = vec![
+        Case::new("coproc `atomic` of `get`, `set`", |count| {
+            Ok(few_elsewhere.add(count).wait()?)
+        }),
+        Case::new("where it is kept", |count| Ok(add(&few, count)?)),
+    ];
     cases.extend(python.case("multiprocessing `Lock`, `dict[]`, `dict[] =`", "state add"));
     compare("adding to one value", cases, rounds)?;
 
