@@ -3,6 +3,8 @@
 //! The scheduler decides, and has no clock, thread or descriptor; the dispatcher acts.
 
 mod dispatcher;
+#[cfg(test)]
+mod policy;
 mod scheduler;
 
 pub(crate) use dispatcher::{Desk, Recycling, at_once, start};
