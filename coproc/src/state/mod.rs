@@ -59,8 +59,9 @@ impl Handle {
 ///
 /// A handle is cheap to clone and travels: as an argument, a reply or a field of a message. The
 /// values live in a thread of the process that called [`spawn`](State::spawn), the host. They end
-/// with the last handle there; handles in other processes do not own them. So a function that is a
-/// worker best takes a `&State`, and its caller lends its own.
+/// with the last handle there that was made by [`spawn`](State::spawn) or cloned from one; handles
+/// that have come in a message do not own them. So a function that is a worker best takes a `&State`,
+/// and its caller lends its own.
 ///
 /// An operation blocks for as long as the host takes to answer. The end of the state or of its host
 /// is an error at once, also for operations that wait. [`StateBuilder::timeout`] bounds how long a

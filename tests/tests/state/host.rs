@@ -6,7 +6,7 @@ use coproc::{Process, State, StateError, prelude::*};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::clerk;
+use crate::{Clerk, clerk};
 
 /// Makes a state in a process of its own, which can be killed and stopped.
 pub(crate) struct Keeper {
@@ -200,5 +200,19 @@ fn nobody_waits_for_the_dead() -> coproc::Result<()> {
     while sockets(pid) > before {
         thread::yield_now();
     }
+    Ok(())
+}
+
+/// A handle that has come in a message owns nothing, also in a thread of the host.
+#[coproc::test]
+fn a_handle_that_has_travelled_in_its_process_owns_nothing() -> coproc::Result<()> {
+    let _watch = Watch::set();
+    let state = State::spawn()?;
+    let clerk = Clerk::on(Thread).spawn(state.clone())?;
+    clerk.set("n", 1).wait()?;
+    assert_eq!(state.get::<u64>("n")?, Some(1));
+    let waits = clerk.wait_equal("n", 2).send()?;
+    drop(state);
+    assert!(waits.wait().unwrap_err().to_string().contains("ends with the last handle"));
     Ok(())
 }
