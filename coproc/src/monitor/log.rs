@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{save, stats::Note, text};
+use super::{save, stats::Note, units};
 
 /// A file to which lines are appended.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Log {
 pub(super) fn line(note: &Note, rss: Option<u64>) -> String {
     let mut line = format!("{:.3} s  {}", note.at.as_secs_f64(), note.pid);
     if let Some(rss) = rss {
-        let _ = write!(line, "  {}", text::memory(rss));
+        let _ = write!(line, "  {}", units::memory(rss));
     }
     let _ = write!(line, "  {}", on_one_line(&note.text));
     if !note.details.is_empty() {

@@ -9,7 +9,8 @@ mod plot;
 mod sampler;
 mod save;
 mod stats;
-mod text;
+mod units;
+
 mod watcher;
 
 use std::{

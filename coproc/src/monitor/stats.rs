@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{save, text};
+use super::save;
 
 /// What a monitor has seen: samples of processes, and notes.
 ///
@@ -48,6 +48,7 @@ pub struct Sample {
     /// program.
     pub name: String,
     /// When: time since the monitor's start. All samples of one round have the same.
+    #[serde(with = "seconds")]
     pub at: Duration,
     /// Resident memory in bytes. What processes share counts for each of them.
     pub rss: u64,
@@ -67,6 +68,7 @@ pub struct Sample {
 #[non_exhaustive]
 pub struct Note {
     /// When it was made: time since the monitor's start.
+    #[serde(with = "seconds")]
     pub at: Duration,
     /// The process that made it.
     pub pid: u32,
@@ -100,12 +102,21 @@ impl Stats {
     ///
     /// The file cannot be written; the error names it.
     pub fn to_csv(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        save::replace(path.as_ref(), text::csv(self).as_bytes())
+        save::replace(path.as_ref(), &self.csv()?)
+    }
+
+    fn csv(&self) -> io::Result<Vec<u8>> {
+        let mut rows = csv::Writer::from_writer(Vec::new());
+        rows.write_record(["at", "pid", "name", "rss", "anon", "peak", "cpu"])?;
+        for Sample { pid, name, at, rss, anon, peak, cpu } in &self.samples {
+            rows.serialize((at.as_secs_f64(), pid, name, rss, anon, peak, cpu))?;
+        }
+        rows.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 
     /// Writes everything to a file, as one JSON object with the fields of [`Stats`]; `at` is in
-    /// seconds. A file that is there is replaced in one step; a link, a pipe or a device is written
-    /// to.
+    /// seconds. `serde_json` reads it back as a [`Stats`]. A file that is there is replaced in one
+    /// step; a link, a pipe or a device is written to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -122,7 +133,7 @@ impl Stats {
     ///
     /// The file cannot be written; the error names it.
     pub fn to_json(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        save::replace(path.as_ref(), text::json(self).as_bytes())
+        save::replace(path.as_ref(), &serde_json::to_vec(self)?)
     }
 
     /// Draws memory and CPU over time, a line a process, with the notes that are labels. The end of
@@ -147,5 +158,84 @@ impl Stats {
     pub fn plot(&self, path: impl AsRef<Path>) -> io::Result<()> {
         let path = path.as_ref();
         save::replace(path, &super::plot::Format::of(path)?.draw(self)?)
+    }
+}
+
+/// A moment as a number of seconds in formats that people read, where serde's own form of a duration
+/// is an object.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(
+        at: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            at.as_secs_f64().serialize(serializer)
+        } else {
+            at.serialize(serializer)
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Duration, D::Error> {
+        if deserializer.is_human_readable() {
+            let seconds = f64::deserialize(deserializer)?;
+            Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
+        } else {
+            Duration::deserialize(deserializer)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats() -> Stats {
+        let sample = Sample {
+            pid: 7,
+            name: "say \"a, b\"\\\n\u{1}ü".into(),
+            at: Duration::from_millis(1250),
+            rss: u64::MAX,
+            anon: 2,
+            peak: 3,
+            cpu: 0.5,
+        };
+        let note = Note {
+            at: Duration::from_nanos(1),
+            pid: 8,
+            text: "\u{2028}</script>\t".into(),
+            details: String::new(),
+            label: true,
+            log: false,
+        };
+        let samples = vec![sample.clone(), Sample { cpu: 0.0, name: "b".into(), ..sample }];
+        Stats { samples, notes: vec![note], dropped_samples: 4, dropped_notes: 5 }
+    }
+
+    #[test]
+    fn json_is_read_back_and_counts_in_seconds() {
+        for stats in [stats(), Stats::default()] {
+            let json = serde_json::to_vec(&stats).unwrap();
+            assert_eq!(serde_json::from_slice::<Stats>(&json).unwrap(), stats);
+        }
+        let value = serde_json::to_value(stats()).unwrap();
+        assert_eq!(value["samples"][0]["at"].as_f64(), Some(1.25));
+        assert_eq!(value["notes"][0]["at"].as_f64(), Some(1e-9));
+        let before = serde_json::json!({ "at": -1.0, "pid": 8, "text": "", "details": "",
+            "label": true, "log": true });
+        assert!(serde_json::from_value::<Note>(before).is_err());
+    }
+
+    #[test]
+    fn names_are_quoted_where_they_have_to_be() {
+        let text = String::from_utf8(stats().csv().unwrap()).unwrap();
+        let text = text.strip_prefix("at,pid,name,rss,anon,peak,cpu\n").unwrap();
+        let first = format!("1.25,7,\"say \"\"a, b\"\"\\\n\u{1}ü\",{},2,3,0.5\n", u64::MAX);
+        assert_eq!(text, format!("{first}1.25,7,b,{},2,3,0.0\n", u64::MAX));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, time::Duration};
 
-use super::super::text;
+use super::super::units;
 
 /// A unit, and how many of the basic one it is: seconds, or bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub(super) fn time(length: Duration) -> Unit {
 #[expect(clippy::cast_precision_loss, reason = "powers of two are exact")]
 pub(super) fn memory(most: u64) -> Unit {
     // A figure of one digit would have too few marks on its axis.
-    let (name, size) = text::unit(most / 2);
+    let (name, size) = units::unit(most / 2);
     Unit { name, size: size as f64 }
 }
 
