@@ -7,7 +7,9 @@ pub use inventory;
 pub use serde;
 
 #[cfg(feature = "process")]
-pub use crate::spawn::{Process, fuzz};
+pub use crate::spawn::Process;
+#[cfg(feature = "fuzz")]
+pub use crate::spawn::fuzz;
 pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
     __with_processes as with_processes,

@@ -81,6 +81,7 @@
 //! | `plot-png` | no | and as a PNG, with a font of its own |
 //! | `codec-postcard` | no | messages are encoded with postcard instead of bincode 1.3, for the whole program |
 //! | `progress` | no | `.progress(bar)` on a map over a pool moves a bar of indicatif |
+//! | `fuzz` | no | hidden items for tests of this library, which may change with any version |
 //!
 //! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc reads with it only
 //! frames of bounded size, with limits of its own on depth and on the number of elements; whoever

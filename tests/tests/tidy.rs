@@ -1,7 +1,4 @@
 //! The rules of the house, each as a test that names the place and says what to do.
-//!
-//! What a rule finds is tested too, on crates of a few lines: a rule that cannot fail holds
-//! nothing.
 
 #[path = "tidy/floors.rs"]
 mod floors;
@@ -17,9 +14,6 @@ mod source;
 mod uses;
 #[path = "tidy/words.rs"]
 mod words;
-
-#[path = "tidy/can_fail.rs"]
-mod can_fail;
 
 use source::{Texts, hold, modules, text, texts};
 

@@ -1,8 +1,6 @@
 //! Ends of links whose other end is in the hands of a test: it can write to it what no peer of this
-//! library would. For tests and fuzzing; no part of what the library promises.
-//!
-//! All of it is generic or reached only through [`frames`], so that programs that do not use it do
-//! not contain it.
+//! library would. Compiled with the feature `fuzz`, for tests and fuzzing; no part of what the library
+//! promises.
 
 use std::{
     collections::BTreeMap,
@@ -85,7 +83,7 @@ fn by_hand(socket: OwnedFd, channels: usize) -> Arc<Port> {
 /// If there is no thread or socket to be had.
 pub fn frames(bytes: &[u8]) {
     said_to(bytes, said_to_a_caller);
-    said_to(bytes, |socket| drop(serve::<Target<()>>(socket)));
+    said_to(bytes, |socket| drop(serve::<Target>(socket)));
     said_to(bytes, said_to_a_messenger);
 }
 
@@ -100,7 +98,7 @@ fn said_to(bytes: &[u8], end: impl FnOnce(OwnedFd)) {
 }
 
 fn said_to_a_caller(socket: OwnedFd) {
-    let target = caller::<Target<()>>(socket, MESSAGE_MOST).expect("the reactor can be had");
+    let target = caller::<Target>(socket, MESSAGE_MOST).expect("the reactor can be had");
     let text = target.text("a").send();
     let tree = target.tree(Tree::default()).send();
     let units = target.units(1).send();
@@ -154,18 +152,16 @@ impl Channel for Lane {
     }
 }
 
-/// What [`frames`] talks to, and as. It is generic so that it stands in no program's table of
-/// workers.
-struct Target<T> {
+/// What [`frames`] talks to, and as.
+struct Target {
     later: Vec<LaterAnswer<u8, Tree>>,
-    unused: PhantomData<T>,
 }
 
 #[crate::worker(channels(first(capacity = 4), second(capacity = 1, overflow = reject)), event = Tree)]
-impl<T: 'static> Target<T> {
+impl Target {
     #[init]
     fn new() -> Self {
-        Self { later: Vec::new(), unused: PhantomData }
+        Self { later: Vec::new() }
     }
 
     #[message]

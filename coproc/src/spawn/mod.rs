@@ -1,6 +1,6 @@
 //! Where a worker runs, and who owns it.
 
-#[cfg(feature = "process")]
+#[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod group;
 mod handle;

@@ -87,13 +87,6 @@ pub(crate) fn modules(src: &str) -> Vec<Source> {
     Tree { texts: texts(src), found: Vec::new() }.grow(src)
 }
 
-/// A crate made of these files, for the tests of the rules themselves.
-pub(crate) fn sketch(files: &[(&str, &str)]) -> Vec<Source> {
-    let texts =
-        files.iter().map(|(path, text)| (format!("src/{path}"), (*text).to_owned())).collect();
-    Tree { texts, found: Vec::new() }.grow("src")
-}
-
 /// Follows `mod name;` from file to file. Files that no module names (expected expansions, for
 /// example) are data, not code, and no rule sees them.
 struct Tree {
