@@ -492,10 +492,10 @@ const _: () = {
             lanes: 0,
         };
         fn start(
-            seat: my_library::__private::Seat<Self>,
+            parameters: my_library::__private::StartParameters<Self>,
             arguments: my_library::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, my_library::__private::Ended> {
-            my_library::__private::serve(seat, arguments)
+            my_library::__private::serve(parameters, arguments)
         }
         fn started() -> my_library::__private::Reply<(), Self::InitError> {
             my_library::__private::fallible::<

@@ -71,12 +71,12 @@ const _: () = {
                 .len(),
         };
         fn start(
-            seat: ::coproc::__private::Seat<Self>,
+            parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
             ::core::result::Result::Err(
                 ::coproc::__private::function(
-                    seat,
+                    parameters,
                     arguments,
                     |arguments, messenger| {
                         <Self as ::coproc::__private::PoolFunction>::call(arguments)
@@ -333,12 +333,12 @@ const _: () = {
                 .len(),
         };
         fn start(
-            seat: my_library::__private::Seat<Self>,
+            parameters: my_library::__private::StartParameters<Self>,
             arguments: my_library::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, my_library::__private::Ended> {
             ::core::result::Result::Err(
                 my_library::__private::function(
-                    seat,
+                    parameters,
                     arguments,
                     |arguments, messenger| {
                         let held_0 = my_library::__private::text().take(arguments)?;

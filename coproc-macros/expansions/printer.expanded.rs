@@ -344,10 +344,10 @@ const _: () = {
             lanes: 0,
         };
         fn start(
-            seat: ::coproc::__private::Seat<Self>,
+            parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
-            ::coproc::__private::serve(seat, arguments)
+            ::coproc::__private::serve(parameters, arguments)
         }
         fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
             ::coproc::__private::reply::<()>()

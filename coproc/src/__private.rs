@@ -29,8 +29,8 @@ pub use crate::{
     },
     worker::{
         Context, Dispatch, Done, Ended, Entry, FirstArgument, Function, FunctionController, Idle,
-        Peer, PoolFunction, Recipe, Registered, Schedule, Seat, Serve, With, Worker, function,
-        serve, with,
+        Peer, PoolFunction, Recipe, Registered, Schedule, Serve, StartParameters, With, Worker,
+        function, serve, with,
     },
 };
 

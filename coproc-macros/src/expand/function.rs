@@ -73,7 +73,7 @@ fn implementations(function: &Function) -> TokenStream {
             #plan
 
             fn start(
-                seat: #library::__private::Seat<Self>,
+                parameters: #library::__private::StartParameters<Self>,
                 arguments: #library::__private::Arguments<'_>,
             ) -> ::core::result::Result<Self::Engine, #library::__private::Ended> {
                 #start
@@ -111,7 +111,7 @@ fn start(function: &Function) -> TokenStream {
     };
     quote_spanned! {mixed()=>
         ::core::result::Result::Err(
-            #library::__private::function(seat, arguments, |arguments, messenger| { #body }),
+            #library::__private::function(parameters, arguments, |arguments, messenger| { #body }),
         )
     }
 }

@@ -60,10 +60,10 @@ fn implementation(worker: &Worker) -> TokenStream {
             #plan
 
             fn start(
-                seat: #library::__private::Seat<Self>,
+                parameters: #library::__private::StartParameters<Self>,
                 arguments: #library::__private::Arguments<'_>,
             ) -> ::core::result::Result<Self::Engine, #library::__private::Ended> {
-                #library::__private::serve(seat, arguments)
+                #library::__private::serve(parameters, arguments)
             }
 
             #ends

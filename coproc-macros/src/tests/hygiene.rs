@@ -93,7 +93,7 @@ const OWN: &[&str] = &[
     "place",
     "reader",
     "schedule",
-    "seat",
+    "parameters",
     "which",
     "worker",
     "writer",

@@ -5,7 +5,7 @@ use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, time::Instan
 use super::{completions::Completions, outgoing::Encoded};
 use crate::{
     error::{CallError, CloseReason},
-    link::Line,
+    link::Connection,
     protocol::{Handler, Plan, Priority},
     sync::{Arc, Mutex},
 };
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) enum Address {
     /// One incarnation of one worker.
-    Direct(Arc<Line>),
+    Direct(Arc<Connection>),
     /// A dispatcher picks the incarnation.
     Dispatched(Route),
 }
@@ -30,7 +30,7 @@ pub(crate) struct Route {
 impl Address {
     pub(crate) fn plan(&self) -> &'static Plan {
         match self {
-            Self::Direct(line) => line.plan,
+            Self::Direct(connection) => connection.plan,
             Self::Dispatched(route) => route.dispatch.plan(),
         }
     }
@@ -42,23 +42,23 @@ impl Address {
     /// How many bytes a message may have.
     pub(crate) fn max_message(&self) -> usize {
         match self {
-            Self::Direct(line) => line.max_message,
+            Self::Direct(connection) => connection.max_message,
             Self::Dispatched(route) => route.dispatch.max_message(),
         }
     }
 
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::Direct(line) => &line.name,
+            Self::Direct(connection) => &connection.name,
             Self::Dispatched(route) => route.dispatch.plan().name,
         }
     }
 
     /// The connection to the incarnation that it stands for now; `None` if it stands for several,
     /// or if none is up.
-    pub(crate) fn current(&self) -> Option<Arc<Line>> {
+    pub(crate) fn current(&self) -> Option<Arc<Connection>> {
         match self {
-            Self::Direct(line) => Some(Arc::clone(line)),
+            Self::Direct(connection) => Some(Arc::clone(connection)),
             Self::Dispatched(Route { dispatch, slot }) => Arc::clone(dispatch).current((*slot)?),
         }
     }
@@ -66,7 +66,7 @@ impl Address {
     /// An error if it leads to a worker whose code runs on this thread.
     pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
         match self {
-            Self::Direct(line) => line.check_cycle(),
+            Self::Direct(connection) => connection.check_cycle(),
             // Another worker of the dispatcher may take the call.
             Self::Dispatched(_) => Ok(()),
         }
@@ -98,7 +98,7 @@ pub(crate) struct Job {
 
 /// The owners of workers in this process that take calls from other processes for a dispatcher, each
 /// with its connection; by the slot that it sends them to.
-pub(crate) type Relays = HashMap<Option<usize>, (Arc<Line>, Box<dyn Any + Send>)>;
+pub(crate) type Relays = HashMap<Option<usize>, (Arc<Connection>, Box<dyn Any + Send>)>;
 
 /// Picks the connection that each message goes out on.
 pub(crate) trait Dispatch: Send + Sync {
@@ -128,7 +128,7 @@ pub(crate) trait Dispatch: Send + Sync {
     fn wait(self: Arc<Self>, job: u64, until: Option<Instant>);
 
     /// The connection to the incarnation in this slot, if one is up.
-    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Line>>;
+    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Connection>>;
 
     /// The workers that take calls from other processes for this dispatcher, by slot.
     fn relays(&self) -> &Mutex<Relays>;
@@ -145,8 +145,8 @@ impl<W> Link<W> {
         Self { address, worker: PhantomData }
     }
 
-    pub(crate) fn direct(line: Arc<Line>) -> Self {
-        Self::new(Address::Direct(line))
+    pub(crate) fn direct(connection: Arc<Connection>) -> Self {
+        Self::new(Address::Direct(connection))
     }
 
     pub(crate) fn address(&self) -> &Address {
@@ -154,7 +154,7 @@ impl<W> Link<W> {
     }
 
     /// The connection to the incarnation that it stands for now; see [`Address::current`].
-    pub(crate) fn current(&self) -> Option<Arc<Line>> {
+    pub(crate) fn current(&self) -> Option<Arc<Connection>> {
         self.address.current()
     }
 }
@@ -167,8 +167,9 @@ impl<W> Clone for Link<W> {
 
 impl<W> fmt::Debug for Link<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = self.current();
-        let pid = line.and_then(|line| line.life.get().and_then(|life| life.pid()));
+        let connection = self.current();
+        let pid =
+            connection.and_then(|connection| connection.life.get().and_then(|life| life.pid()));
         f.debug_struct("Link").field("worker", &self.address.name()).field("pid", &pid).finish()
     }
 }

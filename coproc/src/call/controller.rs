@@ -25,8 +25,8 @@ use crate::{error::CallError, protocol::Channel};
 ///     }
 ///
 ///     #[message]
-///     fn write(&mut self, line: &str) -> usize {
-///         self.lines.push(line.to_owned());
+///     fn write(&mut self, connection: &str) -> usize {
+///         self.lines.push(connection.to_owned());
 ///         self.lines.len()
 ///     }
 /// }
@@ -72,6 +72,6 @@ pub trait Controller<W>: Clone + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     ///
-    /// As [`Call::tell`].
+    /// As [`Call::tell`](crate::Call::tell).
     fn post(&self, message: Self::Message) -> Result<(), CallError>;
 }

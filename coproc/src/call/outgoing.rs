@@ -15,7 +15,7 @@ use super::{
 use crate::{
     codec::{Body, Draft, EncodeError, reply::Completion},
     error::{CallError, TrySendError},
-    link::{Line, Refusal, Serving},
+    link::{Connection, Refusal, Serving},
     protocol::{Envelope, Handler, Kind, Priority},
     sync::Arc,
 };
@@ -69,9 +69,9 @@ impl Encoded {
     }
 
     /// Makes ready what the message carries, for this connection.
-    fn pack(&mut self, line: &Line) -> Result<(), CallError> {
+    fn pack(&mut self, connection: &Connection) -> Result<(), CallError> {
         let body = self.body()?;
-        line.port.pack(body).map_err(CallError::Encode)
+        connection.endpoint.pack(body).map_err(CallError::Encode)
     }
 
     /// Tells the receiver which workers wait for the reply, so that none of them waits for itself.
@@ -110,20 +110,24 @@ impl Encoded {
 
     /// Waits until the channel has room for it, until the call ends, which is given, and for `room`
     /// at most.
-    fn admit(&mut self, line: &Line, room: Option<Duration>) -> Result<Option<Instant>, CallError> {
-        self.pack(line)?;
+    fn admit(
+        &mut self,
+        connection: &Connection,
+        room: Option<Duration>,
+    ) -> Result<Option<Instant>, CallError> {
+        self.pack(connection)?;
         let until = self.until();
         let room = room.and_then(|room| Instant::now().checked_add(room));
         let earlier = [until, room].into_iter().flatten().min();
-        line.admit(self.channel(), earlier)?;
+        connection.admit(self.channel(), earlier)?;
         Ok(until)
     }
 
     /// Sends a call that was counted in.
-    fn call(self, line: Arc<Line>, until: Option<Instant>) -> Exchange {
+    fn call(self, connection: Arc<Connection>, until: Option<Instant>) -> Exchange {
         let (envelope, body) = self.seal(Kind::Call, until);
-        let id = line.call(envelope, body);
-        Exchange::new(line, id, until)
+        let id = connection.call(envelope, body);
+        Exchange::new(connection, id, until)
     }
 
     /// Whether a dispatcher takes it.
@@ -182,9 +186,9 @@ impl Outgoing {
             return Err(TrySendError { call: self, error });
         }
         let request = match self.address {
-            Address::Direct(line) => {
+            Address::Direct(connection) => {
                 let until = self.message.until();
-                Request::Direct(self.message.call(line, until))
+                Request::Direct(self.message.call(connection, until))
             }
             Address::Dispatched(route) => Request::Dispatched(self.message.submit(route)),
         };
@@ -194,12 +198,12 @@ impl Outgoing {
 
     /// Counts it in without blocking. A dispatcher takes what it has no worker for.
     fn try_admit(&mut self) -> Result<(), CallError> {
-        let line = match &self.address {
-            Address::Direct(line) => line,
+        let connection = match &self.address {
+            Address::Direct(connection) => connection,
             Address::Dispatched(route) => return self.message.check(route),
         };
-        self.message.pack(line)?;
-        line.try_admit(self.message.channel()).map_err(|refusal| match refusal {
+        self.message.pack(connection)?;
+        connection.try_admit(self.message.channel()).map_err(|refusal| match refusal {
             Refusal::Full => CallError::Full,
             Refusal::Error(error) => error,
         })
@@ -210,11 +214,11 @@ impl Outgoing {
     /// An inherited deadline ends the waiting; the message may be handled later.
     pub(super) fn tell(mut self, room: Option<Duration>) -> Result<(), CallError> {
         match self.address {
-            Address::Direct(line) => {
+            Address::Direct(connection) => {
                 let until = self.message.own_until();
-                self.message.admit(&line, room)?;
+                self.message.admit(&connection, room)?;
                 let (envelope, body) = self.message.seal(Kind::Tell, until);
-                line.tell(envelope, body)
+                connection.tell(envelope, body)
             }
             Address::Dispatched(route) => {
                 self.message.check(&route)?;
@@ -227,9 +231,9 @@ impl Outgoing {
 
     fn start(mut self, room: Option<Duration>) -> Result<Request, CallError> {
         match self.address {
-            Address::Direct(line) => {
-                let until = self.message.admit(&line, room)?;
-                Ok(Request::Direct(self.message.call(line, until)))
+            Address::Direct(connection) => {
+                let until = self.message.admit(&connection, room)?;
+                Ok(Request::Direct(self.message.call(connection, until)))
             }
             Address::Dispatched(route) => {
                 self.message.check(&route)?;
@@ -311,18 +315,18 @@ impl Sending {
 
     /// Sends the call, or asks for room.
     fn try_start(&mut self, mut outgoing: Outgoing) -> Result<Option<Request>, CallError> {
-        let Address::Direct(line) = &outgoing.address else {
+        let Address::Direct(connection) = &outgoing.address else {
             return outgoing.start(None).map(Some);
         };
-        let line = Arc::clone(line);
-        outgoing.message.pack(&line)?;
+        let connection = Arc::clone(connection);
+        outgoing.message.pack(&connection)?;
         let until = self.until.or_else(|| outgoing.message.until());
         self.until = until;
         let channel = outgoing.message.channel();
-        match line.try_admit(channel) {
-            Ok(()) => Ok(Some(Request::Direct(outgoing.message.call(line, until)))),
+        match connection.try_admit(channel) {
+            Ok(()) => Ok(Some(Request::Direct(outgoing.message.call(connection, until)))),
             Err(Refusal::Full) => {
-                self.room = Some(Exchange::room(line, channel, until));
+                self.room = Some(Exchange::room(connection, channel, until));
                 self.outgoing = Some(outgoing);
                 Ok(None)
             }

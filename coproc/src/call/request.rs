@@ -13,7 +13,7 @@ use crate::{
         reply::{Completion, read_failure, read_panic, read_text},
     },
     error::{CallError, CloseReason},
-    link::{Line, Loss, Outcome, State, timer::Alarm},
+    link::{Connection, DisconnectCause, Outcome, State, timer::Alarm},
     protocol::{Kind, Status},
     sync::Arc,
 };
@@ -35,7 +35,7 @@ impl Request {
     /// An error if its worker's code runs on this thread.
     pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
         match self {
-            Self::Direct(exchange) => exchange.line.check_cycle(),
+            Self::Direct(exchange) => exchange.connection.check_cycle(),
             Self::Dispatched(_) => Ok(()),
         }
     }
@@ -43,7 +43,7 @@ impl Request {
     /// Has the reply read also while no caller waits for it.
     pub(super) fn attend(&self) {
         if let Self::Direct(exchange) = self {
-            exchange.line.port.attend_if_idle();
+            exchange.connection.endpoint.attend_if_idle();
         }
     }
 
@@ -82,7 +82,7 @@ impl Request {
 
 /// A request on one connection.
 pub(crate) struct Exchange {
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     id: u64,
     until: Option<Instant>,
     taken: bool,
@@ -90,20 +90,20 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(line: Arc<Line>, id: u64, until: Option<Instant>) -> Self {
-        Self { line, id, until, taken: false, alarm: Alarm::default() }
+    pub(super) fn new(connection: Arc<Connection>, id: u64, until: Option<Instant>) -> Self {
+        Self { connection, id, until, taken: false, alarm: Alarm::default() }
     }
 
     /// A request that the worker answers when the channel has room, after the handler that it runs
     /// now.
-    pub(crate) fn room(line: Arc<Line>, channel: u16, until: Option<Instant>) -> Self {
-        let id = line.ask_room(channel);
-        Self::new(line, id, until)
+    pub(crate) fn room(connection: Arc<Connection>, channel: u16, until: Option<Instant>) -> Self {
+        let id = connection.ask_room(channel);
+        Self::new(connection, id, until)
     }
 
     /// What another thread can read for it with.
     pub(super) fn reader(&self) -> Reader {
-        Reader { line: Arc::clone(&self.line), id: self.id, until: self.until }
+        Reader { connection: Arc::clone(&self.connection), id: self.id, until: self.until }
     }
 
     fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
@@ -111,7 +111,7 @@ impl Exchange {
             return Some(Err(CallError::Cancelled));
         }
         let until = [self.until, patience].into_iter().flatten().min();
-        let outcome = self.line.port.wait(self.id, until);
+        let outcome = self.connection.endpoint.wait(self.id, until);
         if outcome.is_none() && !self.is_overdue() {
             return None;
         }
@@ -124,8 +124,8 @@ impl Exchange {
         if self.taken {
             return Some(Err(CallError::Cancelled));
         }
-        self.line.port.drain();
-        let outcome = self.line.port.state().requests.take(self.id);
+        self.connection.endpoint.drain();
+        let outcome = self.connection.endpoint.state().requests.take(self.id);
         if outcome.is_none() && !self.is_overdue() {
             return None;
         }
@@ -136,7 +136,7 @@ impl Exchange {
         if self.taken {
             return Poll::Ready(Err(CallError::Cancelled));
         }
-        let outcome = self.line.port.poll(self.id, cx.waker());
+        let outcome = self.connection.endpoint.poll(self.id, cx.waker());
         if outcome.is_some() || self.is_overdue() {
             // A task does not block: what cannot be known at once counts as begun.
             return Poll::Ready(self.conclude(outcome, Duration::ZERO));
@@ -154,21 +154,25 @@ impl Exchange {
     /// Without an outcome the deadline has passed.
     fn conclude(
         &mut self,
-        outcome: Option<Outcome<Frame, Loss>>,
+        outcome: Option<Outcome<Frame, DisconnectCause>>,
         patience: Duration,
     ) -> Completion {
         self.taken = true;
         match outcome {
             // The handler ran inside this wait, which therefore could not end before it.
             Some(Outcome::Answered(frame))
-                if self.line.port.link().is_inline() && self.is_overdue() && has_run(&frame) =>
+                if self.connection.endpoint.link().is_inline()
+                    && self.is_overdue()
+                    && has_run(&frame) =>
             {
                 Err(CallError::Deadline { started: true })
             }
             Some(Outcome::Answered(frame)) => self.read(frame),
             Some(Outcome::Lost(loss)) => Err(loss.begun()),
             Some(Outcome::Unstarted(loss)) => Err(loss.unstarted()),
-            None => Err(CallError::Deadline { started: self.line.give_up(self.id, patience) }),
+            None => {
+                Err(CallError::Deadline { started: self.connection.give_up(self.id, patience) })
+            }
         }
     }
 
@@ -182,12 +186,13 @@ impl Exchange {
             Status::Error => CallError::Handler(body),
             Status::Panicked => CallError::Panicked(read_panic(&body)),
             Status::Closed if body.len() == 0 => {
-                let text = format!("worker `{}` closed before it began this call", self.line.name);
+                let text =
+                    format!("worker `{}` closed before it began this call", self.connection.name);
                 CallError::Closed(CloseReason::unstarted(text))
             }
             Status::Closed => {
-                let (worker, report) = (self.line.name.clone(), read_panic(&body));
-                Loss::Panicked { worker, report }.unstarted()
+                let (worker, report) = (self.connection.name.clone(), read_panic(&body));
+                DisconnectCause::Panicked { worker, report }.unstarted()
             }
             // The answer to a call that was given up goes to no caller.
             Status::Cancelled => {
@@ -196,13 +201,14 @@ impl Exchange {
             Status::Expired => CallError::Deadline { started: false },
             Status::TooLarge => CallError::TooLarge {
                 size: frame.envelope.handler as usize,
-                limit: self.line.max_message,
+                limit: self.connection.max_message,
             },
             Status::Unencodable => CallError::Encode(read_text(&body)),
             Status::Malformed => CallError::Protocol(read_text(&body)),
             Status::Failed => read_failure(&body),
             Status::Dropped => {
-                let text = format!("worker `{}` dropped its promise to answer", self.line.name);
+                let text =
+                    format!("worker `{}` dropped its promise to answer", self.connection.name);
                 CallError::Closed(CloseReason::begun(text))
             }
         })
@@ -217,7 +223,7 @@ fn has_run(answer: &Frame) -> bool {
 
 /// Reads for an exchange whose outcome another thread or task takes.
 pub(crate) struct Reader {
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     id: u64,
     until: Option<Instant>,
 }
@@ -227,14 +233,14 @@ impl Reader {
     pub(crate) fn read(&self, until: Option<Instant>) {
         let until = [self.until, until].into_iter().flatten().min();
         let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
-        self.line.port.wait_for(Some(self.id), until, is_decided);
+        self.connection.endpoint.wait_for(Some(self.id), until, is_decided);
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
         if !self.taken {
-            self.line.port.abandon(self.id);
+            self.connection.endpoint.abandon(self.id);
         }
     }
 }
@@ -242,7 +248,7 @@ impl Drop for Exchange {
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
-            .field("worker", &self.line.name)
+            .field("worker", &self.connection.name)
             .field("call", &self.id)
             .finish_non_exhaustive()
     }

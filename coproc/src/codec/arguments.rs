@@ -4,24 +4,24 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{Body, Chosen, Codec, Limits, Luggage, Malformed};
+use super::{Attachments, Body, Chosen, Codec, Limits, Malformed};
 
 /// A message while its arguments are read, one after the other.
 pub struct Arguments<'a> {
     rest: &'a [u8],
     limits: Limits,
-    luggage: Luggage,
+    attachments: Attachments,
 }
 
 impl<'a> Arguments<'a> {
     /// The arguments that this payload holds.
     pub(crate) fn new(payload: &'a [u8]) -> Self {
-        Self::with(payload, Luggage::default())
+        Self::with(payload, Attachments::default())
     }
 
     /// The same with what came beside it.
-    pub(crate) fn with(payload: &'a [u8], luggage: Luggage) -> Self {
-        Self { rest: payload, limits: Limits::of(payload.len()), luggage }
+    pub(crate) fn with(payload: &'a [u8], attachments: Attachments) -> Self {
+        Self { rest: payload, limits: Limits::of(payload.len()), attachments }
     }
 
     /// Reads the next argument, which may borrow from the message.
@@ -31,13 +31,13 @@ impl<'a> Arguments<'a> {
     /// [`Malformed`] if the bytes are no such value.
     #[inline]
     pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
-        let Self { rest, limits, luggage } = self;
-        Ok(luggage.emptied_by(|| Chosen::decode(rest, limits))?)
+        let Self { rest, limits, attachments } = self;
+        Ok(attachments.emptied_by(|| Chosen::decode(rest, limits))?)
     }
 
     /// All that is not read yet, with the handles that came beside it.
     pub(crate) fn rest(&mut self) -> Body {
-        Body::of_payload(std::mem::take(&mut self.rest), self.luggage.clone())
+        Body::of_payload(std::mem::take(&mut self.rest), self.attachments.clone())
     }
 
     /// How many bytes are not read yet.

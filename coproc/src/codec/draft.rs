@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::{
-    BoundedBuf, Chosen, Codec, EncodeError, Luggage,
+    Attachments, BoundedBuf, Chosen, Codec, EncodeError,
     frame::{Body, LONGEST},
 };
 
@@ -14,7 +14,7 @@ use super::{
 /// The first error ends the writing and is told when the message is finished.
 pub struct Draft {
     out: BoundedBuf,
-    luggage: Luggage,
+    attachments: Attachments,
     error: Option<EncodeError>,
 }
 
@@ -26,22 +26,22 @@ impl Draft {
 
     /// An empty message in memory that is there already, and holds nothing worth keeping.
     pub(crate) fn within(memory: Vec<u8>, limit: usize) -> Self {
-        Self { out: Body::buffer(memory, limit), luggage: Luggage::default(), error: None }
+        Self { out: Body::buffer(memory, limit), attachments: Attachments::default(), error: None }
     }
 
     /// An empty message behind what `memory` holds: a payload without room for a head.
-    /// What it carries lies behind what is in `luggage`.
-    pub(crate) fn onto(memory: Vec<u8>, luggage: Luggage) -> Self {
+    /// What it carries lies behind what is in `attachments`.
+    pub(crate) fn onto(memory: Vec<u8>, attachments: Attachments) -> Self {
         let out = BoundedBuf::onto(memory, LONGEST);
-        Self { out, luggage, error: None }
+        Self { out, attachments, error: None }
     }
 
     /// Writes the next argument.
     #[inline]
     pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
         if self.error.is_none() {
-            let Self { out, luggage, error } = self;
-            *error = luggage.filled_by(|| Chosen::encode(value, out)).err();
+            let Self { out, attachments, error } = self;
+            *error = attachments.filled_by(|| Chosen::encode(value, out)).err();
         }
     }
 
@@ -66,15 +66,15 @@ impl Draft {
     pub(crate) fn finish(self) -> Result<Body, EncodeError> {
         match self.error {
             Some(error) => Err(error),
-            None => Body::from_encoder(self.out, self.luggage),
+            None => Body::from_encoder(self.out, self.attachments),
         }
     }
 
     /// The memory that was given to [`onto`](Self::onto), with the payload behind what it held; or
     /// what was wrong with it, and then a part of it may stand there.
-    pub(crate) fn leave(self) -> (Vec<u8>, Result<Luggage, EncodeError>) {
+    pub(crate) fn leave(self) -> (Vec<u8>, Result<Attachments, EncodeError>) {
         let written = self.error.map_or_else(|| self.out.check(), Err);
-        (self.out.into_memory(), written.map(|()| self.luggage))
+        (self.out.into_memory(), written.map(|()| self.attachments))
     }
 }
 

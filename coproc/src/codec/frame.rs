@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    Arguments, BoundedBuf, Draft, EncodeError, Luggage,
+    Arguments, Attachments, BoundedBuf, Draft, EncodeError,
     head::{HEAD, write_head},
 };
 use crate::protocol::Envelope;
@@ -42,9 +42,9 @@ impl Frame {
     /// The whole frame as it is written to a stream, without copying the payload, and what goes
     /// with it, which has to be packed.
     #[inline]
-    pub(crate) fn into_parts(mut self) -> (Vec<u8>, Luggage) {
+    pub(crate) fn into_parts(mut self) -> (Vec<u8>, Attachments) {
         self.body.seal(&self.envelope);
-        (self.body.bytes, self.body.luggage)
+        (self.body.bytes, self.body.attachments)
     }
 
     /// The bytes of a frame that carries nothing.
@@ -61,7 +61,7 @@ impl Frame {
 #[derive(Clone, Default)]
 pub(crate) struct Body {
     bytes: Vec<u8>,
-    luggage: Luggage,
+    attachments: Attachments,
 }
 
 impl Body {
@@ -82,28 +82,31 @@ impl Body {
         let mut draft = Draft::new(usize::MAX);
         draft.put(value);
         draft.put_raw(self.payload());
-        Ok(Self { luggage: self.luggage, ..draft.finish()? })
+        Ok(Self { attachments: self.attachments, ..draft.finish()? })
     }
 
     /// What an encoder wrote into a buffer made by [`buffer`](Self::buffer).
-    pub(super) fn from_encoder(out: BoundedBuf, luggage: Luggage) -> Result<Self, EncodeError> {
-        Ok(Self { bytes: out.finish()?, luggage })
+    pub(super) fn from_encoder(
+        out: BoundedBuf,
+        attachments: Attachments,
+    ) -> Result<Self, EncodeError> {
+        Ok(Self { bytes: out.finish()?, attachments })
     }
 
     /// A copy of what was encoded before.
-    pub(crate) fn of_payload(payload: &[u8], luggage: Luggage) -> Self {
+    pub(crate) fn of_payload(payload: &[u8], attachments: Attachments) -> Self {
         let mut bytes = Vec::new();
         if !payload.is_empty() {
             bytes.reserve_exact(HEAD + payload.len());
             bytes.resize(HEAD, 0);
             bytes.extend_from_slice(payload);
         }
-        Self { bytes, luggage }
+        Self { bytes, attachments }
     }
 
-    /// Nothing but what lies in `luggage`.
-    pub(crate) fn carrying(luggage: Luggage) -> Self {
-        Self { bytes: Vec::new(), luggage }
+    /// Nothing but what lies in `attachments`.
+    pub(crate) fn carrying(attachments: Attachments) -> Self {
+        Self { bytes: Vec::new(), attachments }
     }
 
     /// A buffer for a payload of at most `limit` bytes, in memory that is there already.
@@ -113,19 +116,19 @@ impl Body {
 
     /// A frame as it was received: a head, which has been read, the payload, and what came beside
     /// it.
-    pub(super) fn received(bytes: Vec<u8>, luggage: Luggage) -> Self {
-        Self { bytes, luggage }
+    pub(super) fn received(bytes: Vec<u8>, attachments: Attachments) -> Self {
+        Self { bytes, attachments }
     }
 
     /// The same things as it carries, if it carries any.
     #[cfg(feature = "process")]
-    pub(crate) fn carried(&self) -> Option<Luggage> {
-        (!self.luggage.is_empty()).then(|| self.luggage.clone())
+    pub(crate) fn carried(&self) -> Option<Attachments> {
+        (!self.attachments.is_empty()).then(|| self.attachments.clone())
     }
 
     /// What it carries.
-    pub(crate) fn luggage(&mut self) -> &mut Luggage {
-        &mut self.luggage
+    pub(crate) fn attachments(&mut self) -> &mut Attachments {
+        &mut self.attachments
     }
 
     /// The payload.
@@ -135,7 +138,7 @@ impl Body {
 
     /// The payload, to be decoded.
     pub(crate) fn arguments(&self) -> Arguments<'_> {
-        Arguments::with(self.payload(), self.luggage.clone())
+        Arguments::with(self.payload(), self.attachments.clone())
     }
 
     /// Its memory, to be used again.
@@ -154,7 +157,7 @@ impl Body {
         if self.bytes.is_empty() {
             self.bytes.resize(HEAD, 0);
         }
-        let carries = self.luggage.len();
+        let carries = self.attachments.len();
         let length = if carries > 0 { length + COUNT } else { length };
         if let Some(head) = self.bytes.first_chunk_mut() {
             write_head(envelope, length, carries > 0, head);

@@ -1,6 +1,8 @@
 //! How it is written: values as bytes, messages as frames, and the limits of both.
 
+mod argument;
 mod arguments;
+pub(crate) mod attachments;
 mod bincode;
 mod buffer;
 mod bytes;
@@ -11,31 +13,29 @@ mod frame;
 mod guard;
 mod head;
 mod limits;
-pub(crate) mod luggage;
 #[cfg(feature = "codec-postcard")]
 mod postcard;
 mod reader;
 pub(crate) mod reply;
 #[cfg(test)]
 mod tests;
-mod witness;
 
 use serde::{Deserialize, Serialize};
 
+pub use argument::{
+    Argument, ByRef, ByteSlice, Reference, Slice, Text, Whole, argument, by_ref, bytes, lend,
+    slice, text, whole,
+};
 pub use arguments::Arguments;
 pub use buffer::BoundedBuf;
 pub use bytes::Bytes;
 pub use draft::Draft;
 pub use fault::{DecodeError, EncodeError, Malformed};
 pub use limits::Limits;
-pub use witness::{
-    Argument, ByRef, ByteSlice, Reference, Slice, Text, Whole, argument, by_ref, bytes, lend,
-    slice, text, whole,
-};
 
+pub(crate) use attachments::{Attachments, Carried};
 pub(crate) use fault::BadFrame;
 pub(crate) use frame::{Body, Frame};
-pub(crate) use luggage::{Cargo, Luggage};
 pub(crate) use reader::FrameReader;
 
 /// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.

@@ -5,7 +5,9 @@ use std::fmt;
 use postcard::{Deserializer, Error, Serializer, ser_flavors::Flavor};
 use serde::{Deserialize, Serialize};
 
-use super::{BoundedBuf, Codec, DecodeError, EncodeError, Limits, buffer::Full, guard, luggage};
+use super::{
+    BoundedBuf, Codec, DecodeError, EncodeError, Limits, attachments, buffer::Full, guard,
+};
 
 /// The encoding of programs built with the feature `codec-postcard`.
 #[derive(Debug)]
@@ -47,7 +49,7 @@ struct Told<'v, T: ?Sized>(&'v T);
 impl<T: Serialize + ?Sized> fmt::Display for Told<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What it has put in lies there, and could not be put in a second time.
-        drop(luggage::take_added());
+        drop(attachments::take_added());
         match super::bincode::Bincode::encode(self.0, &mut BoundedBuf::new(usize::MAX)) {
             Err(error) => error.fmt(f),
             Ok(()) => f.write_str("a type refuses to be encoded"),
@@ -61,7 +63,7 @@ struct Plain(Error);
 impl fmt::Display for Plain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Error::SerdeDeCustom if luggage::is_lost() => f.write_str(luggage::LOST),
+            Error::SerdeDeCustom if attachments::is_lost() => f.write_str(attachments::LOST),
             Error::SerdeDeCustom => f.write_str("a type refuses the value that the bytes hold"),
             ref other => other.fmt(f),
         }

@@ -3,10 +3,10 @@
 use std::{collections::VecDeque, ops::Range};
 
 use super::{
-    BadFrame, Body, Frame, Luggage,
+    Attachments, BadFrame, Body, Frame,
+    attachments::{DESCRIPTORS_MOST, Descriptor},
     frame::COUNT,
     head::{HEAD, read_head},
-    luggage::{DESCRIPTORS_MOST, Descriptor},
 };
 use crate::protocol::Envelope;
 
@@ -177,20 +177,20 @@ impl FrameReader {
         carries: usize,
     ) -> Result<Frame, BadFrame> {
         if carries == 0 {
-            return Ok(Frame::new(envelope, Body::received(bytes, Luggage::default())));
+            return Ok(Frame::new(envelope, Body::received(bytes, Attachments::default())));
         }
         bytes.truncate(bytes.len() - COUNT);
         let come = self.descriptors.pop_front().unwrap_or_default();
-        let luggage = match come.len() {
-            0 => Luggage::lost(carries),
-            count if count == carries => Luggage::of(come),
+        let attachments = match come.len() {
+            0 => Attachments::lost(carries),
+            count if count == carries => Attachments::of(come),
             count => {
                 return Err(BadFrame(format!(
                     "a frame carries {carries} descriptors, not {count}"
                 )));
             }
         };
-        Ok(Frame::new(envelope, Body::received(bytes, luggage)))
+        Ok(Frame::new(envelope, Body::received(bytes, attachments)))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.

@@ -7,4 +7,4 @@ mod dispatcher;
 mod policy;
 mod scheduler;
 
-pub(crate) use dispatcher::{Desk, Recycling, at_once, start};
+pub(crate) use dispatcher::{Dispatcher, Recycling, at_once, start};

@@ -10,9 +10,9 @@ use crate::{
 };
 
 #[cfg(feature = "process")]
-use super::inbox::{Arrived, Intake};
+use super::inbox::{Arrived, Inbox};
 #[cfg(feature = "process")]
-use crate::codec::{Frame, Luggage};
+use crate::codec::{Attachments, Frame};
 
 /// How many messages went through one channel of a messenger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,18 +185,18 @@ impl ByHand {
 
     /// What messages carry that have come and were not received.
     #[cfg(feature = "process")]
-    pub(crate) fn carried(&self, intake: &Intake<Body>) -> Vec<Luggage> {
+    pub(crate) fn carried(&self, inbox: &Inbox<Body>) -> Vec<Attachments> {
         let failures = self.signals.iter().filter_map(|signal| match signal {
             Signal::Close => None,
             Signal::Failure { body, .. } => Some(body),
         });
-        failures.chain(intake.contents()).filter_map(Body::carried).collect()
+        failures.chain(inbox.contents()).filter_map(Body::carried).collect()
     }
 
     /// Takes out what has come and was not received, as it came but for the order, which is that in
     /// which it would have been received. It can be delivered again, here or elsewhere.
     #[cfg(feature = "process")]
-    pub(crate) fn take_unread(&mut self, intake: &mut Intake<Body>) -> Vec<Frame> {
+    pub(crate) fn take_unread(&mut self, inbox: &mut Inbox<Body>) -> Vec<Frame> {
         let mut frames = Vec::new();
         for signal in self.signals.drain(..) {
             frames.push(match signal {
@@ -208,7 +208,7 @@ impl ByHand {
                 }
             });
         }
-        while let Some(Arrived { envelope, content, .. }) = intake.take_any() {
+        while let Some(Arrived { envelope, content, .. }) = inbox.take_any() {
             if matches!(envelope.kind, Kind::Answer(_)) {
                 self.accounts.owed.insert(envelope.id, envelope.channel);
             }

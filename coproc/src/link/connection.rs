@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Loss, Outcome, Port, State,
+    DisconnectCause, Endpoint, Outcome, State,
     by_hand::DRAIN,
     flow::Flow,
     serving::{Identity, Serving},
@@ -21,7 +21,7 @@ use crate::{
 
 /// Whatever can end a worker by force.
 pub(crate) trait Life: Send + Sync + fmt::Debug {
-    /// Ends it now. That it has ended is told through [`Line::concluded`].
+    /// Ends it now. That it has ended is told through [`Connection::concluded`].
     fn kill(&self);
 
     /// Waits, once it is known to have ended, until that is dealt with: what it wrote is passed on,
@@ -43,7 +43,7 @@ pub(crate) trait Life: Send + Sync + fmt::Debug {
     fn process(&self) -> std::io::Result<std::os::fd::OwnedFd>;
 }
 
-/// What a line knows of its worker's owner.
+/// What a connection knows of its worker's owner.
 #[derive(Debug)]
 pub(crate) struct Owned {
     /// How long the worker may take to close when its owner is dropped.
@@ -54,8 +54,8 @@ pub(crate) struct Owned {
 
 /// The caller's end of the link to one worker.
 #[derive(Debug)]
-pub(crate) struct Line {
-    pub(crate) port: Arc<Port>,
+pub(crate) struct Connection {
+    pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) ledger: Ledger,
     pub(crate) plan: &'static Plan,
     pub(crate) name: String,
@@ -77,7 +77,7 @@ pub(crate) enum Refusal {
 }
 
 /// Whether a call that ended so had been begun, as far as that is known.
-fn was_begun(outcome: &Outcome<Frame, Loss>) -> bool {
+fn was_begun(outcome: &Outcome<Frame, DisconnectCause>) -> bool {
     match outcome {
         Outcome::Answered(frame) => !matches!(
             frame.envelope.kind,
@@ -88,9 +88,9 @@ fn was_begun(outcome: &Outcome<Frame, Loss>) -> bool {
     }
 }
 
-impl Line {
+impl Connection {
     pub(crate) fn new(
-        port: Arc<Port>,
+        endpoint: Arc<Endpoint>,
         ledger: Ledger,
         plan: &'static Plan,
         name: String,
@@ -99,7 +99,7 @@ impl Line {
     ) -> Arc<Self> {
         Arc::new(Self {
             flow: Mutex::new(Flow::new(plan.capacities())),
-            port,
+            endpoint,
             ledger,
             plan,
             name,
@@ -112,35 +112,35 @@ impl Line {
         })
     }
 
-    /// A line whose channels are never full: for a worker that sends to itself, and could wait
+    /// A connection whose channels are never full: for a worker that sends to itself, and could wait
     /// for room only until it has handled what fills them.
     pub(crate) fn without_limits(
-        port: Arc<Port>,
+        endpoint: Arc<Endpoint>,
         ledger: Ledger,
         plan: &'static Plan,
         name: String,
         max_message: usize,
         identity: Identity,
     ) -> Arc<Self> {
-        let line = Self::new(port, ledger, plan, name, max_message, identity);
-        line.flow.lock().unlimit();
-        line
+        let connection = Self::new(endpoint, ledger, plan, name, max_message, identity);
+        connection.flow.lock().unlimit();
+        connection
     }
 
     /// How the worker ended, once that is known.
-    pub(crate) fn concluded(&self) -> Option<Loss> {
-        self.port.state().loss.clone()
+    pub(crate) fn concluded(&self) -> Option<DisconnectCause> {
+        self.endpoint.state().loss.clone()
     }
 
     /// Waits until it is known how the worker ended.
-    pub(crate) fn wait_concluded(&self, until: Option<Instant>) -> Option<Loss> {
-        self.port.wait_for(None, until, |state| state.loss.clone())
+    pub(crate) fn wait_concluded(&self, until: Option<Instant>) -> Option<DisconnectCause> {
+        self.endpoint.wait_for(None, until, |state| state.loss.clone())
     }
 
     /// Asks the worker to finish what is queued, in `grace` at most, and to end.
     pub(crate) fn close(&self, grace: Option<Duration>) {
         self.closing.store(true, Ordering::SeqCst);
-        let _ = self.port.note(Envelope {
+        let _ = self.endpoint.note(Envelope {
             deadline: grace.and_then(|grace| Instant::now().checked_add(grace)),
             handler: DRAIN,
             ..Envelope::new(Kind::Close)
@@ -150,7 +150,7 @@ impl Line {
     /// Counts a message in, if its channel has room and what was sent is not waiting to be read.
     pub(crate) fn try_admit(&self, channel: u16) -> Result<(), Refusal> {
         self.count(channel)?;
-        match self.port.link().room(Wait::No) {
+        match self.endpoint.link().room(Wait::No) {
             Err(Broken::Full) => {
                 self.discount(channel);
                 Err(Refusal::Full)
@@ -182,7 +182,7 @@ impl Line {
                 Err(Refusal::Full) => self.wait_for_room(channel, until)?,
             }
         }
-        match self.port.link().room(Wait::until(until)) {
+        match self.endpoint.link().room(Wait::until(until)) {
             Ok(()) => Ok(()),
             Err(Broken::Full) => {
                 self.discount(channel);
@@ -201,33 +201,33 @@ impl Line {
     /// Sends a message that was counted in and that nobody waits for.
     pub(crate) fn tell(&self, envelope: Envelope, body: Body) -> Result<(), CallError> {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        if self.port.send(envelope, body).is_err() {
+        if self.endpoint.send(envelope, body).is_err() {
             return Err(self.lost().unstarted());
         }
-        self.port.state().background = true;
-        self.port.attend_if_idle();
+        self.endpoint.state().background = true;
+        self.endpoint.attend_if_idle();
         Ok(())
     }
 
     /// Sends a message that was counted in and wants an answer.
     pub(crate) fn call(&self, envelope: Envelope, body: Body) -> u64 {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        self.port.request(envelope, body)
+        self.endpoint.request(envelope, body)
     }
 
     /// Asks to be told when the channel has room.
     pub(crate) fn ask_room(&self, channel: u16) -> u64 {
-        self.port.request(Envelope { channel, ..Envelope::new(Kind::Room) }, Body::empty())
+        self.endpoint.request(Envelope { channel, ..Envelope::new(Kind::Room) }, Body::empty())
     }
 
     fn wait_for_room(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
         self.check_cycle()?;
         let id = self.ask_room(channel);
-        match self.port.wait(id, until) {
+        match self.endpoint.wait(id, until) {
             Some(Outcome::Answered(_)) => Ok(()),
             Some(Outcome::Lost(loss) | Outcome::Unstarted(loss)) => Err(loss.unstarted()),
             None => {
-                self.port.abandon(id);
+                self.endpoint.abandon(id);
                 Err(CallError::Deadline { started: false })
             }
         }
@@ -239,7 +239,7 @@ impl Line {
     }
 
     fn check_open(&self) -> Result<(), CallError> {
-        if self.port.is_concluded() {
+        if self.endpoint.is_concluded() {
             return Err(self.lost().unstarted());
         }
         if self.closing.load(Ordering::SeqCst) {
@@ -250,8 +250,8 @@ impl Line {
     }
 
     /// How the worker ended; to be asked only when its link is known to have ended.
-    fn lost(&self) -> Loss {
-        self.concluded().unwrap_or_else(|| Loss::Closed { worker: self.name.clone() })
+    fn lost(&self) -> DisconnectCause {
+        self.concluded().unwrap_or_else(|| DisconnectCause::Closed { worker: self.name.clone() })
     }
 
     /// Gives up call `id`, whose deadline has passed; `false` if it was provably not begun, and
@@ -261,11 +261,11 @@ impl Line {
     /// before it begins anything more. If it is seen to rest, it may be about to begin this call:
     /// then it answers soon, and is waited for as long as `patience`.
     pub(crate) fn give_up(&self, id: u64, patience: Duration) -> bool {
-        let _ = self.port.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
-        let read = self.port.drain_to_the_end();
+        let _ = self.endpoint.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
+        let read = self.endpoint.drain_to_the_end();
         let note = self.ledger.read();
         let begun = {
-            let mut state = self.port.state();
+            let mut state = self.endpoint.state();
             if let Some(outcome) = state.requests.take(id) {
                 return was_begun(&outcome);
             }
@@ -273,7 +273,7 @@ impl Line {
                 && (note.call == 0 || state.requests.is_running(note.call));
             if state.requests.is_begun(id) || note.call == id {
                 Some(true)
-            } else if other && read && self.port.link().is_flushed() {
+            } else if other && read && self.endpoint.link().is_flushed() {
                 Some(false)
             } else {
                 None
@@ -281,24 +281,24 @@ impl Line {
         };
         let outcome = match begun {
             Some(_) => None,
-            None => self.port.wait(id, Instant::now().checked_add(patience)),
+            None => self.endpoint.wait(id, Instant::now().checked_add(patience)),
         };
         if let Some(outcome) = outcome {
             return was_begun(&outcome);
         }
-        self.port.forget(id);
+        self.endpoint.forget(id);
         begun.unwrap_or(true)
     }
 
     /// How the worker ended, if it ended by itself or its link did.
-    pub(crate) fn last_word(&self, state: &State) -> Option<Loss> {
+    pub(crate) fn last_word(&self, state: &State) -> Option<DisconnectCause> {
         let worker = self.name.clone();
         match &state.farewell {
             Some((Status::Panicked, body)) => {
-                Some(Loss::Panicked { worker, report: read_panic(body) })
+                Some(DisconnectCause::Panicked { worker, report: read_panic(body) })
             }
-            Some(_) => Some(Loss::Closed { worker }),
-            None => state.violation.clone().map(Loss::Protocol),
+            Some(_) => Some(DisconnectCause::Closed { worker }),
+            None => state.violation.clone().map(DisconnectCause::Protocol),
         }
     }
 }

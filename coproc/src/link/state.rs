@@ -7,9 +7,9 @@ use std::{
 
 use super::{
     by_hand::{ByHand, cost},
+    disconnect_cause::DisconnectCause,
     events::Events,
-    inbox::{self, Intake},
-    loss::Loss,
+    inbox::{self, Inbox},
     requests::{Action, Event, Requests},
 };
 use crate::{
@@ -83,8 +83,8 @@ struct Waiting {
 /// What lies at one end of a link.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) requests: Requests<Frame, Loss>,
-    pub(crate) intake: Intake<Body>,
+    pub(crate) requests: Requests<Frame, DisconnectCause>,
+    pub(crate) inbox: Inbox<Body>,
     pub(crate) by_hand: ByHand,
     waiting: Vec<Waiting>,
     last_token: u64,
@@ -100,7 +100,7 @@ pub(crate) struct State {
     /// Nothing more comes.
     pub(crate) ended: bool,
     /// How the peer ended, once that is known.
-    pub(crate) loss: Option<Loss>,
+    pub(crate) loss: Option<DisconnectCause>,
     /// How the peer broke the protocol.
     pub(crate) violation: Option<String>,
     /// Frames may come that no request is open for.
@@ -122,7 +122,7 @@ impl State {
         Self {
             requests: Requests::new(capacities.len()),
             by_hand: ByHand::new(capacities.len()),
-            intake: Intake::new(capacities, aging),
+            inbox: Inbox::new(capacities, aging),
             waiting: Vec::new(),
             last_token: 0,
             last_id: 0,
@@ -230,7 +230,7 @@ impl State {
     }
 
     fn take_in(&mut self, event: inbox::Event<Body>) {
-        self.intake.step(event, Instant::now());
+        self.inbox.step(event, Instant::now());
     }
 
     fn carry_out(&mut self, action: Option<Action>) -> Result<(), String> {
@@ -243,7 +243,7 @@ impl State {
     }
 
     /// The peer has ended; gives those who are to be woken.
-    pub(crate) fn conclude(&mut self, current: Option<u64>, loss: Loss) -> Vec<Waiter> {
+    pub(crate) fn conclude(&mut self, current: Option<u64>, loss: DisconnectCause) -> Vec<Waiter> {
         self.ended = true;
         self.requests.step(Event::Ended { current, loss: loss.clone() });
         self.loss.get_or_insert(loss);
@@ -272,7 +272,7 @@ impl State {
 
     /// Whether what has come concerns nobody but whoever reads it.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.woken.is_empty() && !self.intake.has_actions() && self.farewell.is_none()
+        self.woken.is_empty() && !self.inbox.has_actions() && self.farewell.is_none()
     }
 
     /// The answers to those who asked for room or were refused.
@@ -281,10 +281,10 @@ impl State {
             inbox::Action::Room { id } => Envelope::answer(id, Status::Value),
             inbox::Action::Refuse { id, status } => Envelope::answer(id, status),
         };
-        if !self.intake.has_actions() {
+        if !self.inbox.has_actions() {
             return Vec::new();
         }
-        self.intake.actions().into_iter().map(answer).collect()
+        self.inbox.actions().into_iter().map(answer).collect()
     }
 
     pub(crate) fn add_waiter(&mut self, what: Option<u64>, waiter: Waiter) -> u64 {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     codec::{Arguments, Body, Bytes},
-    link::{Port, Role, by_hand::Accounts},
+    link::{Endpoint, Role, by_hand::Accounts},
     messenger::hand::MESSAGE_MOST,
     sync::Arc,
     transport::{AnyTransport, Departed, Sealed, Socket, UNREAD_MOST},
@@ -26,7 +26,7 @@ struct Kept {
     unsent: Bytes,
 }
 
-impl Port {
+impl Endpoint {
     /// Whether this end may leave the process, as far as is known before it does.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Port {
         self.alone(|| {
             let state = self.state();
             state.is_sound()?;
-            let carried = state.by_hand.carried(&state.intake);
+            let carried = state.by_hand.carried(&state.inbox);
             drop(state);
             self.link().check(carried)
         })
@@ -54,7 +54,7 @@ impl Port {
                 let mut state = self.state();
                 let state = &mut *state;
                 state.is_sound()?;
-                let queued = state.by_hand.take_unread(&mut state.intake);
+                let queued = state.by_hand.take_unread(&mut state.inbox);
                 let accounts = state.by_hand.accounts.clone();
                 let (last_id, flat) = (state.last_id, state.flat);
                 let [unread, unsent] = [Bytes::new(), Bytes::new()];
@@ -78,7 +78,7 @@ impl Port {
 }
 
 /// An end that has come from another process; `None` if it is none.
-pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<Port>> {
+pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<Endpoint>> {
     let [end, file]: [OwnedFd; 2] = descriptors.try_into().ok()?;
     let bytes = Sealed::read(file, KEPT_MOST).ok()?;
     let mut arguments = Arguments::new(&bytes);
@@ -89,12 +89,12 @@ pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<P
     let [unread, unsent] = [kept.unread.to_vec(), kept.unsent.to_vec()];
     let socket = Socket::arrived(Departed { end, unread, unsent }, MESSAGE_MOST)?;
     let capacities = vec![usize::MAX; channels];
-    let port = Port::new(AnyTransport::Socket(socket), Role::Peer, capacities, None);
-    let mut state = port.state();
+    let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Peer, capacities, None);
+    let mut state = endpoint.state();
     state.by_hand.accounts = kept.accounts;
     (state.last_id, state.flat) = (kept.last_id, kept.flat);
     drop(state);
-    Some(port)
+    Some(endpoint)
 }
 
 #[cfg(test)]
@@ -133,8 +133,8 @@ mod tests {
     /// What is no socket has no other end.
     #[test]
     fn an_end_that_leads_nowhere_is_closed() {
-        let port = arrive(vec![file(&[]), kept(1, &[])], 1).unwrap();
-        let messenger = Messenger::<u8, u8>::free(port);
+        let endpoint = arrive(vec![file(&[]), kept(1, &[])], 1).unwrap();
+        let messenger = Messenger::<u8, u8>::free(endpoint);
         assert_eq!(messenger.recv(), Err(RecvError::Closed));
         assert!(messenger.send(1).is_err());
     }

@@ -12,7 +12,7 @@ use super::{
     received::{Received, RecvError, SendError},
 };
 use crate::{
-    link::{Port, Role, by_hand::Counters},
+    link::{Endpoint, Role, by_hand::Counters},
     protocol::{Channel, Message, Priority, Registry, Urgency},
     sync::{Arc, AtomicBool, Ordering},
     transport::AnyTransport,
@@ -83,7 +83,7 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Messenger<S, R, C = ()> {
-    pub(super) port: Arc<Port>,
+    pub(super) endpoint: Arc<Endpoint>,
     pub(super) max_message: usize,
     /// What the type of what is sent says about how urgent it is.
     pub(super) urgency: Option<Urgency>,
@@ -102,22 +102,22 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         let [left, right] = <[_; 2]>::from(Pair::new(MESSAGE_MOST)).map(AnyTransport::Pair);
         #[cfg(not(feature = "process"))]
         let [left, right] = <[_; 2]>::from(Local::pair()).map(AnyTransport::Local);
-        let port = |end| {
+        let endpoint = |end| {
             let capacities = vec![usize::MAX; C::NAMES.len()];
-            Port::new(end, Role::Peer, capacities, None)
+            Endpoint::new(end, Role::Peer, capacities, None)
         };
-        (Self::free(port(left)), Messenger::free(port(right)))
+        (Self::free(endpoint(left)), Messenger::free(endpoint(right)))
     }
 
     /// An end that belongs to nobody but who has it.
-    pub(super) fn free(port: Arc<Port>) -> Self {
-        Self { travels: true, ..Self::new(port, MESSAGE_MOST) }
+    pub(super) fn free(endpoint: Arc<Endpoint>) -> Self {
+        Self { travels: true, ..Self::new(endpoint, MESSAGE_MOST) }
     }
 
-    pub(crate) fn new(port: Arc<Port>, max_message: usize) -> Self {
+    pub(crate) fn new(endpoint: Arc<Endpoint>, max_message: usize) -> Self {
         let urgency = Registry::urgency_of::<S, C>();
         let (travels, moved) = (false, Arc::default());
-        Self { port, max_message, urgency, travels, moved, types: PhantomData }
+        Self { endpoint, max_message, urgency, travels, moved, types: PhantomData }
     }
 
     pub(super) fn has_moved(&self) -> bool {
@@ -325,12 +325,12 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     ///
     /// [`RecvError::Closed`] if the peer is gone and left nothing.
     pub fn await_available(&self) -> Result<(), RecvError> {
-        let found = self.port.wait_for(None, None, |state| {
+        let found = self.endpoint.wait_for(None, None, |state| {
             if self.has_moved() {
                 return Some(Err(RecvError::Moved));
             }
             let told = state.by_hand.has_signal() || state.by_hand.closing;
-            if state.intake.len() > 0 || told {
+            if state.inbox.len() > 0 || told {
                 return Some(Ok(()));
             }
             state.ended.then_some(Err(RecvError::Closed))
@@ -360,7 +360,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
 
 impl<S, R, C> fmt::Debug for Messenger<S, R, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Messenger").field("queued", &self.port.state().intake.len()).finish()
+        f.debug_struct("Messenger").field("queued", &self.endpoint.state().inbox.len()).finish()
     }
 }
 
@@ -383,8 +383,8 @@ impl<S: Message, R: Message, C: Channel> MultiMessenger<S, R, C> {
     #[must_use]
     pub fn pair() -> (Self, MultiMessenger<R, S, C>) {
         let (left, right) = Messenger::pair();
-        left.port.state().flat = true;
-        right.port.state().flat = true;
+        left.endpoint.state().flat = true;
+        right.endpoint.state().flat = true;
         (Self(left), MultiMessenger(right))
     }
 }

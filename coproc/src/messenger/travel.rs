@@ -15,8 +15,8 @@ use super::{
     received::MOVED,
 };
 use crate::{
-    codec::luggage::{self, Descriptor, Found, Parcel},
-    link::Port,
+    codec::attachments::{self, Attach, Descriptor, Found},
+    link::Endpoint,
     protocol::{Channel, Message},
     sync::{Arc, AtomicBool, Mutex, Ordering},
 };
@@ -26,47 +26,47 @@ const PIECES: usize = 2;
 
 /// What is written for an end.
 #[derive(Serialize, Deserialize)]
-struct Ticket {
+struct MessengerWire {
     at: u32,
     /// The types of what it sends and receives, and of its channels.
     types: String,
 }
 
 /// An end in a message.
-struct Traveller {
-    port: Mutex<Option<Arc<Port>>>,
+struct AttachedMessenger {
+    endpoint: Mutex<Option<Arc<Endpoint>>>,
     moved: Arc<AtomicBool>,
 }
 
-impl Parcel for Traveller {
+impl Attach for AttachedMessenger {
     fn check(&self) -> Result<(), String> {
-        match &*self.port.lock() {
+        match &*self.endpoint.lock() {
             None => Err(MOVED.into()),
             #[cfg(feature = "process")]
-            Some(port) => port.check().map_err(|why| cannot_leave(&why)),
+            Some(endpoint) => endpoint.check().map_err(|why| cannot_leave(&why)),
             #[cfg(not(feature = "process"))]
             Some(_) => Err(cannot_leave("this program has no other processes")),
         }
     }
 
     fn pack(&self) -> Result<Vec<Descriptor>, String> {
-        let mut place = self.port.lock();
-        let port = place.take().ok_or(MOVED)?;
+        let mut place = self.endpoint.lock();
+        let endpoint = place.take().ok_or(MOVED)?;
         #[cfg(feature = "process")]
-        let left = port.depart().map_err(|why| cannot_leave(&why));
+        let left = endpoint.depart().map_err(|why| cannot_leave(&why));
         #[cfg(not(feature = "process"))]
         let left = Err(String::new());
         if left.is_err() {
-            *place = Some(port);
+            *place = Some(endpoint);
         }
         left
     }
 }
 
 /// Of a message that nobody got, the end is what it was.
-impl Drop for Traveller {
+impl Drop for AttachedMessenger {
     fn drop(&mut self) {
-        if self.port.lock().is_some() {
+        if self.endpoint.lock().is_some() {
             self.moved.store(false, Ordering::SeqCst);
         }
     }
@@ -91,25 +91,25 @@ impl<S: Message, R: Message, C: Channel> Serialize for Messenger<S, R, C> {
         if self.moved.swap(true, Ordering::SeqCst) {
             return Err(ser::Error::custom(MOVED));
         }
-        let port = Mutex::new(Some(Arc::clone(&self.port)));
-        let traveller = Traveller { port, moved: Arc::clone(&self.moved) };
-        let at = luggage::put(Arc::new(traveller), PIECES).map_err(ser::Error::custom)?;
-        Ticket { at, types: types::<S, R, C>().to_owned() }.serialize(serializer)
+        let endpoint = Mutex::new(Some(Arc::clone(&self.endpoint)));
+        let attached = AttachedMessenger { endpoint, moved: Arc::clone(&self.moved) };
+        let at = attachments::put(Arc::new(attached), PIECES).map_err(ser::Error::custom)?;
+        MessengerWire { at, types: types::<S, R, C>().to_owned() }.serialize(serializer)
     }
 }
 
 impl<'de, S: Message, R: Message, C: Channel> Deserialize<'de> for Messenger<S, R, C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ticket = Ticket::deserialize(deserializer)?;
+        let wire = MessengerWire::deserialize(deserializer)?;
         let types = types::<S, R, C>();
-        if ticket.types != types {
-            let text = format!("a messenger of `{}` where one of `{types}` belongs", ticket.types);
+        if wire.types != types {
+            let text = format!("a messenger of `{}` where one of `{types}` belongs", wire.types);
             return Err(de::Error::custom(text));
         }
-        let port = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
+        let endpoint = match attachments::take(wire.at, PIECES).map_err(de::Error::custom)? {
             Found::Here(parcel) => {
-                let traveller = parcel.downcast_ref::<Traveller>();
-                traveller.and_then(|traveller| traveller.port.lock().take())
+                let attached = parcel.downcast_ref::<AttachedMessenger>();
+                attached.and_then(|attached| attached.endpoint.lock().take())
             }
             #[cfg(feature = "process")]
             Found::Descriptors(descriptors) => departure::arrive(descriptors, C::NAMES.len()),
@@ -117,7 +117,7 @@ impl<'de, S: Message, R: Message, C: Channel> Deserialize<'de> for Messenger<S, 
             Found::Descriptors(_) => None,
         };
         let none = || de::Error::custom("a handle that is no messenger, or was received before");
-        port.map(Self::free).ok_or_else(none)
+        endpoint.map(Self::free).ok_or_else(none)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Sent<T, E> {
 impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
     type Value = R::Value;
     type Error = R::Error;
-    type Parcel = Sent<R::Value, R::Error>;
+    type Batch = Sent<R::Value, R::Error>;
 
     fn items(&self) -> Option<usize> {
         self.items.size_hint().1
@@ -49,23 +49,23 @@ impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I
         true
     }
 
-    fn read(&mut self, _: usize) -> Option<(Self::Parcel, usize)> {
+    fn read(&mut self, _: usize) -> Option<(Self::Batch, usize)> {
         let item = self.items.next()?;
         let (message, read) = (self.pick)(&self.controller, item).into_call().into_parts();
         Some((Sent { message: Arc::new(message), read }, 1))
     }
 
-    fn message(&mut self, parcel: &Self::Parcel) -> Arc<Encoded> {
-        Arc::clone(&parcel.message)
+    fn message(&mut self, batch: &Self::Batch) -> Arc<Encoded> {
+        Arc::clone(&batch.message)
     }
 
-    fn part(&self, parcel: &Self::Parcel, _: usize, _: usize) -> Self::Parcel {
-        Sent { message: Arc::clone(&parcel.message), read: parcel.read }
+    fn part(&self, batch: &Self::Batch, _: usize, _: usize) -> Self::Batch {
+        Sent { message: Arc::clone(&batch.message), read: batch.read }
     }
 
     fn results(
         &mut self,
-        parcel: &Self::Parcel,
+        batch: &Self::Batch,
         completion: Completion,
     ) -> Settled<Kept<R::Value, R::Error>> {
         let died = match completion {
@@ -73,7 +73,7 @@ impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I
             Err(CallError::Panicked(_)) => !self.keeps_on_panic,
             _ => false,
         };
-        let result = (parcel.read)(completion).map_err(Box::new);
+        let result = (batch.read)(completion).map_err(Box::new);
         if died {
             return Settled::Died(result);
         }

@@ -6,16 +6,16 @@ use std::{
 };
 
 use super::{
+    batch::{self, Done},
     map::{Kept, Source},
     map_window::Settled,
-    parcel::{self, Done},
     runner::RunnerController,
 };
 use crate::{
     call::{Call, Encoded},
     codec::reply::Completion,
     codec::reply::fallible,
-    codec::{Bytes, Cargo, Draft, EncodeError, Luggage},
+    codec::{Attachments, Bytes, Carried, Draft, EncodeError},
     error::CallError,
     sync::Arc,
     worker::{FirstArgument, PoolFunction, Recipe, With, Worker},
@@ -50,7 +50,7 @@ pub trait Applicable {
 
     /// The fixed arguments.
     #[doc(hidden)]
-    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError>;
+    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError>;
 }
 
 impl<F: PoolFunction> Applicable for F {
@@ -61,7 +61,7 @@ impl<F: PoolFunction> Applicable for F {
         F::put(item, draft);
     }
 
-    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError> {
+    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError> {
         Ok(Default::default())
     }
 }
@@ -74,7 +74,7 @@ impl<F: FirstArgument> Applicable for With<F> {
         F::put_first(first, draft);
     }
 
-    fn fixed(&self) -> Result<(Bytes, Cargo), EncodeError> {
+    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError> {
         self.fixed.clone()
     }
 }
@@ -87,7 +87,7 @@ pub struct Chunks<I, A: Applicable> {
     items: I,
     function: A,
     controller: RunnerController,
-    fixed: Result<(Bytes, Cargo), EncodeError>,
+    fixed: Result<(Bytes, Carried), EncodeError>,
     /// An item that was read and goes alone.
     alone: Option<Packed>,
     /// How many items are asked for in a message.
@@ -128,18 +128,18 @@ pub struct Packed {
     /// Where each ends.
     ends: Vec<usize>,
     /// What the only one of them carries, and the fixed arguments.
-    luggage: Luggage,
+    attachments: Attachments,
 }
 
 impl Packed {
-    fn alone(pieces: Result<Vec<u8>, EncodeError>, luggage: Luggage) -> Self {
+    fn alone(pieces: Result<Vec<u8>, EncodeError>, attachments: Attachments) -> Self {
         let ends = vec![pieces.as_ref().map_or(0, Vec::len)];
-        Self { pieces, ends, luggage }
+        Self { pieces, ends, attachments }
     }
 }
 
 /// What fixed arguments carry.
-fn carried(fixed: &Result<(Bytes, Cargo), EncodeError>) -> Luggage {
+fn carried(fixed: &Result<(Bytes, Carried), EncodeError>) -> Attachments {
     fixed.as_ref().map(|(_, cargo)| cargo.0.clone()).unwrap_or_default()
 }
 
@@ -147,10 +147,10 @@ fn carried(fixed: &Result<(Bytes, Cargo), EncodeError>) -> Luggage {
 fn message<F: PoolFunction>(
     controller: &RunnerController,
     budget: u64,
-    fixed: &Result<(Bytes, Cargo), EncodeError>,
-    Packed { pieces, luggage, .. }: &Packed,
-) -> Call<(Bytes, Cargo), String> {
-    let cargo = Cargo(luggage.clone());
+    fixed: &Result<(Bytes, Carried), EncodeError>,
+    Packed { pieces, attachments, .. }: &Packed,
+) -> Call<(Bytes, Carried), String> {
+    let cargo = Carried(attachments.clone());
     let run = |fixed: &[u8], pieces: &[u8]| {
         controller.run(Recipe::key::<F>(), budget, fixed, pieces, cargo)
     };
@@ -171,8 +171,8 @@ fn read<F: PoolFunction, R>(
     sent: usize,
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
 ) -> Result<Done<R>, CallError<F::OutputError>> {
-    match fallible::<(Bytes, Cargo), String>().complete(completion) {
-        Ok(results) => parcel::read(results, sent, F::output(), keep).ok_or_else(broken),
+    match fallible::<(Bytes, Carried), String>().complete(completion) {
+        Ok(results) => batch::read(results, sent, F::output(), keep).ok_or_else(broken),
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
         Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),
         Err(other) => Err(other.without_handler().widen()),
@@ -182,7 +182,7 @@ fn read<F: PoolFunction, R>(
 impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
     type Value = Value<A>;
     type Error = Error<A>;
-    type Parcel = Packed;
+    type Batch = Packed;
 
     fn items(&self) -> Option<usize> {
         self.items.size_hint().1
@@ -206,16 +206,16 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
             let Some(item) = self.items.next() else { break };
             let (function, start) = (&self.function, pieces.len());
             let fixed = carried(&self.fixed);
-            match parcel::write(&mut pieces, fixed, |draft| function.write(&item, draft)) {
-                Ok(luggage) if luggage.is_empty() => {}
+            match batch::write(&mut pieces, fixed, |draft| function.write(&item, draft)) {
+                Ok(attachments) if attachments.is_empty() => {}
                 // It goes alone, when those before it have gone: handles are received once, those of
                 // the fixed arguments too.
-                Ok(luggage) => {
-                    self.alone = Some(Packed::alone(Ok(pieces.split_off(start)), luggage));
+                Ok(attachments) => {
+                    self.alone = Some(Packed::alone(Ok(pieces.split_off(start)), attachments));
                     break;
                 }
                 Err(error) => {
-                    self.alone = Some(Packed::alone(Err(error), Luggage::default()));
+                    self.alone = Some(Packed::alone(Err(error), Attachments::default()));
                     break;
                 }
             }
@@ -228,42 +228,39 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         }
         match ends.len() {
             0 => self.alone.take().map(|alone| (alone, 1)),
-            count => {
-                Some((Packed { pieces: Ok(pieces), ends, luggage: Luggage::default() }, count))
-            }
+            count => Some((
+                Packed { pieces: Ok(pieces), ends, attachments: Attachments::default() },
+                count,
+            )),
         }
     }
 
-    fn message(&mut self, parcel: &Packed) -> Arc<Encoded> {
+    fn message(&mut self, batch: &Packed) -> Arc<Encoded> {
         let budget = match self.chunk {
             Some(_) => u64::MAX,
             None => BUDGET.as_nanos() as u64,
         };
-        let call = message::<A::Function>(&self.controller, budget, &self.fixed, parcel);
+        let call = message::<A::Function>(&self.controller, budget, &self.fixed, batch);
         Arc::new(call.into_parts().0)
     }
 
-    fn part(&self, parcel: &Packed, from: usize, count: usize) -> Packed {
-        let start = from.checked_sub(1).map_or(0, |before| parcel.ends[before]);
-        let ends = &parcel.ends[from..from + count];
+    fn part(&self, batch: &Packed, from: usize, count: usize) -> Packed {
+        let start = from.checked_sub(1).map_or(0, |before| batch.ends[before]);
+        let ends = &batch.ends[from..from + count];
         let end = ends.last().copied().unwrap_or(start);
         Packed {
-            pieces: parcel
-                .pieces
-                .as_ref()
-                .map(|all| all[start..end].to_vec())
-                .map_err(Clone::clone),
+            pieces: batch.pieces.as_ref().map(|all| all[start..end].to_vec()).map_err(Clone::clone),
             ends: ends.iter().map(|end| end - start).collect(),
-            luggage: parcel.luggage.clone(),
+            attachments: batch.attachments.clone(),
         }
     }
 
     fn results(
         &mut self,
-        parcel: &Packed,
+        batch: &Packed,
         completion: Completion,
     ) -> Settled<Kept<Value<A>, Error<A>>> {
-        let items = parcel.ends.len();
+        let items = batch.ends.len();
         let with_failure = |result: Result<_, _>| {
             let failed = result.is_err();
             (result.map_err(Box::new), failed)
@@ -288,10 +285,10 @@ pub(super) fn apply<A: Applicable>(
     item: &A::Item,
 ) -> Call<Value<A>, Error<A>> {
     let (mut pieces, fixed) = (Vec::new(), function.fixed());
-    let written = parcel::write(&mut pieces, carried(&fixed), |draft| function.write(item, draft));
+    let written = batch::write(&mut pieces, carried(&fixed), |draft| function.write(item, draft));
     let packed = match written {
-        Ok(luggage) => Packed::alone(Ok(pieces), luggage),
-        Err(error) => Packed::alone(Err(error), Luggage::default()),
+        Ok(attachments) => Packed::alone(Ok(pieces), attachments),
+        Err(error) => Packed::alone(Err(error), Attachments::default()),
     };
     message::<A::Function>(controller, u64::MAX, &fixed, &packed).read_with(|completion| {
         let mut done = read::<A::Function, _>(completion, 1, |result| result)?;

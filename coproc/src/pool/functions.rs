@@ -147,10 +147,10 @@ impl Pool {
         A: Applicable,
         O: Order,
     {
-        let desk = self.runners.desk();
-        let most = desk.recycle_after();
+        let dispatcher = self.runners.dispatcher();
+        let most = dispatcher.recycle_after();
         let controller = self.runners.any();
-        Map::new(desk.clone(), Chunks::new(items.into_iter(), function, controller, most))
+        Map::new(dispatcher.clone(), Chunks::new(items.into_iter(), function, controller, most))
     }
 
     /// One call of a function, with options; a verb sends it.

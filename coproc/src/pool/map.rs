@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData, t
 
 use super::{
     chunks::{Applicable, Chunks},
-    map_window::{Course, Fate, Settled},
+    map_window::{Fate, MapWindow, Settled},
 };
 use crate::{
     call::{Completions, Dispatch, Encoded, Job},
@@ -25,37 +25,37 @@ pub trait Source {
     type Error;
     /// Items that travel together.
     #[doc(hidden)]
-    type Parcel;
+    type Batch;
 
     /// How many items the input has, if it says so.
     #[doc(hidden)]
     fn items(&self) -> Option<usize>;
 
-    /// How many items the next parcel should have.
+    /// How many items the next batch should have.
     #[doc(hidden)]
     fn wished(&self) -> usize;
 
-    /// Whether each parcel is of one item.
+    /// Whether each batch is of one item.
     #[doc(hidden)]
     fn is_single(&self) -> bool;
 
-    /// Reads items for a parcel, up to `most`; gives how many.
+    /// Reads items for a batch, up to `most`; gives how many.
     #[doc(hidden)]
-    fn read(&mut self, most: usize) -> Option<(Self::Parcel, usize)>;
+    fn read(&mut self, most: usize) -> Option<(Self::Batch, usize)>;
 
-    /// The message that carries a parcel.
+    /// The message that carries a batch.
     #[doc(hidden)]
-    fn message(&mut self, parcel: &Self::Parcel) -> Arc<Encoded>;
+    fn message(&mut self, batch: &Self::Batch) -> Arc<Encoded>;
 
-    /// So many items of a parcel, from this one on.
+    /// So many items of a batch, from this one on.
     #[doc(hidden)]
-    fn part(&self, parcel: &Self::Parcel, from: usize, count: usize) -> Self::Parcel;
+    fn part(&self, batch: &Self::Batch, from: usize, count: usize) -> Self::Batch;
 
-    /// The results of a parcel.
+    /// The results of a batch.
     #[doc(hidden)]
     fn results(
         &mut self,
-        parcel: &Self::Parcel,
+        batch: &Self::Batch,
         completion: Completion,
     ) -> Settled<Kept<Self::Value, Self::Error>>;
 }
@@ -124,10 +124,10 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 pub struct Map<S: Source, O> {
     dispatch: Arc<dyn Dispatch>,
     source: S,
-    course: Course<Kept<S::Value, S::Error>>,
+    window: MapWindow<Kept<S::Value, S::Error>>,
     completions: Arc<Completions>,
     /// What is out: the parcels by their tags, and the number of the job of each.
-    out: HashMap<u64, Sent<S::Parcel>>,
+    out: HashMap<u64, Sent<S::Batch>>,
     priority: Option<Priority>,
     exhausted: bool,
     #[cfg(feature = "progress")]
@@ -137,7 +137,7 @@ pub struct Map<S: Source, O> {
 
 struct Sent<P> {
     job: u64,
-    parcel: P,
+    batch: P,
     idempotent: bool,
 }
 
@@ -146,7 +146,7 @@ impl<S: Source, O: Order> Map<S, O> {
         Self {
             dispatch,
             source,
-            course: Course::new(O::ORDERED),
+            window: MapWindow::new(O::ORDERED),
             completions: Completions::new(),
             out: HashMap::new(),
             priority: None,
@@ -163,7 +163,7 @@ impl<S: Source, O: Order> Map<S, O> {
     /// A slow item holds back the results of those behind it, in a map that keeps the order: as many
     /// as this are done meanwhile.
     pub fn in_flight(mut self, items: usize) -> Self {
-        self.course.terms.in_flight = Some(items.max(1));
+        self.window.terms.in_flight = Some(items.max(1));
         self
     }
 
@@ -179,7 +179,7 @@ impl<S: Source, O: Order> Map<S, O> {
     /// An item that has ended three workers is given up with
     /// [`CallError::Poisoned`], even if tries are left.
     pub fn retry(mut self, times: u32) -> Self {
-        self.course.terms.retry = times;
+        self.window.terms.retry = times;
         self
     }
 
@@ -210,16 +210,16 @@ impl<S: Source, O: Order> Map<S, O> {
     fn fill(&mut self) {
         while !self.exhausted {
             let wished = self.source.wished();
-            let room = self.course.room(wished, self.dispatch.slots());
+            let room = self.window.room(wished, self.dispatch.slots());
             if room == 0 {
                 return;
             }
             // Of a closed pool, the next item tells.
             let is_last = self.dispatch.closed().is_some();
             match self.source.read(if is_last { 1 } else { room }) {
-                Some((parcel, count)) => {
-                    let tag = self.course.opened(count);
-                    self.send(tag, parcel, count);
+                Some((batch, count)) => {
+                    let tag = self.window.opened(count);
+                    self.send(tag, batch, count);
                     self.exhausted = is_last;
                 }
                 None => self.exhausted = true,
@@ -227,8 +227,8 @@ impl<S: Source, O: Order> Map<S, O> {
         }
     }
 
-    fn send(&mut self, tag: u64, parcel: S::Parcel, count: usize) {
-        let message = self.source.message(&parcel);
+    fn send(&mut self, tag: u64, batch: S::Batch, count: usize) {
+        let message = self.source.message(&batch);
         let idempotent = message.is_idempotent();
         let job = Job {
             priority: self.priority.unwrap_or(message.priority),
@@ -240,7 +240,7 @@ impl<S: Source, O: Order> Map<S, O> {
             tag,
         };
         let job = Arc::clone(&self.dispatch).submit(job);
-        self.out.insert(tag, Sent { job, parcel, idempotent });
+        self.out.insert(tag, Sent { job, batch, idempotent });
     }
 
     /// Waits for the next result to be given out, if nothing else can come meanwhile that asks for
@@ -251,7 +251,7 @@ impl<S: Source, O: Order> Map<S, O> {
         if !self.source.is_single() {
             return;
         }
-        if let Some(sent) = self.course.awaited().and_then(|tag| self.out.get(&tag)) {
+        if let Some(sent) = self.window.awaited().and_then(|tag| self.out.get(&tag)) {
             Arc::clone(&self.dispatch).wait(sent.job, until);
         }
     }
@@ -268,13 +268,13 @@ impl<S: Source, O: Order> Map<S, O> {
     }
 
     fn settle(&mut self, tag: u64, completion: Completion) {
-        let Some(Sent { parcel, idempotent, .. }) = self.out.remove(&tag) else { return };
+        let Some(Sent { batch, idempotent, .. }) = self.out.remove(&tag) else { return };
         let is_closed =
             matches!(completion, Err(CallError::Closed(_))) && self.dispatch.closed().is_some();
         self.exhausted |= is_closed;
-        let settled = self.source.results(&parcel, completion);
-        for again in self.course.settled(tag, settled, idempotent) {
-            let part = self.source.part(&parcel, again.from, again.count);
+        let settled = self.source.results(&batch, completion);
+        for again in self.window.settled(tag, settled, idempotent) {
+            let part = self.source.part(&batch, again.from, again.count);
             self.send(again.tag, part, again.count);
         }
     }
@@ -298,7 +298,7 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
                 self.settle(tag, completion);
             }
             self.fill();
-            if let Some((index, fate)) = self.course.next() {
+            if let Some((index, fate)) = self.window.next() {
                 let result = match fate {
                     Fate::Result(result) => result.map_err(|error| *error),
                     Fate::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),

@@ -2,7 +2,7 @@
 
 use super::worker_pool::WorkerPool;
 use crate::{
-    dispatch::{Desk, Recycling, start},
+    dispatch::{Dispatcher, Recycling, start},
     error::SpawnError,
     spawn::{Order, Place, WorkerResource},
     worker::Worker,
@@ -58,6 +58,6 @@ where
         let launch = move || place.clone().launch(order.clone());
         let (first, others) = start(self.len, &launch)?;
         let launch = Box::new(move || launch().map_err(|error| error.text(W::say_init_error)));
-        Ok(WorkerPool::new(Desk::new(first, others, (launch, starts), self.recycling)))
+        Ok(WorkerPool::new(Dispatcher::new(first, others, (launch, starts), self.recycling)))
     }
 }

@@ -5,9 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::parcel::Results;
+use super::batch::Results;
 use crate::{
-    codec::{Arguments, Bytes, Cargo, clock},
+    codec::{Arguments, Bytes, Carried, clock},
     worker::{Context, Recipe, panics},
 };
 
@@ -38,13 +38,13 @@ impl Runner {
         budget: u64,
         fixed: &[u8],
         items: &[u8],
-        cargo: Cargo,
-    ) -> Result<(Bytes, Cargo), String> {
+        cargo: Carried,
+    ) -> Result<(Bytes, Carried), String> {
         let (recipe, budget) = (self.recipe(function)?, Duration::from_nanos(budget));
         let (started, begun) = (Instant::now(), clock::ticked());
         let (mut looked, mut rest) = (begun, items);
         let (mut results, mut joined) = (Results::new(), Vec::new());
-        while let Some(item) = super::parcel::take(&mut rest) {
+        while let Some(item) = super::batch::take(&mut rest) {
             let arguments = match fixed {
                 [] => item,
                 fixed => {

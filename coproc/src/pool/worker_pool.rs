@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     call::{Address, Controller, Dispatch, Link, Route},
-    dispatch::{Desk, at_once},
+    dispatch::{Dispatcher, at_once},
     error::CallError,
     spawn::handle,
     sync::Arc,
@@ -82,16 +82,16 @@ use crate::{
 /// }
 /// ```
 pub struct WorkerPool<W: Worker> {
-    desk: Arc<Desk<W>>,
+    dispatcher: Arc<Dispatcher<W>>,
 }
 
 impl<W: Worker> WorkerPool<W> {
-    pub(super) fn new(desk: Arc<Desk<W>>) -> Self {
-        Self { desk }
+    pub(super) fn new(dispatcher: Arc<Dispatcher<W>>) -> Self {
+        Self { dispatcher }
     }
 
-    pub(super) fn desk(&self) -> &Arc<Desk<W>> {
-        &self.desk
+    pub(super) fn dispatcher(&self) -> &Arc<Dispatcher<W>> {
+        &self.dispatcher
     }
 
     /// The results of the messages that `pick` makes of `items`, in the order of the items.
@@ -107,7 +107,7 @@ impl<W: Worker> WorkerPool<W> {
         R: IntoCall,
         F: FnMut(&W::Controller, I::Item) -> R,
     {
-        Map::new(self.desk.clone(), self.calls(items, pick))
+        Map::new(self.dispatcher.clone(), self.calls(items, pick))
     }
 
     /// The same, as the results come, each with the place of its item in the input, from 0.
@@ -121,7 +121,7 @@ impl<W: Worker> WorkerPool<W> {
         R: IntoCall,
         F: FnMut(&W::Controller, I::Item) -> R,
     {
-        Map::new(self.desk.clone(), self.calls(items, pick))
+        Map::new(self.dispatcher.clone(), self.calls(items, pick))
     }
 
     fn calls<I: IntoIterator, F>(&self, items: I, pick: F) -> Calls<I::IntoIter, W::Controller, F> {
@@ -152,7 +152,7 @@ impl<W: Worker> WorkerPool<W> {
     }
 
     fn controller(&self, slot: Option<usize>) -> W::Controller {
-        let route = Route { dispatch: self.desk.clone(), slot };
+        let route = Route { dispatch: self.dispatcher.clone(), slot };
         W::Controller::from_link(Link::new(Address::Dispatched(route)))
     }
 
@@ -167,7 +167,7 @@ impl<W: Worker> WorkerPool<W> {
         &self,
         mut pick: impl FnMut(&W::Controller) -> R,
     ) -> Result<Vec<Result<R::Value, CallError<R::Error>>>, CallError> {
-        if let Some(reason) = self.desk.closed() {
+        if let Some(reason) = self.dispatcher.closed() {
             return Err(CallError::Closed(reason));
         }
         let calls = (0..self.len()).map(|slot| pick(&self.controller(Some(slot))).into_call());
@@ -179,24 +179,24 @@ impl<W: Worker> WorkerPool<W> {
     #[expect(clippy::len_without_is_empty, reason = "a pool is never without workers")]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.desk.len()
+        self.dispatcher.len()
     }
 
     /// Has it have so many workers, at least one; does not wait. New ones start with the arguments
     /// of the others; those that are too many go when they have done what they are at.
     pub fn resize(&self, workers: usize) {
-        self.desk.resize(workers);
+        self.dispatcher.resize(workers);
     }
 
     /// Whether it takes calls: it was not closed or killed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        !self.desk.is_closed()
+        !self.dispatcher.is_closed()
     }
 
     /// Takes no more calls; what waits is still done. Does not wait.
     pub fn close(&self) {
-        self.desk.close();
+        self.dispatcher.close();
     }
 
     /// Takes no more calls, waits until the last is done, as long as that takes, and joins the
@@ -205,9 +205,9 @@ impl<W: Worker> WorkerPool<W> {
     /// since nothing was left to do or no other could be started, that is its error. Every further
     /// call gives the same.
     pub fn join(&self) -> Vec<Result<W::Output, CallError<W::OutputError>>> {
-        self.desk.close();
-        self.desk.wait_done();
-        let controllers = self.desk.controllers();
+        self.dispatcher.close();
+        self.dispatcher.wait_done();
+        let controllers = self.dispatcher.controllers();
         for controller in &controllers {
             handle(controller.link()).close();
         }
@@ -216,8 +216,8 @@ impl<W: Worker> WorkerPool<W> {
 
     /// Ends all workers now, those that are starting among them. What waits and what is being done ends in [`CallError::Closed`].
     pub fn kill(&self) {
-        self.desk.stop();
-        for controller in self.desk.controllers() {
+        self.dispatcher.stop();
+        for controller in self.dispatcher.controllers() {
             handle(controller.link()).kill();
         }
     }
@@ -225,15 +225,15 @@ impl<W: Worker> WorkerPool<W> {
 
 impl<W: Worker> Drop for WorkerPool<W> {
     fn drop(&mut self) {
-        self.desk.stop();
-        self.desk.close_relays();
+        self.dispatcher.stop();
+        self.dispatcher.close_relays();
         // Each may take its grace, and they take it at the same time.
-        at_once(self.desk.take_owners().into_iter().map(|owner| move || drop(owner)));
+        at_once(self.dispatcher.take_owners().into_iter().map(|owner| move || drop(owner)));
     }
 }
 
 impl<W: Worker> fmt::Debug for WorkerPool<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("WorkerPool").field(&self.desk).finish()
+        f.debug_tuple("WorkerPool").field(&self.dispatcher).finish()
     }
 }

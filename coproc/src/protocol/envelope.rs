@@ -65,7 +65,7 @@ pub(crate) enum Kind {
     Ended(Status),
     /// An error that the peer's next receive is to return.
     Failure,
-    /// One more link to the worker; it lies in the luggage.
+    /// One more link to the worker; it lies in the attachments.
     Adopt,
 }
 

@@ -122,7 +122,7 @@ impl World {
         self.soon(80, Event::CallerActs(at));
     }
 
-    /// What `Line::admit` does.
+    /// What `Connection::admit` does.
     fn admit(&mut self, at: usize, number: usize) {
         if self.host.closing || self.host.concluded {
             self.stories[number].refused = true;
@@ -183,7 +183,7 @@ impl World {
         }
     }
 
-    /// What `Port::request` does.
+    /// What `Endpoint::request` does.
     fn request(&mut self, mut envelope: Envelope, about: Option<usize>) -> u64 {
         self.host.last_id += 1;
         let id = self.host.last_id;
@@ -280,7 +280,7 @@ impl World {
         }
     }
 
-    /// What `Line::give_up` does.
+    /// What `Connection::give_up` does.
     fn end_patience_with_call(&mut self, id: u64) {
         self.post(Frame { envelope: Envelope { id, ..Envelope::new(Kind::Cancel) }, about: None });
         self.read();
@@ -348,7 +348,7 @@ impl World {
         self.post(Frame { envelope, about: None });
     }
 
-    /// What `Running::conclude` and `Port::finish` do.
+    /// What `Running::conclude` and `Endpoint::finish` do.
     pub(super) fn conclude(&mut self) {
         if !self.is_flawed(Flaw::DoesNotReadToTheEnd) {
             while let Some(frame) = self.to_host.recv(u64::MAX) {

@@ -2,7 +2,7 @@
 //! in all the orders that threads, a socket and a dying process can bring about.
 //!
 //! What stands between the machines is written here a second time, step by step, so that anything
-//! can happen between two steps: what `Port`, `Line` and `Pending` do at the host, and what `Serve`
+//! can happen between two steps: what `Endpoint`, `Connection` and `Pending` do at the host, and what `Serve`
 //! does in the worker. A seed decides everything. After a run the rules are checked; the seed of a
 //! run that broke one is told, and `COPROC_SEED` runs it again. `COPROC_SEEDS` says how many are
 //! run.

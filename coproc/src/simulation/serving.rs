@@ -7,7 +7,7 @@ use std::{
 
 use super::world::{CAPACITIES, Ending, Event, Flaw, Frame, World};
 use crate::{
-    link::inbox::{Action, Arrived, Event as Happened, Intake},
+    link::inbox::{Action, Arrived, Event as Happened, Inbox},
     protocol::{Envelope, Kind, Status},
     transport::Activity,
 };
@@ -33,7 +33,7 @@ enum Doing {
 
 #[derive(Debug)]
 pub(super) struct Worker {
-    pub(super) intake: Intake<usize>,
+    pub(super) inbox: Inbox<usize>,
     pub(super) alive: bool,
     doing: Doing,
     resting: bool,
@@ -51,7 +51,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn new(aging: Option<Duration>, keeps_on_panic: bool) -> Self {
         Self {
-            intake: Intake::new(CAPACITIES.to_vec(), aging),
+            inbox: Inbox::new(CAPACITIES.to_vec(), aging),
             alive: true,
             doing: Doing::LooksForWork,
             resting: false,
@@ -147,16 +147,16 @@ impl World {
         }
     }
 
-    /// What `Port::deliver` does in a worker.
+    /// What `Endpoint::deliver` does in a worker.
     fn happens(&mut self, event: Happened<usize>) {
         let now = self.instant(self.now);
-        self.worker.intake.step(event, now);
+        self.worker.inbox.step(event, now);
     }
 
     /// What `Serve::answer_refused` does.
     fn answer_refused(&mut self) {
         self.note_refused();
-        let actions = self.worker.intake.actions();
+        let actions = self.worker.inbox.actions();
         self.carry_out_all(actions);
     }
 
@@ -193,36 +193,36 @@ impl World {
     }
 
     fn note(&mut self, activity: Activity, call: u64) {
-        let left = self.worker.intake.left();
+        let left = self.worker.inbox.left();
         self.worker.noted = left.iter().sum();
         let now = self.instant(self.now);
         self.ledger.write(activity, call, left, now);
     }
 
     fn note_refused(&mut self) {
-        if self.worker.intake.left().iter().sum::<u64>() != self.worker.noted {
+        if self.worker.inbox.left().iter().sum::<u64>() != self.worker.noted {
             self.note(Activity::Rest, 0);
         }
     }
 
     fn is_over(&self) -> bool {
-        let intake = &self.worker.intake;
-        let over = intake.closes_at().is_some_and(|until| until <= self.instant(self.now));
-        intake.is_closing() && (self.worker.laters.is_empty() || over)
+        let inbox = &self.worker.inbox;
+        let over = inbox.closes_at().is_some_and(|until| until <= self.instant(self.now));
+        inbox.is_closing() && (self.worker.laters.is_empty() || over)
     }
 
     /// Nothing is next if it has to wait for something to do.
     fn look_for_work(&mut self) -> Option<Doing> {
         self.take_in();
         self.answer_refused();
-        if self.is_flawed(Flaw::ClosesAtOnce) && self.worker.intake.is_closing() {
+        if self.is_flawed(Flaw::ClosesAtOnce) && self.worker.inbox.is_closing() {
             return Some(Doing::RefusesTheRest { panicked: false });
         }
-        if self.worker.intake.len() > 0 || self.is_over() {
+        if self.worker.inbox.len() > 0 || self.is_over() {
             return Some(Doing::Takes);
         }
         self.worker.resting = true;
-        if let Some(until) = self.worker.intake.closes_at() {
+        if let Some(until) = self.worker.inbox.closes_at() {
             let left = until.saturating_duration_since(self.instant(self.now));
             self.plan(self.now + left.as_micros() as u64, Event::WorkerWakes);
         }
@@ -231,8 +231,8 @@ impl World {
 
     fn take(&mut self) -> Option<Doing> {
         let now = self.instant(self.now);
-        let taken = self.worker.intake.take(now);
-        let actions = self.worker.intake.actions();
+        let taken = self.worker.inbox.take(now);
+        let actions = self.worker.inbox.actions();
         if let Some(message) = taken {
             return Some(Doing::Notes(message, actions));
         }
@@ -275,7 +275,7 @@ impl World {
         if self.is_flawed(Flaw::NotesTooLate) {
             self.note(Activity::Handler(0), id);
         }
-        self.worker.intake.finish();
+        self.worker.inbox.finish();
         if id == 0 {
             self.note(Activity::Rest, 0);
         }
@@ -305,7 +305,7 @@ impl World {
     fn refuse_the_rest(&mut self, panicked: bool) -> Doing {
         self.take_in();
         self.happens(Happened::Abort);
-        let actions = self.worker.intake.actions();
+        let actions = self.worker.inbox.actions();
         self.carry_out_all(actions);
         self.flush();
         if panicked {

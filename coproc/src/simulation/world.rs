@@ -265,7 +265,7 @@ impl World {
     /// What is in a channel and on the way into it is not more than it holds.
     pub(super) fn check_capacity(&mut self, channel: u16) {
         let at = usize::from(channel);
-        let inside = self.host.sent[at] - self.worker.intake.left()[at];
+        let inside = self.host.sent[at] - self.worker.inbox.left()[at];
         if inside > CAPACITIES[at] as u64 {
             let what = format!("{inside} in channel {channel}");
             self.breaches.push(Breach::new(Rule::Capacity, what));

@@ -17,13 +17,13 @@ use super::{MESSAGE_MOST, WorkerResource, here::Here, thread::role};
 use crate::{
     call::Pending,
     codec::{Arguments, Bytes},
-    link::{Identity, Line},
-    link::{Port, Role},
+    link::{Connection, Identity},
+    link::{Endpoint, Role},
     messenger::{Messenger, RecvError},
     protocol::{Channel, Message},
     sync::{Arc, Weak, thread},
     transport::{AnyTransport, Ledger, Socket},
-    worker::{Context, Engine, Later, LaterAnswer, Peer, Seat, Worker, registry::plan},
+    worker::{Context, Engine, Later, LaterAnswer, Peer, StartParameters, Worker, registry::plan},
 };
 
 /// The owner of a worker that is whoever holds the other end of `socket`.
@@ -35,12 +35,13 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     let plan = plan::<W>();
     let socket = Socket::new(socket, max_message);
     socket.register()?;
-    let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
+    let endpoint =
+        Endpoint::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
     let ledger = Ledger::memory(plan.channels.len());
     let name = plan.name.to_owned();
-    let line = Line::new(port, ledger, plan, name, max_message, Identity::new());
-    Here::watch(&line, Weak::new());
-    Ok(WorkerResource::new(line, Duration::ZERO))
+    let connection = Connection::new(endpoint, ledger, plan, name, max_message, Identity::new());
+    Here::watch(&connection, Weak::new());
+    Ok(WorkerResource::new(connection, Duration::ZERO))
 }
 
 /// Is a worker, whose `#[init]` takes nothing, for whoever holds the other end of `socket`, until
@@ -48,9 +49,9 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
 pub fn serve<W: Worker>(socket: OwnedFd) -> Option<String> {
     let plan = plan::<W>();
     let link = AnyTransport::Socket(Socket::new(socket, MESSAGE_MOST));
-    let port = Port::new(link, role(plan).1, plan.capacities(), plan.aging);
-    let seat = Seat {
-        port: Arc::clone(&port),
+    let endpoint = Endpoint::new(link, role(plan).1, plan.capacities(), plan.aging);
+    let parameters = StartParameters {
+        endpoint: Arc::clone(&endpoint),
         ledger: Ledger::memory(plan.channels.len()),
         peer: Peer { id: 0, pid: process::id() },
         name: plan.name.to_owned(),
@@ -60,10 +61,10 @@ pub fn serve<W: Worker>(socket: OwnedFd) -> Option<String> {
         plan,
         worker: PhantomData,
     };
-    if let Ok(engine) = W::start(seat, Arguments::new(&[])) {
+    if let Ok(engine) = W::start(parameters, Arguments::new(&[])) {
         engine.run();
     }
-    port.state().violation.clone()
+    endpoint.state().violation.clone()
 }
 
 /// A messenger that is worked by hand, over `socket`.
@@ -71,9 +72,9 @@ pub fn messenger<S: Message, R: Message, C: Channel>(socket: OwnedFd) -> Messeng
     Messenger::new(by_hand(socket, C::NAMES.len()), MESSAGE_MOST)
 }
 
-fn by_hand(socket: OwnedFd, channels: usize) -> Arc<Port> {
+fn by_hand(socket: OwnedFd, channels: usize) -> Arc<Endpoint> {
     let link = AnyTransport::Socket(Socket::new(socket, MESSAGE_MOST));
-    Port::new(link, Role::Peer, vec![usize::MAX; channels], None)
+    Endpoint::new(link, Role::Peer, vec![usize::MAX; channels], None)
 }
 
 /// Sends these bytes to an end of each kind, with requests open, and goes on until it has ended.
@@ -112,14 +113,14 @@ fn said_to_a_caller(socket: OwnedFd) {
 }
 
 fn said_to_a_messenger(socket: OwnedFd) {
-    let port = by_hand(socket, 2);
-    let messenger = Messenger::<u64, Tree, Lane>::new(Arc::clone(&port), MESSAGE_MOST);
+    let endpoint = by_hand(socket, 2);
+    let messenger = Messenger::<u64, Tree, Lane>::new(Arc::clone(&endpoint), MESSAGE_MOST);
     let _ = messenger.send_requests(0..4);
     let _ = messenger.on(Lane::Second).send_request(4);
     while !matches!(messenger.recv_any(), Err(RecvError::Closed)) {
         let _ = messenger.reply(0);
-        let state = port.state();
-        if state.ended && state.intake.len() == 0 && !state.by_hand.has_signal() {
+        let state = endpoint.state();
+        if state.ended && state.inbox.len() == 0 && !state.by_hand.has_signal() {
             break;
         }
     }

@@ -80,9 +80,9 @@ impl<W: Worker> Group<W> {
             handle.close();
             // While one is waited for, the last words of the others are read as well, so that
             // none of them has to wait with a long one until it is its turn.
-            let port = &owner.line().port;
-            port.state().background = true;
-            port.attend_if_idle();
+            let endpoint = &owner.connection().endpoint;
+            endpoint.state().background = true;
+            endpoint.attend_if_idle();
         }
     }
 
@@ -127,20 +127,21 @@ impl<W: Worker> Group<W> {
 impl<W: Worker> Drop for Group<W> {
     fn drop(&mut self) {
         let begun = Instant::now();
-        let lines = self.owners.iter().map(WorkerResource::line);
+        let lines = self.owners.iter().map(WorkerResource::connection);
         let graces: Vec<_> = lines
-            .filter_map(|line| {
-                let owned = line.owned.get().filter(|it| !it.detached.load(Ordering::SeqCst))?;
-                Some((line, owned.grace))
+            .filter_map(|connection| {
+                let owned =
+                    connection.owned.get().filter(|it| !it.detached.load(Ordering::SeqCst))?;
+                Some((connection, owned.grace))
             })
             .collect();
-        for (line, grace) in &graces {
-            if line.concluded().is_none() {
-                line.close(Some(*grace));
+        for (connection, grace) in &graces {
+            if connection.concluded().is_none() {
+                connection.close(Some(*grace));
             }
         }
-        for (line, grace) in graces {
-            resource::terminate(line, grace.saturating_sub(begun.elapsed()));
+        for (connection, grace) in graces {
+            resource::terminate(connection, grace.saturating_sub(begun.elapsed()));
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     codec::Body,
     codec::reply::read_text,
     error::{CallError, CloseReason, Exit},
-    link::{Line, Loss},
+    link::{Connection, DisconnectCause},
     protocol::{Channel, Status},
     sync::{Arc, Ordering},
     worker::{Function, FunctionController, Worker},
@@ -85,26 +85,26 @@ impl<F: Function> FunctionController<F> {
 
 impl<W: Worker> WorkerHandle<'_, W> {
     /// The connection to the worker; `None` if the controller stands for a whole pool.
-    fn line(&self) -> Option<Arc<Line>> {
+    fn connection(&self) -> Option<Arc<Connection>> {
         self.link.current()
     }
 
     /// The connection, if its worker has not ended.
-    fn open(&self) -> Option<Arc<Line>> {
-        self.line().filter(|line| line.concluded().is_none())
+    fn open(&self) -> Option<Arc<Connection>> {
+        self.connection().filter(|connection| connection.concluded().is_none())
     }
 
     /// The connection, with all taken in that has arrived.
-    fn drained(&self) -> Option<Arc<Line>> {
-        let line = self.line()?;
-        line.port.drain();
-        Some(line)
+    fn drained(&self) -> Option<Arc<Connection>> {
+        let connection = self.connection()?;
+        connection.endpoint.drain();
+        Some(connection)
     }
 
     /// The process it runs in; `None` if that is this one.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        self.line()?.life.get().and_then(|life| life.pid())
+        self.connection()?.life.get().and_then(|life| life.pid())
     }
 
     /// Whether it has not ended; of a whole pool, whether the pool takes calls.
@@ -112,7 +112,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
     pub fn is_alive(&self) -> bool {
         match self.link.address() {
             Address::Dispatched(route) if route.slot.is_none() => route.dispatch.closed().is_none(),
-            _ => self.line().is_some() && self.exit().is_none(),
+            _ => self.connection().is_some() && self.exit().is_none(),
         }
     }
 
@@ -125,8 +125,8 @@ impl<W: Worker> WorkerHandle<'_, W> {
     /// Asks it to finish what is queued and to end; does not wait. New calls are
     /// [`Closed`](CallError::Closed) from now on.
     pub fn close(&self) {
-        if let Some(line) = self.open() {
-            line.close(None);
+        if let Some(connection) = self.open() {
+            connection.close(None);
         }
     }
 
@@ -141,12 +141,12 @@ impl<W: Worker> WorkerHandle<'_, W> {
     /// [`Closed`](CallError::Closed) if it was killed, [`Deadlock`](CallError::Deadlock) if it is the
     /// worker itself that waits.
     pub fn join(&self) -> Result<W::Output, CallError<W::OutputError>> {
-        let line = self.line().ok_or_else(|| self.of_pool())?;
-        line.check_cycle()?;
+        let connection = self.connection().ok_or_else(|| self.of_pool())?;
+        connection.check_cycle()?;
         self.close();
-        line.wait_concluded(None);
-        resource::settle(&line);
-        Self::last_word(&line)
+        connection.wait_concluded(None);
+        resource::settle(&connection);
+        Self::last_word(&connection)
     }
 
     /// The same, waiting for `timeout` at most; `None` if it has not ended by then. It goes on
@@ -155,21 +155,21 @@ impl<W: Worker> WorkerHandle<'_, W> {
         &self,
         timeout: Duration,
     ) -> Option<Result<W::Output, CallError<W::OutputError>>> {
-        let Some(line) = self.line() else { return Some(Err(self.of_pool())) };
-        if let Err(error) = line.check_cycle() {
+        let Some(connection) = self.connection() else { return Some(Err(self.of_pool())) };
+        if let Err(error) = connection.check_cycle() {
             return Some(Err(error));
         }
         self.close();
-        line.wait_concluded(Instant::now().checked_add(timeout))?;
-        resource::settle(&line);
-        Some(Self::last_word(&line))
+        connection.wait_concluded(Instant::now().checked_add(timeout))?;
+        resource::settle(&connection);
+        Some(Self::last_word(&connection))
     }
 
     /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end. A
     /// worker that does this to itself is only asked.
     pub fn terminate(&self, grace: Duration) {
-        if let Some(line) = self.line() {
-            resource::terminate(&line, grace);
+        if let Some(connection) = self.connection() {
+            resource::terminate(&connection, grace);
         }
     }
 
@@ -177,14 +177,16 @@ impl<W: Worker> WorkerHandle<'_, W> {
     /// handlers, the one that is running runs on, and its thread, if it has one, ends when that
     /// returns. It may be the worker's own handler that does this.
     pub fn kill(&self) {
-        if let Some(line) = self.open() {
-            resource::kill(&line);
+        if let Some(connection) = self.open() {
+            resource::kill(&connection);
         }
     }
 
     /// From now on dropping its owner does not close it. It still ends with this process.
     pub fn detach(&self) {
-        if let Some(owned) = self.line().as_ref().and_then(|line| line.owned.get()) {
+        if let Some(owned) =
+            self.connection().as_ref().and_then(|connection| connection.owned.get())
+        {
             owned.detached.store(true, Ordering::SeqCst);
         }
     }
@@ -192,35 +194,36 @@ impl<W: Worker> WorkerHandle<'_, W> {
     /// How many calls were sent and are not answered.
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.drained().map_or(0, |line| line.port.state().requests.calls())
+        self.drained().map_or(0, |connection| connection.endpoint.state().requests.calls())
     }
 
     /// The same, of one channel.
     #[must_use]
     pub fn remaining_on(&self, channel: <W::Controller as Controller<W>>::Channel) -> usize {
         let channel = channel.index() as u16;
-        self.drained().map_or(0, |line| line.port.state().requests.calls_on(channel))
+        self.drained()
+            .map_or(0, |connection| connection.endpoint.state().requests.calls_on(channel))
     }
 
     /// What the worker [emits](crate::Context::emit), from the oldest that is kept. It waits for
     /// more and ends with the worker. Each event is given once, over all iterators.
     #[must_use]
     pub fn events(&self) -> Events<W> {
-        let line = self.line();
-        if let Some(line) = &line {
-            line.port.state().background = true;
-            line.port.attend_if_idle();
+        let connection = self.connection();
+        if let Some(connection) = &connection {
+            connection.endpoint.state().background = true;
+            connection.endpoint.attend_if_idle();
         }
-        Events { line, worker: PhantomData }
+        Events { connection, worker: PhantomData }
     }
 
     /// What has gone over the link so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let Some(line) = self.drained() else { return Stats::default() };
-        let state = line.port.state();
+        let Some(connection) = self.drained() else { return Stats::default() };
+        let state = connection.endpoint.state();
         Stats {
-            sent: line.sent.load(Ordering::Relaxed),
+            sent: connection.sent.load(Ordering::Relaxed),
             remaining: state.requests.calls(),
             unheard_errors: state.unheard,
             late_replies: state.requests.late,
@@ -230,11 +233,11 @@ impl<W: Worker> WorkerHandle<'_, W> {
 
     /// Asks it to close, waits for its end, and tells whether it gave a value, which is not read.
     pub(super) fn has_succeeded(&self) -> bool {
-        let Some(line) = self.line() else { return false };
+        let Some(connection) = self.connection() else { return false };
         self.close();
-        line.wait_concluded(None);
-        resource::settle(&line);
-        matches!(line.port.state().farewell, Some((Status::Value, _)))
+        connection.wait_concluded(None);
+        resource::settle(&connection);
+        matches!(connection.endpoint.state().farewell, Some((Status::Value, _)))
     }
 
     /// Why a controller of a whole pool cannot be joined.
@@ -244,10 +247,10 @@ impl<W: Worker> WorkerHandle<'_, W> {
         CallError::Closed(CloseReason::unstarted(text))
     }
 
-    fn last_word(line: &Line) -> Result<W::Output, CallError<W::OutputError>> {
-        let state = line.port.state();
+    fn last_word(connection: &Connection) -> Result<W::Output, CallError<W::OutputError>> {
+        let state = connection.endpoint.state();
         let Some((status, body)) = &state.farewell else {
-            return Err(state.loss.as_ref().unwrap_or(&Loss::Gone).joined());
+            return Err(state.loss.as_ref().unwrap_or(&DisconnectCause::Gone).joined());
         };
         let malformed = |malformed| CallError::Protocol(format!("a last word with {malformed}"));
         Err(match status {
@@ -257,11 +260,11 @@ impl<W: Worker> WorkerHandle<'_, W> {
             }
             Status::Unencodable => CallError::Encode(read_text(body)),
             Status::TooLarge => {
-                let limit = line.max_message;
+                let limit = connection.max_message;
                 CallError::TooLarge { size: limit.saturating_add(1), limit }
             }
             Status::Malformed => CallError::Protocol(read_text(body)),
-            _ => state.loss.as_ref().unwrap_or(&Loss::Gone).joined(),
+            _ => state.loss.as_ref().unwrap_or(&DisconnectCause::Gone).joined(),
         })
     }
 }
@@ -292,18 +295,18 @@ pub struct Stats {
 /// What a worker emits; see [`WorkerHandle::events`].
 pub struct Events<W: Worker> {
     /// `None` of a whole pool, which has no events.
-    line: Option<Arc<Line>>,
+    connection: Option<Arc<Connection>>,
     worker: PhantomData<fn() -> W>,
 }
 
 impl<W: Worker> Events<W> {
     /// The next event if it is there; `None` also when the worker has ended.
     pub fn try_next(&mut self) -> Option<W::Event> {
-        let line = self.line.as_ref()?;
-        line.port.drain();
+        let connection = self.connection.as_ref()?;
+        connection.endpoint.drain();
         loop {
-            let body = line.port.state().events.take()?;
-            if let Some(event) = Self::read(line, &body) {
+            let body = connection.endpoint.state().events.take()?;
+            if let Some(event) = Self::read(connection, &body) {
                 return Some(event);
             }
         }
@@ -315,13 +318,13 @@ impl<W: Worker> Events<W> {
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<W::Event> {
-        let line = self.line.as_ref()?;
+        let connection = self.connection.as_ref()?;
         loop {
-            let body = line.port.wait_for(None, until, |state| {
+            let body = connection.endpoint.wait_for(None, until, |state| {
                 let event = state.events.take();
                 if event.is_none() && state.loss.is_none() { None } else { Some(event) }
             })??;
-            if let Some(event) = Self::read(line, &body) {
+            if let Some(event) = Self::read(connection, &body) {
                 return Some(event);
             }
             if until.is_some_and(|until| until <= Instant::now()) {
@@ -332,10 +335,10 @@ impl<W: Worker> Events<W> {
 
     /// What is no event of this worker counts as missed: it can only come from one that broke the
     /// protocol.
-    fn read(line: &Line, body: &Body) -> Option<W::Event> {
+    fn read(connection: &Connection, body: &Body) -> Option<W::Event> {
         let event = W::event().read(body).ok();
         if event.is_none() {
-            line.port.state().events.missed += 1;
+            connection.endpoint.state().events.missed += 1;
         }
         event
     }

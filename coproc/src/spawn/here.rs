@@ -1,8 +1,8 @@
 //! Workers in this process: what a thread and a worker inside its caller have in common.
 
 use crate::{
-    link::{Life, Line},
-    link::{Loss, Port, inbox::Event},
+    link::{Connection, Life},
+    link::{DisconnectCause, Endpoint, inbox::Event},
     sync::{Arc, AtomicBool, Ordering, Weak},
     transport::{Attend, Transport},
 };
@@ -10,39 +10,40 @@ use crate::{
 /// The life of a worker that has no process of its own.
 #[derive(Debug)]
 pub(super) struct Here {
-    line: Weak<Line>,
+    connection: Weak<Connection>,
     /// The worker's end.
-    far: Weak<Port>,
+    far: Weak<Endpoint>,
     killed: Arc<AtomicBool>,
 }
 
 impl Here {
-    /// Has the end of the worker that sits at `far`, the other end of `line`, noticed; gives what
+    /// Has the end of the worker that sits at `far`, the other end of `connection`, noticed; gives what
     /// tells whether it was killed.
-    pub(super) fn watch(line: &Arc<Line>, far: Weak<Port>) -> Arc<AtomicBool> {
+    pub(super) fn watch(connection: &Arc<Connection>, far: Weak<Endpoint>) -> Arc<AtomicBool> {
         let killed = Arc::new(AtomicBool::new(false));
-        let here = Self { line: Arc::downgrade(line), far, killed: Arc::clone(&killed) };
+        let here =
+            Self { connection: Arc::downgrade(connection), far, killed: Arc::clone(&killed) };
         let here = Arc::new(here);
         let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&here);
-        let _ = line.life.set(here);
-        line.port.state().on_end = Some(on_end);
+        let _ = connection.life.set(here);
+        connection.endpoint.state().on_end = Some(on_end);
         killed
     }
 }
 
 impl Life for Here {
     fn kill(&self) {
-        let Some(line) = self.line.upgrade() else { return };
+        let Some(connection) = self.connection.upgrade() else { return };
         self.killed.store(true, Ordering::SeqCst);
-        line.port.link().close();
+        connection.endpoint.link().close();
         if let Some(far) = self.far.upgrade() {
             // What is about to be told that it was not begun never is.
-            far.intake(Event::Abort);
+            far.inbox(Event::Abort);
         }
-        if line.port.link().is_inline() {
+        if connection.endpoint.link().is_inline() {
             // Whoever waits may be inside a handler, on this very thread. They come upon the end
             // when it returns.
-            line.port.drain();
+            connection.endpoint.drain();
         } else {
             self.attend();
         }
@@ -56,16 +57,16 @@ impl Life for Here {
 
 impl Attend for Here {
     fn attend(&self) {
-        let Some(line) = self.line.upgrade() else { return };
-        line.port.finish(|state| {
-            let note = line.ledger.read();
-            let worker = line.name.clone();
+        let Some(connection) = self.connection.upgrade() else { return };
+        connection.endpoint.finish(|state| {
+            let note = connection.ledger.read();
+            let worker = connection.name.clone();
             let lost = if self.killed.load(Ordering::SeqCst) {
-                Loss::Killed { worker }
+                DisconnectCause::Killed { worker }
             } else {
-                Loss::Gone
+                DisconnectCause::Gone
             };
-            let loss = line.last_word(state).unwrap_or(lost);
+            let loss = connection.last_word(state).unwrap_or(lost);
             ((note.call != 0).then_some(note.call), loss)
         });
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::{Order, Place, WorkerResource, thread};
 use crate::{
-    codec::luggage::{self, Descriptor, Found, Parcel},
+    codec::attachments::{self, Attach, Descriptor, Found},
     error::SpawnError,
     sync::Arc,
     worker::Worker,
@@ -65,7 +65,7 @@ impl<H: Hosted, W: Worker> fmt::Debug for Host<H, W> {
 /// What a host keeps, on the way to its worker in the same process.
 pub(crate) struct Lent<H>(pub(crate) Arc<H>);
 
-impl<H: Hosted> Parcel for Lent<H> {
+impl<H: Hosted> Attach for Lent<H> {
     fn check(&self) -> Result<(), String> {
         Err(format!("{} does not leave the process that made it", H::NAME))
     }
@@ -78,14 +78,14 @@ impl<H: Hosted> Parcel for Lent<H> {
 impl<H: Hosted> Serialize for Lent<H> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let lent = Arc::new(Self(Arc::clone(&self.0)));
-        luggage::put(lent, 1).map_err(ser::Error::custom)?.serialize(serializer)
+        attachments::put(lent, 1).map_err(ser::Error::custom)?.serialize(serializer)
     }
 }
 
 impl<'de, H: Hosted> Deserialize<'de> for Lent<H> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let at = u32::deserialize(deserializer)?;
-        let lent = match luggage::take(at, 1).map_err(de::Error::custom)? {
+        let lent = match attachments::take(at, 1).map_err(de::Error::custom)? {
             Found::Here(lent) => lent.downcast::<Self>().ok(),
             Found::Descriptors(_) => None,
         };

@@ -61,15 +61,15 @@ where
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
         let near = AnyTransport::Inline(transport::Inline::new(near));
-        let Ends { line, hello, seat, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
+        let Ends { connection, hello, parameters, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
         let before = limit_replies(usize::MAX);
-        let engine = W::start(seat, order.arguments.arguments());
+        let engine = W::start(parameters, order.arguments.arguments());
         limit_replies(before);
-        if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, line.port.link()) {
+        if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, connection.endpoint.link()) {
             inline.set(Box::new(engine));
         }
-        let outcome = line.port.wait(hello, None);
-        started::<W>(&line, outcome)?;
-        Ok(WorkerResource::new(line, GRACE))
+        let outcome = connection.endpoint.wait(hello, None);
+        started::<W>(&connection, outcome)?;
+        Ok(WorkerResource::new(connection, GRACE))
     }
 }

@@ -29,7 +29,7 @@ use crate::{
     codec::reply::{read_panic, read_text},
     codec::{Body, Draft, EncodeError},
     error::{CallError, SpawnError},
-    link::Line,
+    link::Connection,
     link::Outcome,
     protocol::{Kind, Status},
     sync::Arc,
@@ -111,8 +111,8 @@ fn refused<E>(error: EncodeError) -> SpawnError<E> {
 
 /// What the outcome of starting means.
 pub(crate) fn started<W: Worker>(
-    line: &Arc<Line>,
-    outcome: Option<Outcome<crate::codec::Frame, crate::link::Loss>>,
+    connection: &Arc<Connection>,
+    outcome: Option<Outcome<crate::codec::Frame, crate::link::DisconnectCause>>,
 ) -> Result<(), SpawnError<W::InitError>> {
     let frame = match outcome {
         Some(Outcome::Answered(frame)) => frame,
@@ -133,9 +133,10 @@ pub(crate) fn started<W: Worker>(
             Err(malformed) => SpawnError::Incompatible(malformed.to_string()),
         },
         Status::Panicked => SpawnError::InitPanicked(read_panic(body)),
-        Status::TooLarge => {
-            SpawnError::TooLarge { size: frame.envelope.handler as usize, limit: line.max_message }
-        }
+        Status::TooLarge => SpawnError::TooLarge {
+            size: frame.envelope.handler as usize,
+            limit: connection.max_message,
+        },
         Status::Unencodable => SpawnError::Encode(read_text(body)),
         _ => SpawnError::Incompatible(read_text(body)),
     })

@@ -21,10 +21,10 @@ use crate::{
     codec::reply::{Answer, Content, Reply, never, reply},
     codec::{Arguments, Malformed},
     error::{CallError, CloseReason},
-    link::Line,
+    link::Connection,
     protocol::Plan,
     sync::{Arc, Condvar, Mutex, Weak},
-    worker::{self, Context, Ended, LaterAnswer, Seat, Serve, Worker},
+    worker::{self, Context, Ended, LaterAnswer, Serve, StartParameters, Worker},
 };
 
 /// The connection to the relay of this route, which is started if there is none.
@@ -32,13 +32,15 @@ use crate::{
 /// # Errors
 ///
 /// The dispatcher is closed, or no thread can be started.
-pub(super) fn line<W: Worker>(Route { dispatch, slot }: &Route) -> Result<Arc<Line>, String> {
+pub(super) fn connection<W: Worker>(
+    Route { dispatch, slot }: &Route,
+) -> Result<Arc<Connection>, String> {
     if let Some(reason) = dispatch.closed() {
         return Err(reason.to_string());
     }
     let mut relays = dispatch.relays().lock();
-    if let Some((line, _)) = relays.get(slot) {
-        return Ok(Arc::clone(line));
+    if let Some((connection, _)) = relays.get(slot) {
+        return Ok(Arc::clone(connection));
     }
     let target = Arc::new(Target {
         dispatch: Arc::downgrade(dispatch),
@@ -50,9 +52,9 @@ pub(super) fn line<W: Worker>(Route { dispatch, slot }: &Route) -> Result<Arc<Li
     let lent = Lent(Arc::clone(&target));
     let worker = spawn::<Relay<W>, _, ()>(place, |draft| draft.put(&lent));
     let worker = worker.map_err(|error| error.to_string())?;
-    let line = Arc::clone(worker.line());
-    relays.insert(*slot, (Arc::clone(&line), Box::new(Host { hosted: target, worker })));
-    Ok(line)
+    let connection = Arc::clone(worker.connection());
+    relays.insert(*slot, (Arc::clone(&connection), Box::new(Host { hosted: target, worker })));
+    Ok(connection)
 }
 
 /// Where a relay sends what it takes in.
@@ -192,8 +194,11 @@ impl<W: Worker> Worker for Relay<W> {
 
     const PLAN: Plan = Plan { init: "", close: "", ticks: &[], ..W::PLAN };
 
-    fn start(seat: Seat<Self>, arguments: Arguments<'_>) -> Result<Serve<Self>, Ended> {
-        worker::serve(seat, arguments)
+    fn start(
+        parameters: StartParameters<Self>,
+        arguments: Arguments<'_>,
+    ) -> Result<Serve<Self>, Ended> {
+        worker::serve(parameters, arguments)
     }
 
     fn started() -> Reply<()> {

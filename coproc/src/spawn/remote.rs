@@ -16,13 +16,13 @@ use rustix::{
 
 use super::{
     process::{FORMALITIES, report},
-    travel::Ticket,
+    travel::ControllerWire,
 };
 use crate::{
-    codec::{Body, Luggage},
+    codec::{Attachments, Body},
     error::Exit,
-    link::{Life, Line, timer::Alarm},
-    link::{Loss, Port, Role},
+    link::{Connection, Life, timer::Alarm},
+    link::{DisconnectCause, Endpoint, Role},
     protocol::Plan,
     protocol::{Envelope, Kind},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
@@ -41,35 +41,42 @@ pub(super) fn this_process() -> io::Result<OwnedFd> {
 }
 
 /// Makes one more link to a worker: tells it, and gives what the other end needs.
-pub(super) fn hand_on(line: &Line) -> io::Result<Vec<OwnedFd>> {
+pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     let (near, far) =
         socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
-    let ledger = LedgerFile::new(line.plan.channels.len())?;
-    let process = line.life.get().map_or_else(this_process, |life| life.process())?;
-    let carried = Luggage::of([far, ledger.as_fd().try_clone_to_owned()?]);
+    let ledger = LedgerFile::new(connection.plan.channels.len())?;
+    let process = connection.life.get().map_or_else(this_process, |life| life.process())?;
+    let carried = Attachments::of([far, ledger.as_fd().try_clone_to_owned()?]);
     // Of a worker that has ended, whoever gets the link finds the end.
-    let _ = line.port.send(Envelope::new(Kind::Adopt), Body::carrying(carried));
+    let _ = connection.endpoint.send(Envelope::new(Kind::Adopt), Body::carrying(carried));
     Ok(vec![near, ledger.as_fd().try_clone_to_owned()?, process])
 }
 
 /// Takes up a link that has come with a message; `None` if it is none.
-pub(super) fn line(
+pub(super) fn connection(
     plan: &'static Plan,
-    ticket: Ticket,
+    wire: ControllerWire,
     descriptors: Vec<OwnedFd>,
-) -> Option<Arc<Line>> {
+) -> Option<Arc<Connection>> {
     let [near, ledger, process]: [OwnedFd; 3] = descriptors.try_into().ok()?;
-    let max_message = usize::try_from(ticket.max_message).ok()?;
+    let max_message = usize::try_from(wire.max_message).ok()?;
     let socket = Socket::new(near, max_message.max(FORMALITIES));
     socket.set_aging(plan.aging);
-    let port = Port::new(AnyTransport::Socket(socket), Role::Caller, plan.capacities(), None);
+    let endpoint =
+        Endpoint::new(AnyTransport::Socket(socket), Role::Caller, plan.capacities(), None);
     let ledger = Arc::new(LedgerFile::received(ledger, plan.channels.len()).ok()?);
-    let line =
-        Line::new(port, Ledger::File(ledger), plan, ticket.name, max_message, ticket.identity);
-    Remote::watch(&line, process, ticket.pid, ticket.alone).ok()?;
+    let connection = Connection::new(
+        endpoint,
+        Ledger::File(ledger),
+        plan,
+        wire.name,
+        max_message,
+        wire.identity,
+    );
+    Remote::watch(&connection, process, wire.pid, wire.alone).ok()?;
     let greeting = Envelope { id: u64::from(process::id()), ..Envelope::new(Kind::Hello) };
-    let _ = line.port.note(greeting);
-    Some(line)
+    let _ = connection.endpoint.note(greeting);
+    Some(connection)
 }
 
 /// The process of a worker that is not this one's child.
@@ -80,33 +87,38 @@ struct Remote {
     process: OwnedFd,
     token: OnceLock<Token>,
     killed: AtomicBool,
-    line: Weak<Line>,
+    connection: Weak<Connection>,
     /// Set when its link has ended and it has not.
     leaving: Mutex<Alarm>,
     this: Weak<Remote>,
 }
 
 impl Remote {
-    fn watch(line: &Arc<Line>, process: OwnedFd, pid: u32, alone: bool) -> io::Result<()> {
+    fn watch(
+        connection: &Arc<Connection>,
+        process: OwnedFd,
+        pid: u32,
+        alone: bool,
+    ) -> io::Result<()> {
         let remote = Arc::new_cyclic(|this| Self {
             pid,
             alone,
             process,
             token: OnceLock::new(),
             killed: AtomicBool::new(false),
-            line: Arc::downgrade(line),
+            connection: Arc::downgrade(connection),
             leaving: Mutex::default(),
             this: Weak::clone(this),
         });
         // Of a process that is gone already, the reactor may tell as soon as it is registered.
         let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&remote);
-        line.port.state().on_end = Some(on_end);
+        connection.endpoint.state().on_end = Some(on_end);
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(&remote);
         let reactor = Reactor::get()?;
         let token = reactor.register(&remote.process, ready)?;
         let _ = remote.token.set(token);
         reactor.watch(&remote.process, token, EventFlags::IN);
-        let _ = line.life.set(remote);
+        let _ = connection.life.set(remote);
         Ok(())
     }
 
@@ -117,21 +129,26 @@ impl Remote {
 
     /// It has ended, or its link has.
     fn conclude(&self) {
-        let Some(line) = self.line.upgrade() else { return };
-        let note = line.ledger.read();
+        let Some(connection) = self.connection.upgrade() else { return };
+        let note = connection.ledger.read();
         let ended = self.has_ended();
-        line.port.finish(|state| {
+        connection.endpoint.finish(|state| {
             let lost = match () {
                 () if self.killed.load(Ordering::SeqCst) => {
-                    Loss::Killed { worker: line.name.clone() }
+                    DisconnectCause::Killed { worker: connection.name.clone() }
                 }
                 // How it ended is told to its parent only.
-                () if ended => {
-                    Loss::Crashed(report(&line, state, &note, (self.pid, Exit::Unknown), None, ""))
-                }
-                () => Loss::Gone,
+                () if ended => DisconnectCause::Crashed(report(
+                    &connection,
+                    state,
+                    &note,
+                    (self.pid, Exit::Unknown),
+                    None,
+                    "",
+                )),
+                () => DisconnectCause::Gone,
             };
-            let loss = line.last_word(state).unwrap_or(lost);
+            let loss = connection.last_word(state).unwrap_or(lost);
             ((note.call != 0).then_some(note.call), loss)
         });
     }
@@ -144,8 +161,8 @@ impl Life for Remote {
             let _ = pidfd_send_signal(&self.process, Signal::KILL);
         } else {
             // A worker in a thread is given up; its process is not only its own.
-            if let Some(line) = self.line.upgrade() {
-                line.close(Some(Duration::ZERO));
+            if let Some(connection) = self.connection.upgrade() {
+                connection.close(Some(Duration::ZERO));
             }
             self.conclude();
         }
@@ -174,9 +191,9 @@ impl Ready for Remote {
 /// The link has ended.
 impl Attend for Remote {
     fn attend(&self) {
-        let Some(line) = self.line.upgrade() else { return };
+        let Some(connection) = self.connection.upgrade() else { return };
         let known = {
-            let state = line.port.state();
+            let state = connection.endpoint.state();
             state.farewell.is_some() || state.violation.is_some()
         };
         if known || self.has_ended() {

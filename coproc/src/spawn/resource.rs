@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     call::{Controller, Link},
-    link::{Line, Owned},
+    link::{Connection, Owned},
     sync::{Arc, AtomicBool, Ordering},
     worker::Worker,
 };
@@ -26,25 +26,25 @@ use crate::{
 /// It has no methods of its own, so that every handler can be called by its name; whatever is not a
 /// message is in `worker()`.
 pub struct WorkerResource<W: Worker> {
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     controller: W::Controller,
 }
 
 impl<W: Worker> WorkerResource<W> {
-    pub(crate) fn new(line: Arc<Line>, grace: Duration) -> Self {
-        let _ = line.owned.set(Owned { grace, detached: AtomicBool::new(false) });
+    pub(crate) fn new(connection: Arc<Connection>, grace: Duration) -> Self {
+        let _ = connection.owned.set(Owned { grace, detached: AtomicBool::new(false) });
         if TypeId::of::<W::Event>() != TypeId::of::<Infallible>() {
             // Nobody has to call it for what it emits to be taken in.
-            line.port.state().background = true;
-            line.port.attend_if_idle();
+            connection.endpoint.state().background = true;
+            connection.endpoint.attend_if_idle();
         }
-        let controller = W::Controller::from_link(Link::direct(Arc::clone(&line)));
-        Self { line, controller }
+        let controller = W::Controller::from_link(Link::direct(Arc::clone(&connection)));
+        Self { connection, controller }
     }
 
     /// The connection to the worker.
-    pub(crate) fn line(&self) -> &Arc<Line> {
-        &self.line
+    pub(crate) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
     }
 }
 
@@ -58,41 +58,41 @@ impl<W: Worker> Deref for WorkerResource<W> {
 
 impl<W: Worker> Drop for WorkerResource<W> {
     fn drop(&mut self) {
-        let line = &self.line;
-        let Some(owned) = line.owned.get() else { return };
+        let connection = &self.connection;
+        let Some(owned) = connection.owned.get() else { return };
         if !owned.detached.load(Ordering::SeqCst) {
-            terminate(line, owned.grace);
+            terminate(connection, owned.grace);
         }
     }
 }
 
 /// Asks a worker to close, gives it `grace` for that, kills it then; waits for its end.
-pub(super) fn terminate(line: &Arc<Line>, grace: Duration) {
-    if line.concluded().is_some() {
-        settle(line);
+pub(super) fn terminate(connection: &Arc<Connection>, grace: Duration) {
+    if connection.concluded().is_some() {
+        settle(connection);
         return;
     }
-    line.close(Some(grace));
+    connection.close(Some(grace));
     // A worker that drops its own owner cannot wait for itself to end; the request stands.
-    if line.check_cycle::<()>().is_err() {
+    if connection.check_cycle::<()>().is_err() {
         return;
     }
-    if line.wait_concluded(Instant::now().checked_add(grace)).is_none() {
-        kill(line);
-        line.wait_concluded(None);
+    if connection.wait_concluded(Instant::now().checked_add(grace)).is_none() {
+        kill(connection);
+        connection.wait_concluded(None);
     }
-    settle(line);
+    settle(connection);
 }
 
 /// Waits until nothing is left to be done about a worker that has ended.
-pub(super) fn settle(line: &Arc<Line>) {
-    if let Some(life) = line.life.get() {
+pub(super) fn settle(connection: &Arc<Connection>) {
+    if let Some(life) = connection.life.get() {
         life.settle();
     }
 }
 
-pub(super) fn kill(line: &Arc<Line>) {
-    if let Some(life) = line.life.get() {
+pub(super) fn kill(connection: &Arc<Connection>) {
+    if let Some(life) = connection.life.get() {
         life.kill();
     }
 }

@@ -156,7 +156,7 @@ impl<F: Function> RetriedHandle<F> {
 
     fn wait(&self, until: Option<Instant>) -> Option<Result<F::Output, CallError<F::OutputError>>> {
         if let Some(run) = self.life.last()
-            && let Err(error) = run.line().check_cycle()
+            && let Err(error) = run.connection().check_cycle()
         {
             return Some(Err(error));
         }
@@ -242,10 +242,13 @@ impl<F: Function> Drop for Over<F> {
 impl<F: Function> Drop for Retried<F> {
     fn drop(&mut self) {
         let run = self.handle.life.stop();
-        if let Some(line) = run.as_ref().map(|run| run.line()) {
-            resource::terminate(line, line.owned.get().map_or(super::GRACE, |owned| owned.grace));
+        if let Some(connection) = run.as_ref().map(|run| run.connection()) {
+            resource::terminate(
+                connection,
+                connection.owned.get().map_or(super::GRACE, |owned| owned.grace),
+            );
             // The worker itself cannot wait until its end has been noticed.
-            if line.check_cycle::<()>().is_err() {
+            if connection.check_cycle::<()>().is_err() {
                 return;
             }
         }

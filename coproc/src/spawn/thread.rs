@@ -4,12 +4,12 @@ use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, start
 use crate::{
     codec::Body,
     error::SpawnError,
-    link::Line,
-    link::{Port, Role},
+    link::Connection,
+    link::{Endpoint, Role},
     protocol::Plan,
     sync::{Arc, AtomicBool, Ordering, thread},
     transport::{AnyTransport, Drive, Ledger, Local, Progress, Transport},
-    worker::{Seat, Worker, registry::plan},
+    worker::{StartParameters, Worker, registry::plan},
 };
 
 /// A thread of this process: the same as a process of its own, but for isolation.
@@ -48,9 +48,9 @@ pub struct Thread;
 
 /// The two ends of a link in this process, before a worker sits at one.
 pub(super) struct Ends<W> {
-    pub(super) line: Arc<Line>,
+    pub(super) connection: Arc<Connection>,
     pub(super) hello: u64,
-    pub(super) seat: Seat<W>,
+    pub(super) parameters: StartParameters<W>,
     /// Whether it is to end although it has not been asked to.
     killed: Arc<AtomicBool>,
 }
@@ -64,15 +64,16 @@ impl<W: Worker> Ends<W> {
     pub(super) fn new(near: AnyTransport, far: Local, max_message: usize) -> Self {
         let plan = plan::<W>();
         let (caller, worker) = role(plan);
-        let near = Port::new(near, caller, plan.capacities(), None);
-        let far = Port::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
+        let near = Endpoint::new(near, caller, plan.capacities(), None);
+        let far = Endpoint::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
         let hello = near.expect();
-        let seat = Seat::here(far, ledger.clone(), plan, max_message, hello);
+        let parameters = StartParameters::here(far, ledger.clone(), plan, max_message, hello);
         let name = plan.name.to_owned();
-        let line = Line::new(near, ledger, plan, name, max_message, seat.identity);
-        let killed = Here::watch(&line, Arc::downgrade(&seat.port));
-        Self { line, hello, seat, killed }
+        let connection =
+            Connection::new(near, ledger, plan, name, max_message, parameters.identity);
+        let killed = Here::watch(&connection, Arc::downgrade(&parameters.endpoint));
+        Self { connection, hello, parameters, killed }
     }
 }
 
@@ -95,23 +96,23 @@ pub(super) fn launch<W: Worker>(
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     let (near, far) = Local::pair();
     let ends = Ends::<W>::new(AnyTransport::Local(near), far, max_message);
-    let Ends { line, hello, seat, killed } = ends;
-    let _going_on = line.life.get().map(|life| order.starts.begin(life));
-    let name = short(line.plan.name).to_owned();
-    let body = move || run(seat, &order.arguments, &killed);
+    let Ends { connection, hello, parameters, killed } = ends;
+    let _going_on = connection.life.get().map(|life| order.starts.begin(life));
+    let name = short(connection.plan.name).to_owned();
+    let body = move || run(parameters, &order.arguments, &killed);
     thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
-    let outcome = line.port.wait(hello, None);
-    started::<W>(&line, outcome)?;
-    Ok(WorkerResource::new(line, GRACE))
+    let outcome = connection.endpoint.wait(hello, None);
+    started::<W>(&connection, outcome)?;
+    Ok(WorkerResource::new(connection, GRACE))
 }
 
-fn run<W: Worker>(seat: Seat<W>, arguments: &Body, killed: &AtomicBool) {
-    let port = Arc::clone(&seat.port);
-    if let Ok(mut engine) = W::start(seat, arguments.arguments()) {
+fn run<W: Worker>(parameters: StartParameters<W>, arguments: &Body, killed: &AtomicBool) {
+    let endpoint = Arc::clone(&parameters.endpoint);
+    if let Ok(mut engine) = W::start(parameters, arguments.arguments()) {
         while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
     // Others may still hold this end, to answer later what nobody waits for any more.
-    port.link().close();
+    endpoint.link().close();
 }
 
 /// The last part of a path; of the names of threads and processes the kernel keeps 15 bytes.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
     call::{Address, Controller, Link, Route},
-    codec::luggage::{self, Descriptor, Found, Parcel},
-    link::{Identity, Line},
+    codec::attachments::{self, Attach, Descriptor, Found},
+    link::{Connection, Identity},
     sync::Arc,
     worker::{Function, FunctionController, Worker, registry::plan},
 };
@@ -25,7 +25,7 @@ const PIECES: usize = 3;
 
 /// What is written for a controller.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Ticket {
+pub(super) struct ControllerWire {
     at: u32,
     pub(super) name: String,
     pub(super) identity: Identity,
@@ -37,15 +37,15 @@ pub(super) struct Ticket {
 }
 
 /// A controller in a message.
-struct Traveller {
+struct AttachedController {
     address: Address,
     /// Gives the connection that takes calls from other processes for a dispatcher.
-    relay: fn(&Route) -> Result<Arc<Line>, String>,
+    relay: fn(&Route) -> Result<Arc<Connection>, String>,
 }
 
-impl Traveller {
+impl AttachedController {
     fn new<W: Worker>(address: Address) -> Self {
-        Self { address, relay: relay::line::<W> }
+        Self { address, relay: relay::connection::<W> }
     }
 
     fn refused(&self, why: &str) -> String {
@@ -53,12 +53,12 @@ impl Traveller {
     }
 }
 
-impl Parcel for Traveller {
+impl Attach for AttachedController {
     fn check(&self) -> Result<(), String> {
-        let Address::Direct(line) = &self.address else { return Ok(()) };
-        match line.port.link().is_inline() {
+        let Address::Direct(connection) = &self.address else { return Ok(()) };
+        match connection.endpoint.link().is_inline() {
             true => Err(self.refused("its worker runs inside its callers")),
-            false if line.port.is_of_function() => Err(self.refused(
+            false if connection.endpoint.is_of_function() => Err(self.refused(
                 "a function talks to its owner only; give the function one end of a \
                  `Messenger::pair`, and send the other",
             )),
@@ -67,15 +67,15 @@ impl Parcel for Traveller {
     }
 
     fn pack(&self) -> Result<Vec<Descriptor>, String> {
-        let line = match &self.address {
-            Address::Direct(line) => Ok(Arc::clone(line)),
+        let connection = match &self.address {
+            Address::Direct(connection) => Ok(Arc::clone(connection)),
             Address::Dispatched(route) => (self.relay)(route),
         };
         #[cfg(feature = "process")]
-        let packed =
-            line.and_then(|line| remote::hand_on(&line).map_err(|error| error.to_string()));
+        let packed = connection
+            .and_then(|connection| remote::hand_on(&connection).map_err(|error| error.to_string()));
         #[cfg(not(feature = "process"))]
-        let packed = line.and_then(|_| Err("this program has no other processes".to_owned()));
+        let packed = connection.and_then(|_| Err("this program has no other processes".to_owned()));
         packed.map_err(|error| self.refused(&error))
     }
 }
@@ -90,22 +90,22 @@ pub fn write_link<W: Worker, S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let address = link.address();
-    let at = luggage::put(Arc::new(Traveller::new::<W>(address.clone())), PIECES);
-    let line = match address {
-        Address::Direct(line) => Some(line),
+    let at = attachments::put(Arc::new(AttachedController::new::<W>(address.clone())), PIECES);
+    let connection = match address {
+        Address::Direct(connection) => Some(connection),
         Address::Dispatched(_) => None,
     };
-    let life = line.and_then(|line| line.life.get());
+    let life = connection.and_then(|connection| connection.life.get());
     let pid = life.and_then(|life| life.pid());
-    let ticket = Ticket {
+    let wire = ControllerWire {
         at: at.map_err(ser::Error::custom)?,
         name: address.name().to_owned(),
-        identity: line.map_or_else(Identity::new, |line| line.identity),
+        identity: connection.map_or_else(Identity::new, |connection| connection.identity),
         max_message: address.max_message() as u64,
         pid: pid.unwrap_or_else(std::process::id),
         alone: pid.is_some() && life.is_some_and(|life| life.is_alone()),
     };
-    ticket.serialize(serializer)
+    wire.serialize(serializer)
 }
 
 /// Reads a controller.
@@ -116,19 +116,20 @@ pub fn write_link<W: Worker, S: Serializer>(
 pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Link<W>, D::Error> {
-    let ticket = Ticket::deserialize(deserializer)?;
+    let wire = ControllerWire::deserialize(deserializer)?;
     let plan = plan::<W>();
-    let address = match luggage::take(ticket.at, PIECES).map_err(de::Error::custom)? {
+    let address = match attachments::take(wire.at, PIECES).map_err(de::Error::custom)? {
         Found::Here(parcel) => {
-            let traveller = parcel.downcast_ref::<Traveller>().map(|traveller| &traveller.address);
-            traveller.filter(|address| address.plan().name == plan.name).cloned()
+            let attached =
+                parcel.downcast_ref::<AttachedController>().map(|attached| &attached.address);
+            attached.filter(|address| address.plan().name == plan.name).cloned()
         }
         #[cfg(feature = "process")]
         Found::Descriptors(descriptors) => {
-            let at = ticket.at;
-            let address = remote::line(plan, ticket, descriptors).map(Address::Direct);
+            let at = wire.at;
+            let address = remote::connection(plan, wire, descriptors).map(Address::Direct);
             if let Some(address) = &address {
-                luggage::keep(at, Arc::new(Traveller::new::<W>(address.clone())));
+                attachments::keep(at, Arc::new(AttachedController::new::<W>(address.clone())));
             }
             address
         }

@@ -153,7 +153,7 @@ impl Local {
 
     /// What frames carry that have come and were not received. Only for whoever receives.
     #[cfg(feature = "process")]
-    pub(super) fn carried(&self) -> Vec<crate::codec::Luggage> {
+    pub(super) fn carried(&self) -> Vec<crate::codec::Attachments> {
         // Whoever sends holds this lock, so that nothing gets between those that are put back.
         let unread = self.back.unread.lock();
         let items: Vec<Item> = self.incoming.try_iter().collect();

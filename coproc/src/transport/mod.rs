@@ -16,7 +16,7 @@ pub(crate) mod socket;
 use std::time::Instant;
 
 #[cfg(feature = "process")]
-use crate::codec::Luggage;
+use crate::codec::Attachments;
 use crate::{
     codec::Frame,
     sync::{Arc, Weak},
@@ -242,7 +242,7 @@ impl AnyTransport {
     ///
     /// Why it may not.
     #[cfg(feature = "process")]
-    pub(crate) fn check(&self, carried: Vec<Luggage>) -> Result<(), String> {
+    pub(crate) fn check(&self, carried: Vec<Attachments>) -> Result<(), String> {
         match self {
             Self::Local(_) | Self::Inline(_) => Err(OF_WORKER.into()),
             Self::Pair(pair) => pair.check(carried),

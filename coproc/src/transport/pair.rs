@@ -5,7 +5,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use super::{Attend, Broken, Departed, Local, Socket, Transport, Wait};
 use crate::{
-    codec::{Frame, Luggage},
+    codec::{Attachments, Frame},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
 };
 
@@ -94,11 +94,11 @@ impl Pair {
     }
 
     /// As [`AnyTransport::check`](super::AnyTransport::check).
-    pub(super) fn check(&self, mut carried: Vec<Luggage>) -> Result<(), String> {
+    pub(super) fn check(&self, mut carried: Vec<Attachments>) -> Result<(), String> {
         carried.extend(self.local.carried());
         match self.socket() {
             Some(socket) => socket.check(&carried),
-            None => carried.iter().try_for_each(Luggage::check),
+            None => carried.iter().try_for_each(Attachments::check),
         }
     }
 
@@ -107,7 +107,7 @@ impl Pair {
         if self.socket().is_none() {
             // What a message carries may be the other end, which then leaves here.
             for frame in queued.iter_mut() {
-                frame.body.luggage().pack()?;
+                frame.body.attachments().pack()?;
             }
         }
         let leaving = self.leaving.lock();
@@ -125,8 +125,8 @@ impl Pair {
         queued.extend(self.local.rest());
         for mut frame in queued.drain(..) {
             // What was sent in this very moment and cannot leave is an error for who receives it.
-            if frame.body.luggage().pack().is_err() {
-                *frame.body.luggage() = Luggage::default();
+            if frame.body.attachments().pack().is_err() {
+                *frame.body.attachments() = Attachments::default();
             }
             let _ = near.send(frame);
         }
@@ -155,7 +155,7 @@ impl Transport for Pair {
             }
         }
         let socket = self.socket_behind_the_end()?;
-        frame.body.luggage().pack().map_err(|_| Broken::Ended)?;
+        frame.body.attachments().pack().map_err(|_| Broken::Ended)?;
         socket.send(frame)
     }
 

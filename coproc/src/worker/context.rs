@@ -8,14 +8,14 @@ use std::{
 use super::{
     Worker,
     later::{Later, LaterAnswer},
-    seat::Seat,
+    start_parameters::StartParameters,
 };
 use crate::{
     call::{Controller, Link},
     codec::Draft,
     error::Cancelled,
-    link::{Identity, Line, Serving, Station},
-    link::{Port, Role, inbox},
+    link::{Connection, Identity, Serving, Station},
+    link::{Endpoint, Role, inbox},
     protocol::Plan,
     protocol::{Channel, Envelope, Kind, Priority, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak},
@@ -47,7 +47,7 @@ impl Peer {
 #[derive(Debug)]
 pub(super) struct Other {
     pub(super) peer: Peer,
-    pub(super) port: Arc<Port>,
+    pub(super) endpoint: Arc<Endpoint>,
     /// What whoever is at its other end learns without asking.
     pub(super) ledger: Ledger,
     /// How many messages had left its queue when the ledger was last written.
@@ -91,7 +91,7 @@ pub(super) struct Other {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Context<W: Worker> {
-    pub(super) seat: Seat<W>,
+    pub(super) parameters: StartParameters<W>,
     /// Links besides the owner's.
     pub(super) others: Vec<Other>,
     pub(super) laters: Arc<AtomicUsize>,
@@ -100,7 +100,7 @@ pub struct Context<W: Worker> {
     last_peer: u64,
     /// Its name, for everything that its code does.
     name: Arc<str>,
-    port: Arc<Port>,
+    endpoint: Arc<Endpoint>,
     peer: Peer,
     envelope: Envelope,
     waiting: Vec<Station>,
@@ -109,12 +109,12 @@ pub struct Context<W: Worker> {
 }
 
 impl<W: Worker> Context<W> {
-    pub(super) fn new(seat: Seat<W>) -> Self {
+    pub(super) fn new(parameters: StartParameters<W>) -> Self {
         Self {
-            port: Arc::clone(&seat.port),
-            peer: seat.peer,
-            name: seat.name.as_str().into(),
-            seat,
+            endpoint: Arc::clone(&parameters.endpoint),
+            peer: parameters.peer,
+            name: parameters.name.as_str().into(),
+            parameters,
             others: Vec::new(),
             laters: Arc::default(),
             answered: None,
@@ -125,11 +125,11 @@ impl<W: Worker> Context<W> {
         }
     }
 
-    /// From now on this is about the message in `envelope`, which came through `port`.
-    pub(super) fn turn_to(&mut self, peer: Peer, port: &Arc<Port>, envelope: Envelope) {
+    /// From now on this is about the message in `envelope`, which came through `endpoint`.
+    pub(super) fn turn_to(&mut self, peer: Peer, endpoint: &Arc<Endpoint>, envelope: Envelope) {
         (self.peer, self.envelope, self.answered) = (peer, envelope, None);
-        if !Arc::ptr_eq(&self.port, port) {
-            self.port = Arc::clone(port);
+        if !Arc::ptr_eq(&self.endpoint, endpoint) {
+            self.endpoint = Arc::clone(endpoint);
         }
     }
 
@@ -140,12 +140,12 @@ impl<W: Worker> Context<W> {
 
     /// From now on this is about no message: a tick, say.
     pub(super) fn turn_away(&mut self) {
-        let port = Arc::clone(&self.seat.port);
-        self.turn_to(self.seat.peer, &port, Envelope::new(Kind::Tell));
+        let endpoint = Arc::clone(&self.parameters.endpoint);
+        self.turn_to(self.parameters.peer, &endpoint, Envelope::new(Kind::Tell));
     }
 
-    pub(super) fn port(&self) -> &Arc<Port> {
-        &self.port
+    pub(super) fn endpoint(&self) -> &Arc<Endpoint> {
+        &self.endpoint
     }
 
     /// The priority of this message; in a tick 0.
@@ -184,9 +184,9 @@ impl<W: Worker> Context<W> {
         if self.envelope.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(Cancelled);
         }
-        self.port.drain();
+        self.endpoint.drain();
         let id = self.envelope.id;
-        if id != 0 && self.port.state().intake.is_cancelled(id) {
+        if id != 0 && self.endpoint.state().inbox.is_cancelled(id) {
             return Err(Cancelled);
         }
         Ok(())
@@ -197,19 +197,19 @@ impl<W: Worker> Context<W> {
     /// or is larger than `max_message` is dropped.
     #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]
     pub fn emit(&self, event: W::Event) {
-        let mut draft = Draft::new(self.seat.max_message);
+        let mut draft = Draft::new(self.parameters.max_message);
         W::event().write(&event, &mut draft);
         if let Ok(mut body) = draft.finish()
-            && self.seat.port.pack(&mut body).is_ok()
+            && self.parameters.endpoint.pack(&mut body).is_ok()
         {
-            let _ = self.seat.port.send(Envelope::new(Kind::Event), body);
-            self.seat.port.link().flush();
+            let _ = self.parameters.endpoint.send(Envelope::new(Kind::Event), body);
+            self.parameters.endpoint.link().flush();
         }
     }
 
     /// Ends the worker when this handler has returned and what is queued is handled.
     pub fn close(&self) {
-        self.seat.port.intake(inbox::Event::Close { until: None });
+        self.parameters.endpoint.inbox(inbox::Event::Close { until: None });
     }
 
     /// A controller of this worker itself, to hand to others, or to send messages to itself with
@@ -217,21 +217,22 @@ impl<W: Worker> Context<W> {
     /// [`Deadlock`](crate::CallError::Deadlock).
     pub fn controller(&mut self) -> W::Controller {
         let (near, far) = Local::pair();
-        let plan: &'static Plan = self.seat.plan;
+        let plan: &'static Plan = self.parameters.plan;
         let unlimited = vec![usize::MAX; plan.channels.len()];
-        let caller = Port::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
-        let port = Port::new(AnyTransport::Local(far), Role::Worker, plan.capacities(), plan.aging);
+        let caller = Endpoint::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
+        let endpoint =
+            Endpoint::new(AnyTransport::Local(far), Role::Worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
-        self.adopt(port, ledger.clone());
-        let line = Line::without_limits(
+        self.adopt(endpoint, ledger.clone());
+        let connection = Connection::without_limits(
             caller,
             ledger,
             plan,
-            self.seat.name.clone(),
-            self.seat.max_message,
-            self.seat.identity,
+            self.parameters.name.clone(),
+            self.parameters.max_message,
+            self.parameters.identity,
         );
-        Controller::from_link(Link::direct(line))
+        Controller::from_link(Link::direct(connection))
     }
 
     /// How many links lead to the worker, its owner's and its own among them.
@@ -240,12 +241,12 @@ impl<W: Worker> Context<W> {
     }
 
     /// From now on the worker serves one more link.
-    pub(super) fn adopt(&mut self, port: Arc<Port>, ledger: Ledger) {
+    pub(super) fn adopt(&mut self, endpoint: Arc<Endpoint>, ledger: Ledger) {
         // Without interruptions its messages are found whenever the worker next wakes.
-        let _ = self.seat.port.link().allow_interrupts();
+        let _ = self.parameters.endpoint.link().allow_interrupts();
         self.last_peer += 1;
         let peer = Peer { id: self.last_peer, pid: std::process::id() };
-        self.others.push(Other { peer, port, ledger, noted: 0 });
+        self.others.push(Other { peer, endpoint, ledger, noted: 0 });
     }
 
     /// For a handler that can answer only later: it returns the first, and keeps the second, which
@@ -282,7 +283,7 @@ impl<W: Worker> Context<W> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn later<T: Wire, E: Wire>(&mut self) -> (Later<T, E>, LaterAnswer<T, E>) {
-        let _ = self.seat.port.link().allow_interrupts();
+        let _ = self.parameters.endpoint.link().allow_interrupts();
         let given = Arc::<AtomicBool>::default();
         self.answered = Some(Arc::clone(&given));
         let answer = LaterAnswer::new(self, self.envelope.id, given);
@@ -302,14 +303,14 @@ impl<W: Worker> Context<W> {
     }
 
     pub(super) fn identity(&self) -> Identity {
-        self.seat.identity
+        self.parameters.identity
     }
 }
 
 impl<W: Worker> fmt::Debug for Context<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("worker", &self.seat.name)
+            .field("worker", &self.parameters.name)
             .field("peer", &self.peer)
             .field("priority", &self.envelope.priority)
             .finish_non_exhaustive()
@@ -318,12 +319,12 @@ impl<W: Worker> fmt::Debug for Context<W> {
 
 /// Wakes the loop of a worker when something comes over a link besides its owner's.
 #[derive(Debug)]
-pub(super) struct Bell(pub(super) Weak<Port>);
+pub(super) struct Bell(pub(super) Weak<Endpoint>);
 
 impl Attend for Bell {
     fn attend(&self) {
-        if let Some(port) = self.0.upgrade() {
-            port.link().interrupt();
+        if let Some(endpoint) = self.0.upgrade() {
+            endpoint.link().interrupt();
         }
     }
 }

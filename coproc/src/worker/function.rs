@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Drive, Ended, Engine, Seat, Worker, panics, seat};
+use super::{Drive, Ended, Engine, StartParameters, Worker, panics, start_parameters};
 use crate::{
     call::{Controller, Link},
     codec::reply::{Answer, Content},
@@ -42,25 +42,25 @@ impl Engine for Done {
 
 /// Runs a function worker to its end.
 pub fn function<F: Function>(
-    seat: Seat<F>,
+    parameters: StartParameters<F>,
     mut arguments: Arguments<'_>,
     body: impl FnOnce(
         &mut Arguments<'_>,
         Messenger<F::Send, F::Receive, F::Channel>,
     ) -> Result<Answer, Malformed>,
 ) -> Ended {
-    seat.settle();
-    seat.welcome(seat::content(Answer::none()));
-    seat.note(Activity::Close, 0);
-    let messenger = Messenger::new(Arc::clone(&seat.port), seat.max_message);
-    let outcome = panics::catch(seat.plan.close, || body(&mut arguments, messenger));
-    seat.note(Activity::Rest, 0);
+    parameters.settle();
+    parameters.welcome(start_parameters::content(Answer::none()));
+    parameters.note(Activity::Close, 0);
+    let messenger = Messenger::new(Arc::clone(&parameters.endpoint), parameters.max_message);
+    let outcome = panics::catch(parameters.plan.close, || body(&mut arguments, messenger));
+    parameters.note(Activity::Rest, 0);
     let (content, panicked) = match outcome {
-        Ok(Ok(answer)) => (seat::content(answer), false),
+        Ok(Ok(answer)) => (start_parameters::content(answer), false),
         Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),
-        Err(report) => (seat::panicked(&report), true),
+        Err(report) => (start_parameters::panicked(&report), true),
     };
-    seat.farewell(content);
+    parameters.farewell(content);
     Ended { panicked }
 }
 
@@ -85,8 +85,8 @@ impl<F: Function> FunctionController<F> {
     pub fn messenger(&self) -> &Messenger<F::Receive, F::Send, F::Channel> {
         self.messenger.get_or_init(|| {
             // Only a controller of a whole pool has no connection, and no function is behind it.
-            let Some(line) = self.link.current() else { return Messenger::pair().0 };
-            Messenger::new(Arc::clone(&line.port), line.max_message)
+            let Some(connection) = self.link.current() else { return Messenger::pair().0 };
+            Messenger::new(Arc::clone(&connection.endpoint), connection.max_message)
         })
     }
 }
@@ -108,7 +108,7 @@ impl<F: Function> Controller<F> for FunctionController<F> {
         self.messenger().send(message).map_err(|error| match error {
             SendError::TooLarge { size, limit } => CallError::TooLarge { size, limit },
             SendError::Encode(text) => CallError::Encode(text),
-            _ => match self.link.current().and_then(|line| line.concluded()) {
+            _ => match self.link.current().and_then(|connection| connection.concluded()) {
                 Some(loss) => loss.unstarted(),
                 None => CallError::Full,
             },

@@ -2,11 +2,11 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Context, Worker, seat};
+use super::{Context, Worker, start_parameters};
 use crate::{
     codec::Body,
     codec::reply::{Answer, Content, Reply, fallible, limit_replies},
-    link::Port,
+    link::Endpoint,
     protocol::{Status, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering},
 };
@@ -45,8 +45,8 @@ impl<T, E> Reply<T, E> {
 pub struct LaterAnswer<T, E> {
     reply: Reply<T, E>,
     id: u64,
-    port: Arc<Port>,
-    owner: Arc<Port>,
+    endpoint: Arc<Endpoint>,
+    owner: Arc<Endpoint>,
     open: Arc<AtomicUsize>,
     /// Whether the answer was given, for the loop that the handler returns to.
     given: Arc<AtomicBool>,
@@ -59,11 +59,11 @@ impl<T: Wire, E: Wire> LaterAnswer<T, E> {
         Self {
             reply: fallible::<T, E>(),
             id,
-            port: Arc::clone(cx.port()),
-            owner: Arc::clone(&cx.seat.port),
+            endpoint: Arc::clone(cx.endpoint()),
+            owner: Arc::clone(&cx.parameters.endpoint),
             open: Arc::clone(&cx.laters),
             given,
-            max_message: cx.seat.max_message,
+            max_message: cx.parameters.max_message,
         }
     }
 }
@@ -90,14 +90,14 @@ impl<T, E> LaterAnswer<T, E> {
         let before = limit_replies(self.max_message);
         let answer = self.reply.result(result);
         limit_replies(before);
-        self.give(seat::content(answer));
+        self.give(start_parameters::content(answer));
     }
 
     /// Gives the answer, once.
     fn give(&mut self, content: Content) {
         let id = std::mem::take(&mut self.id);
         if id != 0 {
-            let _ = seat::answer(&self.port, id, content);
+            let _ = start_parameters::answer(&self.endpoint, id, content);
             self.given.store(true, Ordering::SeqCst);
         }
     }
@@ -108,7 +108,7 @@ impl<T, E> Drop for LaterAnswer<T, E> {
         self.give(Content { status: Status::Dropped, size: 0, body: Body::empty() });
         self.open.fetch_sub(1, Ordering::SeqCst);
         // For nothing else does the loop wait for this.
-        if self.owner.state().intake.is_closing() {
+        if self.owner.state().inbox.is_closing() {
             self.owner.link().interrupt();
         }
     }

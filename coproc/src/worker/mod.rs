@@ -7,8 +7,8 @@ pub(crate) mod panics;
 mod recipe;
 pub(crate) mod registry;
 mod schedule;
-mod seat;
 mod serve;
+mod start_parameters;
 
 use std::{fmt, time::Duration};
 
@@ -26,9 +26,9 @@ pub use later::{Later, LaterAnswer};
 pub use recipe::{FirstArgument, PoolFunction, Recipe, With, with};
 pub use registry::{Entry, Registered};
 pub use schedule::Schedule;
-pub use seat::{Ended, Seat};
-pub(crate) use seat::{content, panicked};
 pub use serve::{Serve, serve};
+pub use start_parameters::{Ended, StartParameters};
+pub(crate) use start_parameters::{content, panicked};
 
 /// A type that can run in a process of its own: what `#[worker]` implements.
 ///
@@ -70,7 +70,10 @@ pub trait Worker: Sized + 'static {
     /// # Errors
     ///
     /// How it ended, if it did at once.
-    fn start(seat: Seat<Self>, arguments: Arguments<'_>) -> Result<Self::Engine, Ended>;
+    fn start(
+        parameters: StartParameters<Self>,
+        arguments: Arguments<'_>,
+    ) -> Result<Self::Engine, Ended>;
 
     /// How the outcome of `#[init]` travels.
     fn started() -> Reply<(), Self::InitError>;

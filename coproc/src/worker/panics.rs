@@ -32,11 +32,11 @@ type Witness = Box<dyn Fn(&str) + Send + Sync>;
 
 static WITNESS: Mutex<Option<Witness>> = Mutex::new(None);
 
-/// Has every panic of this process told to `witness`: in a worker's process it leaves the text
+/// Has every panic of this process told to `argument`: in a worker's process it leaves the text
 /// where it survives, should the panic end the process.
 #[cfg(feature = "process")]
-pub(crate) fn set_witness(witness: impl Fn(&str) + Send + Sync + 'static) {
-    *WITNESS.lock() = Some(Box::new(witness));
+pub(crate) fn set_witness(argument: impl Fn(&str) + Send + Sync + 'static) {
+    *WITNESS.lock() = Some(Box::new(argument));
     install();
 }
 
@@ -54,8 +54,8 @@ fn install() {
 fn note(info: &PanicHookInfo<'_>) {
     let message = text(info.payload());
     let location = info.location().map(ToString::to_string).unwrap_or_default();
-    if let Some(witness) = WITNESS.lock().as_ref() {
-        witness(&chain(format!("{message} at {location}")));
+    if let Some(argument) = WITNESS.lock().as_ref() {
+        argument(&chain(format!("{message} at {location}")));
     }
     if WATCHED.get() {
         LAST.set(Some((message, location)));
@@ -77,9 +77,9 @@ fn chain(panic: String) -> String {
 /// What has panicked on this thread so far will not end the process any more.
 fn survive() {
     if !CHAIN.take().is_empty()
-        && let Some(witness) = WITNESS.lock().as_ref()
+        && let Some(argument) = WITNESS.lock().as_ref()
     {
-        witness("");
+        argument("");
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use super::{Ended, Engine, Seat, Worker};
+use super::{Ended, Engine, StartParameters, Worker};
 use crate::{codec::Arguments, protocol::Plan};
 
 /// A worker type in the link-time table.
@@ -14,7 +14,7 @@ use crate::{codec::Arguments, protocol::Plan};
 pub struct Entry {
     pub(crate) plan: fn() -> &'static Plan,
     pub(crate) key: fn() -> u64,
-    pub(crate) run: fn(Seat<()>, Arguments<'_>) -> Ended,
+    pub(crate) run: fn(StartParameters<()>, Arguments<'_>) -> Ended,
 }
 
 inventory::collect!(Entry);
@@ -44,8 +44,8 @@ pub(super) fn key_of<W: Worker>() -> u64 {
     hasher.finish()
 }
 
-fn run<W: Worker>(seat: Seat<()>, arguments: Arguments<'_>) -> Ended {
-    match W::start(seat.of(), arguments) {
+fn run<W: Worker>(parameters: StartParameters<()>, arguments: Arguments<'_>) -> Ended {
+    match W::start(parameters.of(), arguments) {
         Ok(engine) => engine.run(),
         Err(ended) => ended,
     }

@@ -11,8 +11,9 @@ use crate::source::{Finding, Source, attributes, is_test, lines};
 /// Files of more than `limit` lines.
 pub(crate) fn files(sources: &[Source], limit: usize) -> Vec<Finding> {
     let code = sources.iter().filter(|source| !source.test);
-    let long = code.map(|source| (source, length(source))).filter(|(_, length)| *length > limit);
-    long.map(|(source, length)| {
+    let sized = code.map(|source| (source, length(source), limit_of(source, limit)));
+    let long = sized.filter(|(_, length, limit)| length > limit);
+    long.map(|(source, length, limit)| {
         let advice = format!(
             "{length} lines without its tests, {limit} may be; split it at a concept that has a \
              name"
@@ -20,6 +21,13 @@ pub(crate) fn files(sources: &[Source], limit: usize) -> Vec<Finding> {
         Finding::new(&source.file, 1, advice)
     })
     .collect()
+}
+
+/// A file in which one type lives may be half as long again.
+fn limit_of(source: &Source, limit: usize) -> usize {
+    let items = source.syntax.items.iter().filter(|item| !is_test(attributes(item)));
+    let types = items.filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)));
+    if types.count() == 1 { limit * 3 / 2 } else { limit }
 }
 
 /// The lines of a file that are not those of its unit tests.

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use super::{super::scheduler::Event, Desk, Note, State};
+use super::{super::scheduler::Event, Dispatcher, Note, State};
 use crate::{
     call::{Controller, Dispatch, Job, Relays},
     error::CloseReason,
-    link::Line,
+    link::Connection,
     multiqueue::Urgency,
     protocol::Plan,
     protocol::Priority,
@@ -14,7 +14,7 @@ use crate::{
     worker::Worker,
 };
 
-impl<W: Worker> Dispatch for Desk<W> {
+impl<W: Worker> Dispatch for Dispatcher<W> {
     fn plan(&self) -> &'static Plan {
         const { &W::PLAN }
     }
@@ -47,8 +47,8 @@ impl<W: Worker> Dispatch for Desk<W> {
 
     fn wait(self: Arc<Self>, job: u64, until: Option<Instant>) {
         let reader = self.state.try_lock().and_then(|state| {
-            let mut members = state.members.iter().flatten();
-            members.find_map(|member| member.reader(job))
+            let mut workers = state.workers.iter().flatten();
+            workers.find_map(|worker| worker.reader(job))
         });
         self.catch_up();
         if let Some(reader) = reader {
@@ -56,13 +56,13 @@ impl<W: Worker> Dispatch for Desk<W> {
         }
     }
 
-    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Line>> {
+    fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Connection>> {
         let state = self.state.lock();
-        let member = state.members.get(slot).and_then(Option::as_ref);
-        let line = member.and_then(|member| member.controller.link().current());
+        let worker = state.workers.get(slot).and_then(Option::as_ref);
+        let connection = worker.and_then(|worker| worker.controller.link().current());
         drop(state);
         self.catch_up();
-        line
+        connection
     }
 
     fn relays(&self) -> &Mutex<Relays> {
@@ -80,13 +80,13 @@ impl<W: Worker> State<W> {
     }
 }
 
-impl<W: Worker> Desk<W> {
+impl<W: Worker> Dispatcher<W> {
     pub(super) fn withdrawn(self: &Arc<Self>, state: &mut State<W>, number: u64) {
         if state.jobs.remove(&number).is_none() {
             return;
         }
-        for (slot, member) in state.members.iter_mut().enumerate() {
-            if member.as_mut().is_some_and(|member| member.forget(number)) {
+        for (slot, worker) in state.workers.iter_mut().enumerate() {
+            if worker.as_mut().is_some_and(|worker| worker.forget(number)) {
                 self.notes.lock().push(Note::Rung(slot));
             }
         }

@@ -6,16 +6,16 @@
 //! a thread for as long as it takes.
 
 mod dispatch;
-mod helper;
-mod member;
+mod slot;
+mod spawning;
 #[cfg(test)]
 mod tests;
 
 use std::{collections::HashMap, fmt, task::Waker};
 
-pub(crate) use self::helper::{at_once, start};
-use self::member::{Bell, Ended, Member, Step, place};
-use super::scheduler::{Action, Event, Roster};
+use self::slot::{Ended, SlotWaker, SlotWorker, Step, place};
+pub(crate) use self::spawning::{at_once, start};
+use super::scheduler::{Action, Event, Scheduler};
 use crate::{
     call::{Job, Relays},
     codec::reply::Completion,
@@ -38,7 +38,7 @@ enum Note<W: Worker> {
     Expired(u64),
     /// There may be news of this worker.
     Rung(usize),
-    Hired(usize, Result<WorkerResource<W>, String>),
+    Spawned(usize, Result<WorkerResource<W>, String>),
     /// A helping thread is about to end.
     Helped,
     Resized(usize),
@@ -59,7 +59,7 @@ pub(crate) struct Recycling {
 }
 
 /// What a pool is made of.
-pub(crate) struct Desk<W: Worker> {
+pub(crate) struct Dispatcher<W: Worker> {
     state: Mutex<State<W>>,
     notes: Mutex<Vec<Note<W>>>,
     status: Mutex<Status>,
@@ -75,10 +75,10 @@ pub(crate) struct Desk<W: Worker> {
 }
 
 struct State<W: Worker> {
-    roster: Roster,
+    scheduler: Scheduler,
     aging: Option<Aging>,
-    members: Vec<Option<Member<W>>>,
-    bells: Vec<Waker>,
+    workers: Vec<Option<SlotWorker<W>>>,
+    wakers: Vec<Waker>,
     jobs: HashMap<u64, Job>,
     /// Who is to be woken once the state is not locked: what wakers do is not known here.
     woken: Vec<Waker>,
@@ -98,7 +98,7 @@ struct Status {
     helpers: usize,
 }
 
-impl<W: Worker> Desk<W> {
+impl<W: Worker> Dispatcher<W> {
     /// A pool of these workers; at least one.
     pub(crate) fn new(
         first: WorkerResource<W>,
@@ -106,14 +106,14 @@ impl<W: Worker> Desk<W> {
         (launch, starts): (Launch<W>, Starts),
         recycling: Recycling,
     ) -> Arc<Self> {
-        let (len, max_message) = (1 + others.len(), first.line().max_message);
+        let (len, max_message) = (1 + others.len(), first.connection().max_message);
         let owners = std::iter::once(first).chain(others);
         Arc::new(Self {
             state: Mutex::new(State {
-                roster: Roster::new(len, recycling.after),
+                scheduler: Scheduler::new(len, recycling.after),
                 aging: W::PLAN.aging.map(Aging::new),
-                members: owners.map(|owner| Some(Member::new(owner))).collect(),
-                bells: Vec::new(),
+                workers: owners.map(|owner| Some(SlotWorker::new(owner))).collect(),
+                wakers: Vec::new(),
                 jobs: HashMap::new(),
                 woken: Vec::new(),
                 refusal: String::new(),
@@ -191,8 +191,8 @@ impl<W: Worker> Desk<W> {
         self.wait_for(|status| status.stopped && status.helpers == own);
         let (owners, threads) = {
             let mut state = self.state.lock();
-            let members = state.members.iter_mut().flatten();
-            let owners = members.filter_map(|member| member.owner.take()).collect();
+            let workers = state.workers.iter_mut().flatten();
+            let owners = workers.filter_map(|worker| worker.owner.take()).collect();
             (owners, std::mem::take(&mut state.threads))
         };
         self.catch_up();
@@ -206,8 +206,8 @@ impl<W: Worker> Desk<W> {
     /// The controllers of all workers that are there, in order.
     pub(crate) fn controllers(self: &Arc<Self>) -> Vec<W::Controller> {
         let state = self.state.lock();
-        let members = state.members.iter().flatten();
-        let controllers = members.map(|member| member.controller.clone()).collect();
+        let workers = state.workers.iter().flatten();
+        let controllers = workers.map(|worker| worker.controller.clone()).collect();
         drop(state);
         self.catch_up();
         controllers
@@ -263,9 +263,9 @@ impl<W: Worker> Desk<W> {
 
     fn tell(&self, state: &State<W>) {
         *self.status.lock() = Status {
-            quiet: state.roster.is_quiet(),
-            closed: state.roster.is_closed(),
-            stopped: state.roster.is_stopped(),
+            quiet: state.scheduler.is_quiet(),
+            closed: state.scheduler.is_closed(),
+            stopped: state.scheduler.is_stopped(),
             helpers: state.helpers,
         };
         self.changed.notify_all();
@@ -280,19 +280,19 @@ impl<W: Worker> Desk<W> {
             }
             Note::Withdrawn(number) => self.withdrawn(state, number),
             Note::Expired(number) => {
-                if state.roster.is_waiting(number) {
+                if state.scheduler.is_waiting(number) {
                     self.step(state, Event::Withdrawn { task: number }, None);
                     deliver(state, number, Err(CallError::Deadline { started: false }));
                 }
             }
             Note::Rung(slot) => self.look(state, slot),
-            Note::Hired(slot, Ok(owner)) => {
-                place(&mut state.members, slot, Member::new(owner));
-                self.step(state, Event::Hired { slot }, None);
+            Note::Spawned(slot, Ok(owner)) => {
+                place(&mut state.workers, slot, SlotWorker::new(owner));
+                self.step(state, Event::Spawned { slot }, None);
             }
-            Note::Hired(slot, Err(text)) => {
+            Note::Spawned(slot, Err(text)) => {
                 state.refusal = text;
-                self.step(state, Event::NotHired { slot }, None);
+                self.step(state, Event::SpawnFailed { slot }, None);
             }
             Note::Helped => state.helpers -= 1,
             Note::Resized(len) => self.step(state, Event::Resized { len }, None),
@@ -303,22 +303,22 @@ impl<W: Worker> Desk<W> {
 
     /// Looks what a worker has done.
     fn look(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
-        let bell = self.bell(state, slot);
-        let Some(Some(member)) = state.members.get_mut(slot) else { return };
-        let Some(step) = member.poll(&bell) else { return };
+        let waker = self.waker(state, slot);
+        let Some(Some(worker)) = state.workers.get_mut(slot) else { return };
+        let Some(step) = worker.poll(&waker) else { return };
         let (ended, outcome) = match step {
             Step::TimedOut { task, outcome } => {
                 deliver(state, task, outcome);
                 self.notes.lock().push(Note::Rung(slot));
                 return self.step(state, Event::Withdrawn { task }, None);
             }
-            Step::Back => (member.is_dead().then_some(Ended { unstarted: false }), None),
-            Step::Done { task, outcome } => (member.ended(&outcome), Some((task, outcome))),
+            Step::Back => (worker.is_dead().then_some(Ended { unstarted: false }), None),
+            Step::Done { task, outcome } => (worker.ended(&outcome), Some((task, outcome))),
         };
         if let Some(Ended { unstarted }) = ended {
             return self.step(state, Event::Lost { slot, unstarted }, outcome);
         }
-        let heavy = self.recycling.above.is_some_and(|most| member.memory() > most);
+        let heavy = self.recycling.above.is_some_and(|most| worker.memory() > most);
         let task = outcome.as_ref().and_then(|(task, _)| state.jobs.get(task));
         let calls = task.map_or(1, |task| task.calls);
         self.step(state, Event::Done { slot, calls, heavy }, outcome);
@@ -331,12 +331,12 @@ impl<W: Worker> Desk<W> {
         event: Event,
         mut outcome: Option<(u64, Completion)>,
     ) {
-        for action in state.roster.step(event) {
+        for action in state.scheduler.step(event) {
             match action {
                 Action::Give { slot, task } => {
                     let job = state.jobs.get(&task);
-                    if let (Some(job), Some(Some(member))) = (job, state.members.get_mut(slot)) {
-                        member.give(task, job);
+                    if let (Some(job), Some(Some(worker))) = (job, state.workers.get_mut(slot)) {
+                        worker.give(task, job);
                         self.notes.lock().push(Note::Rung(slot));
                     }
                 }
@@ -349,8 +349,8 @@ impl<W: Worker> Desk<W> {
                     let reason = self.refusal(state);
                     deliver(state, task, Err(CallError::Closed(reason)));
                 }
-                Action::Hire { slot } => self.hire(state, slot),
-                Action::Dismiss { slot } => self.dismiss(state, slot),
+                Action::Spawn { slot } => self.spawn(state, slot),
+                Action::Retire { slot } => self.retire(state, slot),
             }
         }
     }
@@ -364,12 +364,12 @@ impl<W: Worker> Desk<W> {
     }
 
     /// What wakes somebody to look after this worker.
-    fn bell(self: &Arc<Self>, state: &mut State<W>, slot: usize) -> Waker {
-        while state.bells.len() <= slot {
-            let bell = Bell { desk: Arc::downgrade(self), slot: state.bells.len() };
-            state.bells.push(Waker::from(Arc::new(bell)));
+    fn waker(self: &Arc<Self>, state: &mut State<W>, slot: usize) -> Waker {
+        while state.wakers.len() <= slot {
+            let waker = SlotWaker { dispatcher: Arc::downgrade(self), slot: state.wakers.len() };
+            state.wakers.push(Waker::from(Arc::new(waker)));
         }
-        state.bells[slot].clone()
+        state.wakers[slot].clone()
     }
 }
 
@@ -380,9 +380,9 @@ fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Completion) {
     }
 }
 
-impl<W: Worker> fmt::Debug for Desk<W> {
+impl<W: Worker> fmt::Debug for Dispatcher<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (worker, workers) = (W::PLAN.name, self.len());
-        f.debug_struct("Desk").field("worker", &worker).field("workers", &workers).finish()
+        f.debug_struct("Dispatcher").field("worker", &worker).field("workers", &workers).finish()
     }
 }

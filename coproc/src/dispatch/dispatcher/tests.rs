@@ -12,28 +12,28 @@ impl Resting {
     }
 }
 
-fn desk() -> Arc<Desk<Resting>> {
+fn dispatcher() -> Arc<Dispatcher<Resting>> {
     let launch = || Resting::on(Thread).spawn().map_err(|error| error.to_string());
     let launching: Launch<Resting> = Box::new(launch);
     let launching = (launching, Starts::default());
-    Desk::new(launch().unwrap(), Vec::new(), launching, Recycling::default())
+    Dispatcher::new(launch().unwrap(), Vec::new(), launching, Recycling::default())
 }
 
 /// Whoever notes something while the state is locked leaves it to whoever has locked it.
-fn noted_meanwhile(look: impl FnOnce(&Arc<Desk<Resting>>)) -> bool {
-    let desk = desk();
-    let state = desk.state.lock();
-    desk.note(Note::Closed);
-    assert!(!desk.notes.lock().is_empty());
+fn noted_meanwhile(look: impl FnOnce(&Arc<Dispatcher<Resting>>)) -> bool {
+    let dispatcher = dispatcher();
+    let state = dispatcher.state.lock();
+    dispatcher.note(Note::Closed);
+    assert!(!dispatcher.notes.lock().is_empty());
     drop(state);
-    look(&desk);
-    let done = desk.notes.lock().is_empty();
-    drop(desk.take_owners());
+    look(&dispatcher);
+    let done = dispatcher.notes.lock().is_empty();
+    drop(dispatcher.take_owners());
     done
 }
 
 #[test]
 fn what_is_noted_while_somebody_looks_is_dealt_with() {
-    assert!(noted_meanwhile(|desk| Arc::clone(desk).wait(1, None)));
-    assert!(noted_meanwhile(|desk| drop(desk.controllers())));
+    assert!(noted_meanwhile(|dispatcher| Arc::clone(dispatcher).wait(1, None)));
+    assert!(noted_meanwhile(|dispatcher| drop(dispatcher.controllers())));
 }

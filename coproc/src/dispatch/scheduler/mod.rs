@@ -25,9 +25,9 @@ pub(crate) enum Event {
     /// The worker has ended; `unstarted`: before it began its task.
     Lost { slot: usize, unstarted: bool },
     /// A new worker is there.
-    Hired { slot: usize },
+    Spawned { slot: usize },
     /// A new worker could not be started.
-    NotHired { slot: usize },
+    SpawnFailed { slot: usize },
     /// There are to be so many workers.
     Resized { len: usize },
     /// No more tasks are handed in.
@@ -46,9 +46,9 @@ pub(crate) enum Action {
     /// Say of this task that nobody is there to do it.
     Refuse { task: u64 },
     /// Start a worker, in place of the one that may be there.
-    Hire { slot: usize },
+    Spawn { slot: usize },
     /// Let the worker go.
-    Dismiss { slot: usize },
+    Retire { slot: usize },
 }
 
 /// A task that waits or is being done.
@@ -94,7 +94,7 @@ impl Slot {
 
 /// The workers of a pool and the tasks that wait for them.
 #[derive(Debug)]
-pub(crate) struct Roster {
+pub(crate) struct Scheduler {
     slots: Vec<Slot>,
     len: usize,
     shared: Queue,
@@ -105,7 +105,7 @@ pub(crate) struct Roster {
     stopped: bool,
 }
 
-impl Roster {
+impl Scheduler {
     /// A pool of `len` workers, all of them there and idle.
     pub(crate) fn new(len: usize, recycle_after: Option<u64>) -> Self {
         let idle = || Slot { state: State::Idle, calls: 0, pinned: Queue::new() };
@@ -152,8 +152,8 @@ impl Roster {
             Event::Withdrawn { task } => self.withdraw(task),
             Event::Done { slot, calls, heavy } => self.done(slot, calls, heavy, &mut actions),
             Event::Lost { slot, unstarted } => self.lost(slot, unstarted, &mut actions),
-            Event::Hired { slot } => self.hired(slot, &mut actions),
-            Event::NotHired { slot } => self.not_hired(slot, &mut actions),
+            Event::Spawned { slot } => self.spawned(slot, &mut actions),
+            Event::SpawnFailed { slot } => self.not_hired(slot, &mut actions),
             Event::Resized { len } => self.resize(len, &mut actions),
             Event::Closed => self.closed = true,
             Event::Stopped => self.stop(&mut actions),
@@ -171,7 +171,7 @@ impl Roster {
         for slot in 0..self.len {
             let is_meant = task.only.is_none_or(|only| only == slot);
             if is_meant && matches!(self.slots[slot].state, State::Empty) {
-                self.hire(slot, actions);
+                self.spawn(slot, actions);
             }
         }
     }
@@ -213,9 +213,9 @@ impl Roster {
         self.slots[slot].calls += calls;
         let old = self.recycle_after.is_some_and(|most| self.slots[slot].calls >= most);
         if slot >= self.len {
-            self.dismiss(slot, actions);
+            self.retire(slot, actions);
         } else if (heavy || old) && !self.stopped {
-            self.hire(slot, actions);
+            self.spawn(slot, actions);
         }
     }
 
@@ -234,9 +234,9 @@ impl Roster {
         self.slots[slot].state = State::Gone;
         let needed = !self.closed || !self.waiting.is_empty();
         if slot >= self.len {
-            self.dismiss(slot, actions);
+            self.retire(slot, actions);
         } else if needed && !self.stopped {
-            self.hire(slot, actions);
+            self.spawn(slot, actions);
         }
         self.staff(actions);
     }
@@ -245,19 +245,19 @@ impl Roster {
     fn staff(&mut self, actions: &mut Vec<Action>) {
         for slot in 0..self.len {
             if self.slots[slot].is_vacant() && !self.slots[slot].pinned.is_empty() {
-                self.hire(slot, actions);
+                self.spawn(slot, actions);
             }
         }
         if !self.shared.is_empty() && self.slots[..self.len].iter().all(Slot::is_vacant) {
-            self.hire(0, actions);
+            self.spawn(0, actions);
         }
     }
 
-    fn hired(&mut self, slot: usize, actions: &mut Vec<Action>) {
+    fn spawned(&mut self, slot: usize, actions: &mut Vec<Action>) {
         self.slots[slot].state = State::Idle;
         self.slots[slot].calls = 0;
         if slot >= self.len || self.stopped {
-            self.dismiss(slot, actions);
+            self.retire(slot, actions);
         }
     }
 
@@ -282,8 +282,8 @@ impl Roster {
         }
         for slot in 0..self.slots.len() {
             match self.slots[slot].state {
-                State::Gone | State::Empty if slot < self.len => self.hire(slot, actions),
-                State::Idle if slot >= self.len => self.dismiss(slot, actions),
+                State::Gone | State::Empty if slot < self.len => self.spawn(slot, actions),
+                State::Idle if slot >= self.len => self.retire(slot, actions),
                 State::Empty if slot >= self.len => self.slots[slot].state = State::Gone,
                 _ => {}
             }
@@ -309,14 +309,14 @@ impl Roster {
         }
     }
 
-    fn hire(&mut self, slot: usize, actions: &mut Vec<Action>) {
+    fn spawn(&mut self, slot: usize, actions: &mut Vec<Action>) {
         self.slots[slot].state = State::Hiring;
-        actions.push(Action::Hire { slot });
+        actions.push(Action::Spawn { slot });
     }
 
-    fn dismiss(&mut self, slot: usize, actions: &mut Vec<Action>) {
+    fn retire(&mut self, slot: usize, actions: &mut Vec<Action>) {
         self.slots[slot].state = State::Gone;
-        actions.push(Action::Dismiss { slot });
+        actions.push(Action::Retire { slot });
     }
 
     /// Gives the idle what waits.

@@ -1,4 +1,4 @@
-//! The roster against what a pool promises, whatever happens in whichever order.
+//! The scheduler against what a pool promises, whatever happens in whichever order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,8 @@ enum Move {
     Withdraw(usize),
     Done { heavy: bool, which: usize },
     Lost { unstarted: bool, which: usize },
-    Hired(usize),
-    NotHired(usize),
+    Spawned(usize),
+    SpawnFailed(usize),
     Resize(usize),
     Close,
     Stop,
@@ -29,8 +29,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
             .prop_map(|(heavy, which)| Move::Done { heavy, which }),
         2 => (any::<bool>(), any::<usize>())
             .prop_map(|(unstarted, which)| Move::Lost { unstarted, which }),
-        4 => any::<usize>().prop_map(Move::Hired),
-        1 => any::<usize>().prop_map(Move::NotHired),
+        4 => any::<usize>().prop_map(Move::Spawned),
+        1 => any::<usize>().prop_map(Move::SpawnFailed),
         1 => (1..6usize).prop_map(Move::Resize),
     ];
     let end = prop_oneof![Just(vec![]), Just(vec![Move::Close]), Just(vec![Move::Stop])];
@@ -41,7 +41,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 /// What a pool's workers and callers would see.
 #[derive(Debug)]
 struct Model {
-    roster: Roster,
+    scheduler: Scheduler,
     /// The tasks that were handed in and have no outcome, with what they asked for.
     open: BTreeMap<u64, (Urgency, Option<usize>)>,
     withdrawn: BTreeSet<u64>,
@@ -56,7 +56,7 @@ struct Model {
 impl Model {
     fn new(len: usize, recycle_after: Option<u64>) -> Self {
         Self {
-            roster: Roster::new(len, recycle_after),
+            scheduler: Scheduler::new(len, recycle_after),
             open: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
             there: (0..len).map(|slot| (slot, None)).collect(),
@@ -89,7 +89,7 @@ impl Model {
                 let task = self.open.keys().nth(which % self.open.len().max(1)).copied();
                 task.map(|task| {
                     self.withdrawn.insert(task);
-                    if self.roster.is_waiting(task) {
+                    if self.scheduler.is_waiting(task) {
                         self.open.remove(&task);
                     }
                     Event::Withdrawn { task }
@@ -101,16 +101,18 @@ impl Model {
             Move::Lost { unstarted, which } => {
                 self.busy(which).map(|slot| Event::Lost { slot, unstarted })
             }
-            Move::Hired(which) => self.on_its_way(which).map(|slot| {
+            Move::Spawned(which) => self.on_its_way(which).map(|slot| {
                 self.there.insert(slot, None);
-                Event::Hired { slot }
+                Event::Spawned { slot }
             }),
-            Move::NotHired(which) => self.on_its_way(which).map(|slot| Event::NotHired { slot }),
+            Move::SpawnFailed(which) => {
+                self.on_its_way(which).map(|slot| Event::SpawnFailed { slot })
+            }
             Move::Resize(len) => {
-                if !self.roster.is_closed() {
+                if !self.scheduler.is_closed() {
                     self.len = len;
                     let waiting = self.open.iter_mut();
-                    let waiting = waiting.filter(|(task, _)| self.roster.is_waiting(**task));
+                    let waiting = waiting.filter(|(task, _)| self.scheduler.is_waiting(**task));
                     waiting.for_each(|(_, (_, only))| *only = only.map(|slot| slot % len));
                 }
                 Some(Event::Resized { len })
@@ -139,7 +141,7 @@ impl Model {
                 *only = only.map(|slot| slot % self.len);
             }
         }
-        for action in self.roster.step(event) {
+        for action in self.scheduler.step(event) {
             match action {
                 Action::Give { slot, task } => {
                     assert!(!self.stopped && slot < self.len, "given to who is to go");
@@ -154,11 +156,11 @@ impl Model {
                 Action::Refuse { task } => {
                     assert!(self.open.remove(&task).is_some(), "a second outcome");
                 }
-                Action::Hire { slot } => {
-                    assert!(self.there.remove(&slot).flatten().is_none(), "hired for the busy");
-                    assert!(self.hiring.insert(slot), "hired twice");
+                Action::Spawn { slot } => {
+                    assert!(self.there.remove(&slot).flatten().is_none(), "spawned for the busy");
+                    assert!(self.hiring.insert(slot), "spawned twice");
                 }
-                Action::Dismiss { slot } => {
+                Action::Retire { slot } => {
                     assert!(self.there.remove(&slot).flatten().is_none(), "dismissed while busy");
                 }
             }
@@ -168,7 +170,7 @@ impl Model {
 
     fn check(&self) {
         let done: BTreeSet<_> = self.there.values().flatten().copied().collect();
-        let waiting = |task: &u64| self.roster.is_waiting(*task);
+        let waiting = |task: &u64| self.scheduler.is_waiting(*task);
         for task in self.open.keys() {
             assert!(waiting(task) != done.contains(task), "task {task} is nowhere or twice");
         }
@@ -185,13 +187,13 @@ impl Model {
         assert!(over.copied().all(|slot| !rests(&slot)), "one too many rests");
         let quiet = self.there.values().all(Option::is_none) && self.hiring.is_empty();
         let nothing_waits = !self.open.keys().any(waiting);
-        assert_eq!(self.roster.is_quiet(), quiet && nothing_waits);
+        assert_eq!(self.scheduler.is_quiet(), quiet && nothing_waits);
     }
 
     /// Whoever is started starts, and whoever is at work gets done.
     fn finish(&mut self) {
         for _ in 0..1000 {
-            self.play(Move::Hired(0));
+            self.play(Move::Spawned(0));
             self.play(Move::Done { heavy: false, which: 0 });
         }
         assert!(self.open.is_empty(), "without an outcome: {:?}", self.open);
@@ -216,18 +218,18 @@ proptest! {
     fn what_waits_is_done_by_urgency_and_then_in_turn(
         urgencies in prop::collection::vec(-3..4_i128, 1..30),
     ) {
-        let mut roster = Roster::new(1, None);
+        let mut scheduler = Scheduler::new(1, None);
         let first = Event::Submitted { task: 0, urgency: 9, only: None };
-        assert_eq!(roster.step(first), [Action::Give { slot: 0, task: 0 }]);
+        assert_eq!(scheduler.step(first), [Action::Give { slot: 0, task: 0 }]);
         let mut expected: Vec<(Urgency, u64)> = Vec::new();
         for (task, urgency) in (1..).zip(&urgencies) {
             let only = (task % 3 == 0).then_some(0);
-            roster.step(Event::Submitted { task, urgency: *urgency, only });
+            scheduler.step(Event::Submitted { task, urgency: *urgency, only });
             expected.push((*urgency, task));
         }
         expected.sort_unstable();
         for (_, task) in expected {
-            let actions = roster.step(Event::Done { slot: 0, calls: 1, heavy: false });
+            let actions = scheduler.step(Event::Done { slot: 0, calls: 1, heavy: false });
             prop_assert_eq!(actions[1], Action::Give { slot: 0, task });
         }
     }
@@ -235,24 +237,24 @@ proptest! {
 
 #[test]
 fn a_task_that_no_worker_lives_to_begin_is_given_up() {
-    let mut roster = Roster::new(1, None);
-    roster.step(Event::Submitted { task: 1, urgency: 0, only: None });
+    let mut scheduler = Scheduler::new(1, None);
+    scheduler.step(Event::Submitted { task: 1, urgency: 0, only: None });
     for _ in 1..RETURNS_MOST {
-        let lost = roster.step(Event::Lost { slot: 0, unstarted: true });
-        assert_eq!(lost, [Action::Hire { slot: 0 }]);
-        assert_eq!(roster.step(Event::Hired { slot: 0 }), [Action::Give { slot: 0, task: 1 }]);
+        let lost = scheduler.step(Event::Lost { slot: 0, unstarted: true });
+        assert_eq!(lost, [Action::Spawn { slot: 0 }]);
+        assert_eq!(scheduler.step(Event::Spawned { slot: 0 }), [Action::Give { slot: 0, task: 1 }]);
     }
-    let lost = roster.step(Event::Lost { slot: 0, unstarted: true });
-    assert_eq!(lost, [Action::Deliver { task: 1 }, Action::Hire { slot: 0 }]);
+    let lost = scheduler.step(Event::Lost { slot: 0, unstarted: true });
+    assert_eq!(lost, [Action::Deliver { task: 1 }, Action::Spawn { slot: 0 }]);
 }
 
 #[test]
 fn the_next_task_is_another_attempt_to_start_a_worker() {
-    let mut roster = Roster::new(1, None);
-    roster.step(Event::Submitted { task: 1, urgency: 0, only: None });
-    roster.step(Event::Lost { slot: 0, unstarted: false });
-    assert_eq!(roster.step(Event::NotHired { slot: 0 }), []);
-    let submitted = roster.step(Event::Submitted { task: 2, urgency: 0, only: None });
-    assert_eq!(submitted, [Action::Hire { slot: 0 }]);
-    assert_eq!(roster.step(Event::NotHired { slot: 0 }), [Action::Refuse { task: 2 }]);
+    let mut scheduler = Scheduler::new(1, None);
+    scheduler.step(Event::Submitted { task: 1, urgency: 0, only: None });
+    scheduler.step(Event::Lost { slot: 0, unstarted: false });
+    assert_eq!(scheduler.step(Event::SpawnFailed { slot: 0 }), []);
+    let submitted = scheduler.step(Event::Submitted { task: 2, urgency: 0, only: None });
+    assert_eq!(submitted, [Action::Spawn { slot: 0 }]);
+    assert_eq!(scheduler.step(Event::SpawnFailed { slot: 0 }), [Action::Refuse { task: 2 }]);
 }

@@ -1,17 +1,17 @@
 //! An end that leaves: for another process, or for good.
 
-use super::Port;
+use super::Endpoint;
 #[cfg(feature = "process")]
 use crate::{codec::Frame, transport::Broken};
 
-impl Drop for Port {
+impl Drop for Endpoint {
     fn drop(&mut self) {
         self.link.linger();
     }
 }
 
 #[cfg(feature = "process")]
-impl Port {
+impl Endpoint {
     /// Does something during which nobody may receive at this end.
     ///
     /// # Errors

@@ -17,8 +17,8 @@ mod requesting;
 use std::time::{Duration, Instant};
 
 use super::{
+    disconnect_cause::DisconnectCause,
     inbox::Event as Intook,
-    loss::Loss,
     state::{Role, State, Waiter},
 };
 use crate::{
@@ -41,17 +41,17 @@ fn is_over(until: Option<Instant>) -> bool {
 
 /// One end of a link.
 #[derive(Debug)]
-pub(crate) struct Port {
+pub(crate) struct Endpoint {
     link: AnyTransport,
     state: Mutex<State>,
     lead: Mutex<()>,
     attended: AtomicBool,
     concluded: AtomicBool,
     role: Role,
-    this: Weak<Port>,
+    this: Weak<Endpoint>,
 }
 
-impl Port {
+impl Endpoint {
     /// An end of `link` with channels of these capacities.
     pub(crate) fn new(
         link: AnyTransport,
@@ -80,7 +80,12 @@ impl Port {
     }
 
     /// The peer has ended; gives those who are to be woken.
-    fn conclude(&self, state: &mut State, current: Option<u64>, loss: Loss) -> Vec<Waiter> {
+    fn conclude(
+        &self,
+        state: &mut State,
+        current: Option<u64>,
+        loss: DisconnectCause,
+    ) -> Vec<Waiter> {
         let wake = state.conclude(current, loss);
         self.concluded.store(true, Ordering::SeqCst);
         wake
@@ -101,7 +106,7 @@ impl Port {
     ///
     /// What cannot go, and why.
     pub(crate) fn pack(&self, body: &mut Body) -> Result<(), String> {
-        if self.link.leaves_process() { body.luggage().pack() } else { Ok(()) }
+        if self.link.leaves_process() { body.attachments().pack() } else { Ok(()) }
     }
 
     /// Sends a frame that no answer comes to.
@@ -203,7 +208,10 @@ impl Port {
 
     /// The peer has ended: decides all that is open. `current` gives the request that it was
     /// handling, once nothing more can come from it.
-    pub(crate) fn finish(&self, conclude: impl FnOnce(&mut State) -> (Option<u64>, Loss)) {
+    pub(crate) fn finish(
+        &self,
+        conclude: impl FnOnce(&mut State) -> (Option<u64>, DisconnectCause),
+    ) {
         self.link.close();
         let lead = self.lead.lock();
         // The link is closed, so that it comes to its end, whatever interrupts.
@@ -304,7 +312,7 @@ impl Port {
             }
         };
         if attend && !self.attended.swap(true, Ordering::SeqCst) {
-            let this: Weak<dyn Attend> = Weak::<Port>::clone(&self.this);
+            let this: Weak<dyn Attend> = Weak::<Endpoint>::clone(&self.this);
             self.link.attend(&this);
         }
     }
@@ -367,7 +375,10 @@ impl Port {
         let wake = match self.role {
             Role::Caller | Role::Function if watched => state.wake_all(),
             Role::Caller | Role::Function | Role::Worker | Role::Peer => {
-                let loss = state.violation.clone().map_or(Loss::Gone, Loss::Protocol);
+                let loss = state
+                    .violation
+                    .clone()
+                    .map_or(DisconnectCause::Gone, DisconnectCause::Protocol);
                 self.conclude(&mut state, None, loss)
             }
         };
@@ -378,13 +389,13 @@ impl Port {
         wake.into_iter().for_each(Waiter::wake);
     }
 
-    /// Takes note of something that happened to the intake.
-    pub(crate) fn intake(&self, event: Intook<Body>) {
-        self.state().intake.step(event, Instant::now());
+    /// Takes note of something that happened to the inbox.
+    pub(crate) fn inbox(&self, event: Intook<Body>) {
+        self.state().inbox.step(event, Instant::now());
     }
 }
 
-impl Attend for Port {
+impl Attend for Endpoint {
     fn attend(&self) {
         self.attended.store(false, Ordering::SeqCst);
         let reactor = self.link.is_watched_by_reactor();
@@ -399,21 +410,21 @@ mod tests {
     use crate::{link::Outcome, protocol::Kind};
 
     /// A caller's end that has this many notes to take in.
-    fn flooded(notes: u64) -> (Arc<Port>, Local) {
+    fn flooded(notes: u64) -> (Arc<Endpoint>, Local) {
         let (near, far) = Local::pair();
-        let port = Port::new(AnyTransport::Local(near), Role::Caller, vec![1], None);
+        let endpoint = Endpoint::new(AnyTransport::Local(near), Role::Caller, vec![1], None);
         for _ in 0..notes {
             let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
             far.send(Frame::bare(note)).unwrap();
         }
-        (port, far)
+        (endpoint, far)
     }
 
     #[test]
     fn a_deadline_holds_while_there_is_more_to_take_in() {
-        let (port, _far) = flooded(100);
-        assert!(port.lead(Some(Instant::now()), &mut |_| None::<()>).is_none());
-        assert_eq!(port.state().unheard, 1);
+        let (endpoint, _far) = flooded(100);
+        assert!(endpoint.lead(Some(Instant::now()), &mut |_| None::<()>).is_none());
+        assert_eq!(endpoint.state().unheard, 1);
     }
 
     /// Beyond that, only what one read has brought already.
@@ -424,27 +435,31 @@ mod tests {
 
         let (near, mut far) = UnixStream::pair().unwrap();
         let socket = crate::transport::Socket::new(near.into(), 0);
-        let port = Port::new(AnyTransport::Socket(socket), Role::Caller, vec![1], None);
+        let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Caller, vec![1], None);
         let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
         far.write_all(&Frame::bare(note).into_bytes().repeat(1000)).unwrap();
-        port.drain_up_to(1);
-        let first = port.state().unheard;
+        endpoint.drain_up_to(1);
+        let first = endpoint.state().unheard;
         assert!(0 < first && first < 1000, "{first} taken in");
-        port.drain();
-        assert_eq!(port.state().unheard, 1000);
+        endpoint.drain();
+        assert_eq!(endpoint.state().unheard, 1000);
     }
 
     #[test]
     fn what_follows_a_breach_does_not_count() {
-        let (port, far) = flooded(1);
-        let id = port.expect();
+        let (endpoint, far) = flooded(1);
+        let id = endpoint.expect();
         far.send(Frame::bare(Envelope::new(Kind::Ended(crate::protocol::Status::Value)))).unwrap();
         far.send(Frame::bare(Envelope::new(Kind::Hello))).unwrap();
         far.send(Frame::bare(Envelope::answer(id, crate::protocol::Status::Value))).unwrap();
-        port.drain();
-        assert!(port.state().ended && port.state().farewell.is_none());
-        port.finish(|state| (None, Loss::Protocol(state.violation.clone().unwrap())));
-        let outcome = port.wait(id, None);
-        assert!(matches!(outcome, Some(Outcome::Unstarted(Loss::Protocol(_)))), "{outcome:?}");
+        endpoint.drain();
+        assert!(endpoint.state().ended && endpoint.state().farewell.is_none());
+        endpoint
+            .finish(|state| (None, DisconnectCause::Protocol(state.violation.clone().unwrap())));
+        let outcome = endpoint.wait(id, None);
+        assert!(
+            matches!(outcome, Some(Outcome::Unstarted(DisconnectCause::Protocol(_)))),
+            "{outcome:?}"
+        );
     }
 }

@@ -2,18 +2,18 @@
 
 use std::{task::Waker, time::Instant};
 
-use super::Port;
+use super::Endpoint;
 use crate::{
     codec::{Body, Frame},
     link::{
-        Loss,
+        DisconnectCause,
         requests::{Action, Event, Outcome},
         state::Waiter,
     },
     protocol::{Envelope, Kind},
 };
 
-impl Port {
+impl Endpoint {
     /// Sends a request and gives its number; its outcome is then to be waited for or abandoned.
     pub(crate) fn request(&self, mut envelope: Envelope, body: Body) -> u64 {
         // Whoever asks for room has made no call yet.
@@ -38,7 +38,11 @@ impl Port {
     }
 
     /// Waits for the outcome of request `id`.
-    pub(crate) fn wait(&self, id: u64, until: Option<Instant>) -> Option<Outcome<Frame, Loss>> {
+    pub(crate) fn wait(
+        &self,
+        id: u64,
+        until: Option<Instant>,
+    ) -> Option<Outcome<Frame, DisconnectCause>> {
         self.wait_for(Some(id), until, |state| state.requests.take(id))
     }
 
@@ -68,7 +72,7 @@ impl Port {
     }
 
     /// The outcome of request `id` if it is there; otherwise `waker` is woken when it is.
-    pub(crate) fn poll(&self, id: u64, waker: &Waker) -> Option<Outcome<Frame, Loss>> {
+    pub(crate) fn poll(&self, id: u64, waker: &Waker) -> Option<Outcome<Frame, DisconnectCause>> {
         // What a waker does when it is cloned or goes is not known here, so no lock is held.
         let waiter = Waiter::Task(waker.clone());
         let before = {

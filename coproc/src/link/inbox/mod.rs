@@ -26,7 +26,7 @@ pub(crate) struct Arrived<P> {
     pub(crate) since: Instant,
 }
 
-/// What can happen to the intake.
+/// What can happen to the inbox.
 #[derive(Clone, Debug)]
 pub(crate) enum Event<P> {
     /// A message came.
@@ -52,7 +52,7 @@ pub(crate) enum Action {
 
 /// Messages that wait to be handled.
 #[derive(Debug)]
-pub(crate) struct Intake<P> {
+pub(crate) struct Inbox<P> {
     queue: PriorityMultiQueue<Arrived<P>>,
     /// Where calls wait, to find them when they are cancelled.
     places: HashMap<u64, Place, Spread>,
@@ -70,8 +70,8 @@ pub(crate) struct Intake<P> {
     actions: Vec<Action>,
 }
 
-impl<P> Intake<P> {
-    /// An empty intake with as many channels as there are capacities.
+impl<P> Inbox<P> {
+    /// An empty inbox with as many channels as there are capacities.
     pub(crate) fn new(capacities: Vec<usize>, aging: Option<Duration>) -> Self {
         Self {
             queue: PriorityMultiQueue::new(capacities.len() as u16, aging),
@@ -110,7 +110,7 @@ impl<P> Intake<P> {
         self.closing
     }
 
-    /// When a closing intake gives up what is still queued.
+    /// When a closing inbox gives up what is still queued.
     pub(crate) fn closes_at(&self) -> Option<Instant> {
         self.until
     }
@@ -159,7 +159,7 @@ impl<P> Intake<P> {
     /// Takes the most urgent message over all channels, to be handled now.
     ///
     /// Messages whose deadline has passed are refused on the way, and once the grace of a closing
-    /// intake is over, all of them.
+    /// inbox is over, all of them.
     pub(crate) fn take(&mut self, now: Instant) -> Option<Arrived<P>> {
         self.finish();
         if self.until.is_some_and(|until| until <= now) {

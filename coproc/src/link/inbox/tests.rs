@@ -144,14 +144,14 @@ impl Model {
     }
 }
 
-fn arrive(model: &mut Model, intake: &mut Intake<u64>, step: (bool, u16, Priority, Option<u64>)) {
+fn arrive(model: &mut Model, inbox: &mut Inbox<u64>, step: (bool, u16, Priority, Option<u64>)) {
     let (call, channel, priority, patience) = step;
     model.last_id += 1;
     let (id, now) = (model.last_id, model.now);
     let kind = if call { Kind::Call } else { Kind::Tell };
     let deadline = patience.map(|patience| now + Duration::from_millis(patience));
     let envelope = Envelope { channel, priority, id, deadline, ..Envelope::new(kind) };
-    intake.step(Event::Arrived(envelope, id), now);
+    inbox.step(Event::Arrived(envelope, id), now);
     let waiting = Waiting { id, call, channel: channel.min(1), priority, deadline };
     if model.closing {
         model.leave(&waiting, Some(Status::Closed));
@@ -160,34 +160,30 @@ fn arrive(model: &mut Model, intake: &mut Intake<u64>, step: (bool, u16, Priorit
     }
 }
 
-fn take_step(
-    step: &Step,
-    model: &mut Model,
-    intake: &mut Intake<u64>,
-) -> Result<(), TestCaseError> {
+fn take_step(step: &Step, model: &mut Model, inbox: &mut Inbox<u64>) -> Result<(), TestCaseError> {
     let now = model.now;
     match *step {
         Step::Arrive(call, channel, priority, patience) => {
-            arrive(model, intake, (call, channel, priority, patience));
+            arrive(model, inbox, (call, channel, priority, patience));
         }
         Step::Cancel(ref index) => {
             let id = index.index(model.last_id as usize + 1) as u64 + 1;
             model.cancel(id);
-            intake.step(Event::Cancelled { id }, now);
+            inbox.step(Event::Cancelled { id }, now);
         }
         Step::AskRoom(channel) => {
             model.last_id += 1;
             model.rooms.push((model.last_id, channel.min(1)));
             model.grant();
-            intake.step(Event::RoomWanted { id: model.last_id, channel }, now);
+            inbox.step(Event::RoomWanted { id: model.last_id, channel }, now);
         }
         Step::Take => {
-            let taken = intake.take(now).map(|arrived| arrived.content);
+            let taken = inbox.take(now).map(|arrived| arrived.content);
             prop_assert_eq!(taken, model.take());
         }
         Step::Finish => {
             (model.running, model.cancelled) = (None, false);
-            intake.finish();
+            inbox.finish();
         }
         Step::Close(grace) => {
             let grace = grace.map(Duration::from_millis);
@@ -195,13 +191,13 @@ fn take_step(
             model.until = [model.until, until].into_iter().flatten().min();
             model.closing = true;
             model.grant();
-            intake.step(Event::Close { until }, now);
+            inbox.step(Event::Close { until }, now);
         }
         Step::Abort => {
             model.closing = true;
             model.refuse_all();
             model.grant();
-            intake.step(Event::Abort, now);
+            inbox.step(Event::Abort, now);
         }
         Step::Pass(millis) => model.now += Duration::from_millis(millis),
     }
@@ -220,18 +216,18 @@ proptest! {
     #[test]
     fn behaves_as_a_list_that_is_searched(steps in prop::collection::vec(step(), 0..120)) {
         let mut model = Model::new(Instant::now());
-        let mut intake = Intake::new(CAPACITIES.to_vec(), None);
+        let mut inbox = Inbox::new(CAPACITIES.to_vec(), None);
         for step in &steps {
-            take_step(step, &mut model, &mut intake)?;
+            take_step(step, &mut model, &mut inbox)?;
             let expected = std::mem::take(&mut model.expected);
-            prop_assert_eq!(sorted(intake.actions()), sorted(expected), "after {:?}", step);
-            prop_assert_eq!(intake.len(), model.waiting.len());
-            prop_assert_eq!(intake.len_of(1), model.len_of(1));
-            prop_assert_eq!(intake.left(), &model.left[..]);
-            prop_assert_eq!(intake.is_closing(), model.closing);
-            prop_assert_eq!(intake.closes_at(), model.until);
+            prop_assert_eq!(sorted(inbox.actions()), sorted(expected), "after {:?}", step);
+            prop_assert_eq!(inbox.len(), model.waiting.len());
+            prop_assert_eq!(inbox.len_of(1), model.len_of(1));
+            prop_assert_eq!(inbox.left(), &model.left[..]);
+            prop_assert_eq!(inbox.is_closing(), model.closing);
+            prop_assert_eq!(inbox.closes_at(), model.until);
             if let Some(id) = model.running {
-                prop_assert_eq!(intake.is_cancelled(id), model.cancelled);
+                prop_assert_eq!(inbox.is_cancelled(id), model.cancelled);
             }
         }
     }
@@ -241,16 +237,16 @@ proptest! {
     #[test]
     fn nothing_is_forgotten(steps in prop::collection::vec(step(), 0..120)) {
         let mut model = Model::new(Instant::now());
-        let mut intake = Intake::new(CAPACITIES.to_vec(), None);
+        let mut inbox = Inbox::new(CAPACITIES.to_vec(), None);
         let mut settled = Vec::new();
         let mut asked = Vec::new();
         let mut arrived = 0;
         let ends = [Step::Abort];
         for step in steps.iter().chain(&ends) {
             if let Step::Take = step {
-                settled.extend(intake.take(model.now).map(|taken| taken.content));
+                settled.extend(inbox.take(model.now).map(|taken| taken.content));
             } else {
-                take_step(step, &mut model, &mut intake)?;
+                take_step(step, &mut model, &mut inbox)?;
             }
             match step {
                 Step::Arrive(call, ..) => {
@@ -260,7 +256,7 @@ proptest! {
                 Step::AskRoom(_) => asked.push((model.last_id, true)),
                 _ => {}
             }
-            settled.extend(intake.actions().iter().map(|action| match action {
+            settled.extend(inbox.actions().iter().map(|action| match action {
                 Action::Refuse { id, .. } | Action::Room { id } => *id,
             }));
         }
@@ -270,8 +266,8 @@ proptest! {
             prop_assert_eq!(settled.iter().filter(|settled| *settled == id).count(), 1);
         }
         prop_assert!(settled.windows(2).all(|two| two[0] != two[1]));
-        prop_assert_eq!(intake.left().iter().sum::<u64>(), arrived);
-        prop_assert_eq!(intake.len(), 0);
+        prop_assert_eq!(inbox.left().iter().sum::<u64>(), arrived);
+        prop_assert_eq!(inbox.len(), 0);
     }
 }
 
@@ -279,26 +275,26 @@ proptest! {
 fn closing_lets_go_of_whoever_waits_for_room() {
     let now = Instant::now();
     for event in [Event::Close { until: None }, Event::Abort] {
-        let mut intake = Intake::new(vec![1], None);
-        intake.step(Event::Arrived(Envelope::new(Kind::Tell), ()), now);
-        intake.step(Event::RoomWanted { id: 1, channel: 0 }, now);
-        assert_eq!(intake.actions(), []);
-        intake.step(event, now);
-        assert_eq!(intake.actions(), [Action::Room { id: 1 }]);
+        let mut inbox = Inbox::new(vec![1], None);
+        inbox.step(Event::Arrived(Envelope::new(Kind::Tell), ()), now);
+        inbox.step(Event::RoomWanted { id: 1, channel: 0 }, now);
+        assert_eq!(inbox.actions(), []);
+        inbox.step(event, now);
+        assert_eq!(inbox.actions(), [Action::Room { id: 1 }]);
     }
 }
 
 #[test]
 fn a_cancellation_reaches_the_call_that_runs_and_no_later_one() {
     let now = Instant::now();
-    let mut intake = Intake::new(vec![2], None);
+    let mut inbox = Inbox::new(vec![2], None);
     for id in [1, 2] {
-        intake.step(Event::Arrived(Envelope { id, ..Envelope::new(Kind::Call) }, id), now);
+        inbox.step(Event::Arrived(Envelope { id, ..Envelope::new(Kind::Call) }, id), now);
     }
-    assert_eq!(intake.take(now).map(|arrived| arrived.content), Some(1));
-    intake.step(Event::Cancelled { id: 1 }, now + MS);
-    assert!(intake.is_cancelled(1));
-    assert_eq!(intake.take(now).map(|arrived| arrived.content), Some(2));
-    assert!(!intake.is_cancelled(1) && !intake.is_cancelled(2));
-    assert_eq!(intake.actions(), []);
+    assert_eq!(inbox.take(now).map(|arrived| arrived.content), Some(1));
+    inbox.step(Event::Cancelled { id: 1 }, now + MS);
+    assert!(inbox.is_cancelled(1));
+    assert_eq!(inbox.take(now).map(|arrived| arrived.content), Some(2));
+    assert!(!inbox.is_cancelled(1) && !inbox.is_cancelled(2));
+    assert_eq!(inbox.actions(), []);
 }

@@ -153,7 +153,7 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
         let body = draft.finish()?;
         self.await_room(Wait::Forever)?;
         let channel = self.channel.unwrap_or(0);
-        let id = self.messenger.port.state().by_hand.take_unanswered(channel).unwrap_or(0);
+        let id = self.messenger.endpoint.state().by_hand.take_unanswered(channel).unwrap_or(0);
         self.dispatch(Envelope { channel, id, ..Envelope::new(Kind::Failure) }, body)
     }
 
@@ -182,8 +182,8 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
     ///
     /// As there.
     pub fn try_recv(&self) -> Result<R, RecvError> {
-        self.messenger.port.drain();
-        let taken = self.look(self.from(), &mut self.messenger.port.state());
+        self.messenger.endpoint.drain();
+        let taken = self.look(self.from(), &mut self.messenger.endpoint.state());
         Ok(taken.unwrap_or(Err(RecvError::Empty)).and_then(|arrived| self.open(arrived))?.value)
     }
 
@@ -247,33 +247,33 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
     }
 
     fn is_closing(&self) -> bool {
-        let state = self.messenger.port.state();
+        let state = self.messenger.endpoint.state();
         state.by_hand.closing && !state.by_hand.has_signal()
     }
 
     /// As [`Messenger::available`].
     #[must_use]
     pub fn available(&self) -> usize {
-        self.messenger.port.drain();
+        self.messenger.endpoint.drain();
         self.queued()
     }
 
     /// As [`Messenger::remaining`].
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.messenger.port.state().by_hand.remaining(self.channel.unwrap_or(0))
+        self.messenger.endpoint.state().by_hand.remaining(self.channel.unwrap_or(0))
     }
 
     /// As [`Messenger::counters`].
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.messenger.port.state().by_hand.counters(self.channel.unwrap_or(0))
+        self.messenger.endpoint.state().by_hand.counters(self.channel.unwrap_or(0))
     }
 
     /// As [`Messenger::queued`].
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.messenger.port.state().intake.len_of(self.channel.unwrap_or(0))
+        self.messenger.endpoint.state().inbox.len_of(self.channel.unwrap_or(0))
     }
 
     fn from(&self) -> Taken {
@@ -284,7 +284,7 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
         let mut draft = Draft::new(self.messenger.max_message);
         draft.put(message);
         let mut body = draft.finish()?;
-        self.messenger.port.pack(&mut body).map_err(SendError::Encode)?;
+        self.messenger.endpoint.pack(&mut body).map_err(SendError::Encode)?;
         let urgency = self.messenger.urgency.as_ref();
         let by_type = match kind {
             // A reply goes where its request came from.
@@ -297,7 +297,7 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
         let mut envelope = Envelope { channel, priority, ..Envelope::new(kind) };
         self.await_room(wait)?;
         {
-            let mut state = self.messenger.port.state();
+            let mut state = self.messenger.endpoint.state();
             envelope.priority = if state.flat { 0 } else { priority };
             envelope.id = match kind {
                 Kind::Call => state.next_id(),
@@ -316,17 +316,17 @@ impl<'a, S: Message, R: Message, C: Channel> Lane<'a, S, R, C> {
         if self.messenger.has_moved() {
             return Err(SendError::Moved);
         }
-        self.messenger.port.link().room(wait).map_err(|broken| match broken {
+        self.messenger.endpoint.link().room(wait).map_err(|broken| match broken {
             Broken::Full => SendError::Full,
             Broken::Ended | Broken::Protocol(_) => SendError::Closed,
         })
     }
 
     fn dispatch(&self, envelope: Envelope, body: Body) -> Result<(), SendError> {
-        let port = &self.messenger.port;
+        let endpoint = &self.messenger.endpoint;
         // The request is counted before it is out, since its reply may be here before this returns.
-        port.state().by_hand.sent(&envelope);
-        port.send(envelope, body).map_err(|_| SendError::Closed)
+        endpoint.state().by_hand.sent(&envelope);
+        endpoint.send(envelope, body).map_err(|_| SendError::Closed)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Lane, Taken};
 use crate::{
     codec::Body,
-    link::{Loss, State, by_hand::Signal, inbox::Arrived},
+    link::{DisconnectCause, State, by_hand::Signal, inbox::Arrived},
     messenger::received::{Received, ReceivedKind, RecvError, RemoteError},
     protocol::{Channel, Kind, Message},
 };
@@ -17,8 +17,8 @@ impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {
         until: Option<Instant>,
     ) -> Result<Received<R, C>, RecvError> {
         // What has come meanwhile may be more urgent than what is here.
-        self.messenger.port.drain();
-        let taken = self.messenger.port.wait_for(None, until, |state| self.look(from, state));
+        self.messenger.endpoint.drain();
+        let taken = self.messenger.endpoint.wait_for(None, until, |state| self.look(from, state));
         taken.unwrap_or(Err(RecvError::Timeout)).and_then(|arrived| self.open(arrived))
     }
 
@@ -40,8 +40,8 @@ impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {
             }));
         }
         let arrived = match from {
-            Taken::Any => state.intake.take_any(),
-            Taken::From(channel) => state.intake.take_from(channel),
+            Taken::Any => state.inbox.take_any(),
+            Taken::From(channel) => state.inbox.take_from(channel),
         };
         if let Some(arrived) = arrived {
             state.by_hand.received(&arrived.envelope, arrived.content.len());
@@ -51,7 +51,7 @@ impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {
             return Some(Err(RecvError::CloseRequested));
         }
         let lost = || match &state.loss {
-            Some(Loss::Protocol(text)) => RecvError::Protocol(text.clone()),
+            Some(DisconnectCause::Protocol(text)) => RecvError::Protocol(text.clone()),
             _ => RecvError::Closed,
         };
         state.ended.then(|| Err(lost()))

@@ -14,7 +14,7 @@ const PARCELS_AHEAD: usize = 4;
 
 /// Items that travel together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Parcel {
+pub(super) struct Batch {
     /// The place of its first item in the input.
     first: u64,
     pub(super) count: usize,
@@ -24,7 +24,7 @@ pub(super) struct Parcel {
     deaths: u32,
 }
 
-/// How a parcel came back.
+/// How a batch came back.
 #[derive(Debug)]
 pub enum Settled<R> {
     /// With the results of its first items, each with whether it failed. The others were not begun.
@@ -41,11 +41,11 @@ pub(super) enum Fate<R> {
     Poisoned(u32),
 }
 
-/// Items of a parcel that are to be sent again, as one.
+/// Items of a batch that are to be sent again, as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Again {
     pub(super) tag: u64,
-    /// Which of the old parcel's items is its first.
+    /// Which of the old batch's items is its first.
     pub(super) from: usize,
     pub(super) count: usize,
 }
@@ -63,9 +63,9 @@ pub(super) struct Terms {
 
 /// The way of a map's items.
 #[derive(Debug)]
-pub(super) struct Course<R> {
+pub(super) struct MapWindow<R> {
     pub(super) terms: Terms,
-    open: HashMap<u64, Parcel>,
+    open: HashMap<u64, Batch>,
     last_tag: u64,
     /// How many items were read.
     read: u64,
@@ -76,7 +76,7 @@ pub(super) struct Course<R> {
     unordered: VecDeque<(u64, Fate<R>)>,
 }
 
-impl<R> Course<R> {
+impl<R> MapWindow<R> {
     pub(super) fn new(ordered: bool) -> Self {
         Self {
             terms: Terms { ordered, ..Terms::default() },
@@ -89,7 +89,7 @@ impl<R> Course<R> {
         }
     }
 
-    /// How many items the next parcel may have that should have `wished`; 0: none may be read now.
+    /// How many items the next batch may have that should have `wished`; 0: none may be read now.
     pub(super) fn room(&self, wished: usize, workers: usize) -> usize {
         let out = usize::try_from(self.read - self.given).unwrap_or(usize::MAX);
         match self.terms.in_flight {
@@ -106,78 +106,78 @@ impl<R> Course<R> {
         }
     }
 
-    /// The tag of the parcel that the next result comes with, if nothing was sent again, nor is to
+    /// The tag of the batch that the next result comes with, if nothing was sent again, nor is to
     /// be until then, but perhaps what may run again after a death.
     ///
-    /// Only where each parcel is of one item.
+    /// Only where each batch is of one item.
     pub(super) fn awaited(&self) -> Option<u64> {
         let tag = self.given + 1;
-        let is_next = self.open.get(&tag).is_some_and(|parcel| parcel.first == self.given);
+        let is_next = self.open.get(&tag).is_some_and(|batch| batch.first == self.given);
         (is_next && self.terms.ordered && self.terms.retry == 0).then_some(tag)
     }
 
-    /// So many items were read, and go out as one parcel; gives its tag.
+    /// So many items were read, and go out as one batch; gives its tag.
     pub(super) fn opened(&mut self, count: usize) -> u64 {
-        let parcel = Parcel { first: self.read, count, tries: 0, deaths: 0 };
+        let batch = Batch { first: self.read, count, tries: 0, deaths: 0 };
         self.read += count as u64;
         if self.terms.ordered {
             self.ordered.extend(std::iter::repeat_with(|| None).take(count));
         }
-        self.open(parcel)
+        self.open(batch)
     }
 
-    fn open(&mut self, parcel: Parcel) -> u64 {
+    fn open(&mut self, batch: Batch) -> u64 {
         self.last_tag += 1;
-        self.open.insert(self.last_tag, parcel);
+        self.open.insert(self.last_tag, batch);
         self.last_tag
     }
 
-    /// A parcel came back; gives what is to be sent again. `idempotent`: its items may run again
+    /// A batch came back; gives what is to be sent again. `idempotent`: its items may run again
     /// after a death.
     pub(super) fn settled(&mut self, tag: u64, how: Settled<R>, idempotent: bool) -> Vec<Again> {
-        let Some(parcel) = self.open.remove(&tag) else { return Vec::new() };
+        let Some(batch) = self.open.remove(&tag) else { return Vec::new() };
         match how {
-            Settled::Died(_) if parcel.count > 1 => {
+            Settled::Died(_) if batch.count > 1 => {
                 // Which of them it was shows when each travels alone.
-                (0..parcel.count).map(|from| self.again(parcel, from, 1)).collect()
+                (0..batch.count).map(|from| self.again(batch, from, 1)).collect()
             }
-            Settled::Died(result) => self.died(parcel, result, idempotent).into_iter().collect(),
-            Settled::Results(results) => self.results(parcel, results),
+            Settled::Died(result) => self.died(batch, result, idempotent).into_iter().collect(),
+            Settled::Results(results) => self.results(batch, results),
         }
     }
 
-    fn died(&mut self, parcel: Parcel, result: R, idempotent: bool) -> Option<Again> {
-        let parcel = Parcel { deaths: parcel.deaths + 1, tries: parcel.tries + 1, ..parcel };
-        if parcel.tries > self.terms.retry && !idempotent {
-            self.finish(parcel.first, Fate::Result(result));
-        } else if parcel.deaths >= DEATHS_MOST {
-            self.finish(parcel.first, Fate::Poisoned(parcel.deaths));
+    fn died(&mut self, batch: Batch, result: R, idempotent: bool) -> Option<Again> {
+        let batch = Batch { deaths: batch.deaths + 1, tries: batch.tries + 1, ..batch };
+        if batch.tries > self.terms.retry && !idempotent {
+            self.finish(batch.first, Fate::Result(result));
+        } else if batch.deaths >= DEATHS_MOST {
+            self.finish(batch.first, Fate::Poisoned(batch.deaths));
         } else {
-            return Some(self.again(parcel, 0, 1));
+            return Some(self.again(batch, 0, 1));
         }
         None
     }
 
-    fn results(&mut self, parcel: Parcel, results: Vec<(R, bool)>) -> Vec<Again> {
+    fn results(&mut self, batch: Batch, results: Vec<(R, bool)>) -> Vec<Again> {
         let mut again = Vec::new();
-        let done = results.len().min(parcel.count);
+        let done = results.len().min(batch.count);
         for (from, (result, failed)) in results.into_iter().take(done).enumerate() {
-            if failed && parcel.tries < self.terms.retry {
-                let parcel = Parcel { tries: parcel.tries + 1, ..parcel };
-                again.push(self.again(parcel, from, 1));
+            if failed && batch.tries < self.terms.retry {
+                let batch = Batch { tries: batch.tries + 1, ..batch };
+                again.push(self.again(batch, from, 1));
             } else {
-                self.finish(parcel.first + from as u64, Fate::Result(result));
+                self.finish(batch.first + from as u64, Fate::Result(result));
             }
         }
-        if done < parcel.count {
-            again.push(self.again(parcel, done, parcel.count - done));
+        if done < batch.count {
+            again.push(self.again(batch, done, batch.count - done));
         }
         again
     }
 
-    fn again(&mut self, parcel: Parcel, from: usize, count: usize) -> Again {
-        let first = parcel.first + from as u64;
-        let tag = self.open(Parcel { first, count, ..parcel });
+    fn again(&mut self, batch: Batch, from: usize, count: usize) -> Again {
+        let first = batch.first + from as u64;
+        let tag = self.open(Batch { first, count, ..batch });
         Again { tag, from, count }
     }
 

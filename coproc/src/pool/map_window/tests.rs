@@ -47,18 +47,18 @@ fn run(
     chunk: usize,
     picks: &[usize],
 ) -> Vec<(u64, Fate<How>)> {
-    let mut course = Course::new(terms.ordered);
-    course.terms = terms;
+    let mut window = MapWindow::new(terms.ordered);
+    window.terms = terms;
     let mut runs = vec![0; scripts.len()];
     let mut out: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
     let (mut read, mut results) = (0, Vec::new());
     for pick in picks.iter().chain(std::iter::repeat(&0)) {
         loop {
-            let room = course.room(chunk, 2).min(scripts.len() - read);
+            let room = window.room(chunk, 2).min(scripts.len() - read);
             if room == 0 {
                 break;
             }
-            out.insert(course.opened(room), (read, room));
+            out.insert(window.opened(room), (read, room));
             read += room;
             let most = terms.in_flight.unwrap_or(usize::MAX);
             assert!(read - results.len() <= most, "read too far ahead");
@@ -97,10 +97,10 @@ fn run(
             done.truncate(1);
         }
         let settled = died.map_or(Settled::Results(done), Settled::Died);
-        for again in course.settled(tag, settled, idempotent) {
+        for again in window.settled(tag, settled, idempotent) {
             assert!(out.insert(again.tag, (first + again.from, again.count)).is_none());
         }
-        results.extend(std::iter::from_fn(|| course.next()));
+        results.extend(std::iter::from_fn(|| window.next()));
     }
     results
 }

@@ -31,13 +31,13 @@ use super::{
 };
 use crate::{
     codec::Frame,
+    link::Endpoint,
     link::Identity,
-    link::Port,
     protocol::{Envelope, Kind},
     spawn::thread::{role, short},
     sync::{Arc, Mutex, OnceLock, Own, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
-    worker::{Entry, Peer, Seat, panics},
+    worker::{Entry, Peer, StartParameters, panics},
 };
 
 /// The exit code of a process that was to be a worker and could not.
@@ -146,12 +146,12 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let ledger = LedgerFile::received(ledger, plan.channels.len())
         .map_err(|error| format!("cannot map its ledger: {error}"))?;
     let ledger = Arc::new(ledger);
-    let witness = Arc::clone(&ledger);
-    panics::set_witness(move |text| witness.write_panic(text));
+    let argument = Arc::clone(&ledger);
+    panics::set_witness(move |text| argument.write_panic(text));
     let (_, role) = role(plan);
     let transport = AnyTransport::Socket(socket);
-    let seat = Seat {
-        port: Port::new(transport, role, plan.capacities(), plan.aging),
+    let parameters = StartParameters {
+        endpoint: Endpoint::new(transport, role, plan.capacities(), plan.aging),
         ledger: Ledger::File(ledger),
         peer: Peer { id: 0, pid: parent.as_raw_nonzero().get().unsigned_abs() },
         name: hello.name,
@@ -161,7 +161,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
         plan,
         worker: PhantomData,
     };
-    let ended = (entry.run)(seat, start.body.arguments());
+    let ended = (entry.run)(parameters, start.body.arguments());
     Ok(ended.panicked)
 }
 

@@ -20,8 +20,8 @@ use rustix::{
 use super::stderr::{self, Tail};
 use crate::{
     error::{Crash, CrashReport, Exit},
-    link::{Life, Line, timer::Alarm},
-    link::{Loss, State},
+    link::{Connection, Life, timer::Alarm},
+    link::{DisconnectCause, State},
     protocol::Plan,
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
@@ -45,7 +45,7 @@ pub(super) struct Running {
     /// Set when it is known to be about to end.
     leaving: Mutex<Alarm>,
     /// Until the process is gone; the line holds this, in turn.
-    line: Mutex<Option<Arc<Line>>>,
+    connection: Mutex<Option<Arc<Connection>>>,
     /// Keeps itself until the process is gone.
     this: Mutex<Option<Arc<Running>>>,
 }
@@ -66,7 +66,7 @@ impl Running {
             token: OnceLock::new(),
             killed: AtomicBool::new(false),
             leaving: Mutex::default(),
-            line: Mutex::new(None),
+            connection: Mutex::new(None),
             this: Mutex::new(None),
         });
         *running.this.lock() = Some(Arc::clone(&running));
@@ -74,19 +74,19 @@ impl Running {
     }
 
     /// From now on the end of the process is told to `line`.
-    pub(super) fn watch(self: &Arc<Self>, line: &Arc<Line>) -> std::io::Result<()> {
+    pub(super) fn watch(self: &Arc<Self>, line: &Arc<Connection>) -> std::io::Result<()> {
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(self);
         let reactor = Reactor::get()?;
         let token = reactor.register(&self.pidfd, ready)?;
         let _ = self.token.set(token);
-        *self.line.lock() = Some(Arc::clone(line));
-        if let AnyTransport::Socket(socket) = line.port.link() {
+        *self.connection.lock() = Some(Arc::clone(line));
+        if let AnyTransport::Socket(socket) = line.endpoint.link() {
             socket.on_hangup(Box::new(HungUp(Arc::downgrade(self))));
         }
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
         let _ = line.life.set(life);
         let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(self);
-        let mut state = line.port.state();
+        let mut state = line.endpoint.state();
         // A process that has said its last word may keep its link open.
         state.on_farewell = Some(Weak::clone(&on_end));
         state.on_end = Some(on_end);
@@ -98,9 +98,9 @@ impl Running {
     /// The process has closed its end of the link. Whoever reads comes upon that, but nobody may be
     /// reading, and whoever is may stop before.
     fn hung_up(&self) {
-        let line = self.line.lock().clone();
+        let line = self.connection.lock().clone();
         if let Some(line) = line {
-            line.port.attend();
+            line.endpoint.attend();
         }
         self.expect_end();
     }
@@ -117,7 +117,7 @@ impl Running {
     pub(super) fn discard(&self) {
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
         self.reap();
-        self.line.lock().take();
+        self.connection.lock().take();
         self.forget();
         *self.this.lock() = None;
     }
@@ -145,11 +145,11 @@ impl Running {
         // It is dead already: this waits at most for a debugger, which is told first.
         let status = self.reap();
         let note = self.ledger.read();
-        let line = self.line.lock().take();
+        let line = self.connection.lock().take();
         self.forget();
         if let Some(line) = line {
             let exit = exit(status);
-            line.port.finish(|state| {
+            line.endpoint.finish(|state| {
                 let current = (note.call != 0).then_some(note.call);
                 let loss = line.last_word(state);
                 (current, loss.unwrap_or_else(|| self.loss(&line, state, &note, exit)))
@@ -166,14 +166,14 @@ impl Running {
     }
 
     /// What is known of a worker that ended without a word.
-    fn loss(&self, line: &Line, state: &State, note: &Note, exit: Exit) -> Loss {
+    fn loss(&self, line: &Connection, state: &State, note: &Note, exit: Exit) -> DisconnectCause {
         if self.killed.load(Ordering::SeqCst) {
-            return Loss::Killed { worker: line.name.clone() };
+            return DisconnectCause::Killed { worker: line.name.clone() };
         }
-        Loss::Crashed(self.report(line, state, note, exit))
+        DisconnectCause::Crashed(self.report(line, state, note, exit))
     }
 
-    fn report(&self, line: &Line, state: &State, note: &Note, exit: Exit) -> CrashReport {
+    fn report(&self, line: &Connection, state: &State, note: &Note, exit: Exit) -> CrashReport {
         let panic = if exit == Exit::Signal(6) { self.ledger.read_panic() } else { None };
         let said = self.tail.as_ref().map(|tail| tail.last()).unwrap_or_default();
         report(line, state, note, (self.pid, exit), panic, &said)
@@ -183,7 +183,7 @@ impl Running {
 /// What is known of a worker whose process died: by what its ledger notes, and what it left and
 /// `said` before.
 pub(in crate::spawn) fn report(
-    line: &Line,
+    line: &Connection,
     state: &State,
     note: &Note,
     (pid, exit): (u32, Exit),
@@ -289,8 +289,8 @@ impl Attend for HungUp {
 /// The last word has come, or the link to the process has ended, which it should not outlive.
 impl Attend for Running {
     fn attend(&self) {
-        let line = self.line.lock().clone();
-        let said_goodbye = line.is_some_and(|line| line.port.state().farewell.is_some());
+        let line = self.connection.lock().clone();
+        let said_goodbye = line.is_some_and(|line| line.endpoint.state().farewell.is_some());
         if !said_goodbye {
             let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
             return;

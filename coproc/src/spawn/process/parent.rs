@@ -29,8 +29,8 @@ use super::{
 use crate::{
     codec::Body,
     error::{CallError, SpawnError},
-    link::{Identity, Life, Line, timer},
-    link::{Loss, Port},
+    link::{Connection, Identity, Life, timer},
+    link::{DisconnectCause, Endpoint},
     protocol::Plan,
     protocol::{Envelope, Kind},
     spawn::{Order, WorkerResource, started, thread::role},
@@ -65,7 +65,7 @@ pub(super) fn launch<W: Worker>(
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     let plan = (entry.plan)();
     check(entry, plan)?;
-    order.arguments.luggage().pack().map_err(SpawnError::Encode)?;
+    order.arguments.attachments().pack().map_err(SpawnError::Encode)?;
     let until = Instant::now().checked_add(place.init_timeout);
     // A process that has said its last word is given some time by it.
     timer::start().map_err(SpawnError::Os)?;
@@ -78,19 +78,20 @@ pub(super) fn launch<W: Worker>(
     let greeted = greet(&process.socket, &hello, until);
     let Started { socket, ledger, running } = process;
     socket.set_aging(plan.aging);
-    let port = Port::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
+    let endpoint =
+        Endpoint::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
-    let line = Line::new(port, ledger, plan, name, place.max_message, identity);
-    if let Err(error) = running.watch(&line) {
+    let connection = Connection::new(endpoint, ledger, plan, name, place.max_message, identity);
+    if let Err(error) = running.watch(&connection) {
         running.discard();
         return Err(SpawnError::Os(error));
     }
-    let outcome = greeted.map_err(|refusal| refusal.into_error(&line, &running));
-    if let Err(error) = outcome.and_then(|()| initialize::<W>(&line, order, until)) {
-        give_up(&line, &running);
+    let outcome = greeted.map_err(|refusal| refusal.into_error(&connection, &running));
+    if let Err(error) = outcome.and_then(|()| initialize::<W>(&connection, order, until)) {
+        give_up(&connection, &running);
         return Err(error);
     }
-    Ok(WorkerResource::new(line, place.grace))
+    Ok(WorkerResource::new(connection, place.grace))
 }
 
 /// Whether this program can start a process that becomes this worker.
@@ -120,20 +121,20 @@ fn hello(place: &Process, entry: &Entry, name: &str, identity: Identity) -> Hell
 }
 
 /// Of a worker that did not start, nothing is to be left when its spawning returns.
-fn give_up(line: &Line, running: &Running) {
+fn give_up(connection: &Connection, running: &Running) {
     running.kill();
-    line.wait_concluded(None);
+    connection.wait_concluded(None);
     running.settle();
 }
 
 /// Has a process that has greeted run `#[init]`.
 fn initialize<W: Worker>(
-    line: &Arc<Line>,
+    connection: &Arc<Connection>,
     order: Order,
     until: Option<Instant>,
 ) -> Result<(), SpawnError<W::InitError>> {
-    let id = line.port.request(Envelope::new(Kind::Call), order.arguments);
-    started::<W>(line, line.port.wait(id, until))
+    let id = connection.endpoint.request(Envelope::new(Kind::Call), order.arguments);
+    started::<W>(connection, connection.endpoint.wait(id, until))
 }
 
 /// Starts the process.
@@ -225,7 +226,7 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn into_error<E>(self, line: &Arc<Line>, running: &Arc<Running>) -> SpawnError<E> {
+    fn into_error<E>(self, connection: &Arc<Connection>, running: &Arc<Running>) -> SpawnError<E> {
         match self {
             Self::Timeout => SpawnError::InitTimeout,
             Self::Incompatible(text) => SpawnError::Incompatible(text),
@@ -233,7 +234,10 @@ impl Refusal {
             Self::Ended => {
                 // A process that closes its link without a word is not going to say one.
                 running.attend();
-                match line.wait_concluded(None).map(|loss: Loss| loss.begun::<()>()) {
+                match connection
+                    .wait_concluded(None)
+                    .map(|loss: DisconnectCause| loss.begun::<()>())
+                {
                     Some(CallError::Crashed(report)) => SpawnError::InitCrashed(report),
                     _ => SpawnError::Incompatible("it ended without a word".into()),
                 }

@@ -2,7 +2,7 @@
 
 use super::{Packet, Reactor, Socket};
 use crate::{
-    codec::{Frame, Luggage},
+    codec::{Attachments, Frame},
     sync::{Arc, Ordering},
     transport::Departed,
 };
@@ -17,13 +17,13 @@ fn carries(frame: &Frame) -> bool {
 
 impl Socket {
     /// As [`AnyTransport::check`](crate::transport::AnyTransport::check).
-    pub(crate) fn check(&self, carried: &[Luggage]) -> Result<(), String> {
-        let inbox = self.inbox.lock();
-        let waits = inbox.reader.holds_descriptors() || inbox.ready.iter().any(carries);
+    pub(crate) fn check(&self, carried: &[Attachments]) -> Result<(), String> {
+        let read_buffer = self.read_buffer.lock();
+        let waits = read_buffer.reader.holds_descriptors() || read_buffer.ready.iter().any(carries);
         if waits || !carried.is_empty() {
             return Err(HANDLES_WAIT.into());
         }
-        match self.outbox.lock().is_plain() {
+        match self.write_buffer.lock().is_plain() {
             true => Ok(()),
             false => Err(HANDLES_GO.into()),
         }
@@ -31,23 +31,23 @@ impl Socket {
 
     /// As [`AnyTransport::depart`](crate::transport::AnyTransport::depart).
     pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
-        let mut inbox = self.inbox.lock();
-        queued.extend(inbox.ready.drain(..));
+        let mut read_buffer = self.read_buffer.lock();
+        queued.extend(read_buffer.ready.drain(..));
         let carries = queued.iter().any(carries);
-        let rest = inbox.reader.rest().filter(|_| !carries).ok_or(HANDLES_WAIT)?;
-        let ends = inbox.ends.as_ref().ok_or("it has left before")?;
+        let rest = read_buffer.reader.rest().filter(|_| !carries).ok_or(HANDLES_WAIT)?;
+        let ends = read_buffer.ends.as_ref().ok_or("it has left before")?;
         let end = ends.main.try_clone().map_err(|error| error.to_string())?;
-        let mut outbox = self.outbox.lock();
-        let unsent = outbox.rest().ok_or(HANDLES_GO)?;
+        let mut write_buffer = self.write_buffer.lock();
+        let unsent = write_buffer.rest().ok_or(HANDLES_GO)?;
         let mut unread = Vec::new();
         queued.drain(..).for_each(|frame| unread.extend_from_slice(&frame.into_parts().0));
         unread.extend_from_slice(&rest);
         // Not shut down, which would end it for whoever has it from now on; but not held open either,
         // or its peer would not learn of their end.
-        outbox.end();
-        inbox.end();
+        write_buffer.end();
+        read_buffer.end();
         self.waiting.store(false, Ordering::SeqCst);
-        drop((outbox, inbox));
+        drop((write_buffer, read_buffer));
         self.room.notify_all();
         self.forget();
         Ok(Departed { end, unread, unsent })
@@ -57,10 +57,10 @@ impl Socket {
     pub(crate) fn arrived(departed: Departed, max: usize) -> Option<Arc<Self>> {
         let Departed { end, unread, unsent } = departed;
         let socket = Self::new(end, max);
-        socket.inbox.lock().hold(&unread).ok()?;
+        socket.read_buffer.lock().hold(&unread).ok()?;
         if !unsent.is_empty() {
             let packet = Packet { bytes: unsent, descriptors: Vec::new() };
-            socket.outbox.lock().begin(packet, 0);
+            socket.write_buffer.lock().begin(packet, 0);
             socket.waiting.store(true, Ordering::SeqCst);
             socket.watch();
         }
@@ -72,11 +72,11 @@ impl Socket {
         if self.is_flushed() {
             return;
         }
-        let mut outbox = self.outbox.lock();
-        if !outbox.is_empty() {
-            outbox.lingering = self.this.upgrade();
+        let mut write_buffer = self.write_buffer.lock();
+        if !write_buffer.is_empty() {
+            write_buffer.lingering = self.this.upgrade();
         }
-        drop(outbox);
+        drop(write_buffer);
         self.watch();
     }
 

@@ -4,9 +4,9 @@
 //! written by the thread of coproc's own, or by the worker itself before its next message. So two
 //! ends that both send before they receive cannot block one another.
 
-mod inbox;
 mod leaving;
-mod outbox;
+mod read_buffer;
+mod write_buffer;
 
 use std::{
     fmt, io,
@@ -21,8 +21,8 @@ use rustix::{
 };
 
 use self::{
-    inbox::Inbox,
-    outbox::{Ends, Outbox, Packet},
+    read_buffer::ReadBuffer,
+    write_buffer::{Ends, Packet, WriteBuffer},
 };
 use super::{
     Attend, Broken, Transport, UNREAD_MOST, Wait,
@@ -42,12 +42,12 @@ pub(crate) struct Socket {
     /// What others than readers and writers need; `None` once this end has left the process. Held
     /// while the reactor is asked, or an older wish could replace a newer one.
     ends: Mutex<Option<Arc<Ends>>>,
-    outbox: Mutex<Outbox>,
-    /// The outbox is not empty, so that it need not be locked to learn that it is.
+    write_buffer: Mutex<WriteBuffer>,
+    /// The write_buffer is not empty, so that it need not be locked to learn that it is.
     waiting: AtomicBool,
-    /// Told when the outbox has room again.
+    /// Told when the write_buffer has room again.
     room: Condvar,
-    inbox: Mutex<Inbox>,
+    read_buffer: Mutex<ReadBuffer>,
     wake: OnceLock<OwnedFd>,
     attended: Mutex<Option<Weak<dyn Attend>>>,
     /// Told once that the peer has closed its end, whoever else reads.
@@ -67,10 +67,10 @@ impl Socket {
     pub(crate) fn with_side(main: OwnedFd, side: Option<OwnedFd>, max: usize) -> Arc<Self> {
         let ends = Arc::new(Ends { main, side });
         Arc::new_cyclic(|this| Self {
-            outbox: Mutex::new(Outbox::new(Arc::clone(&ends))),
+            write_buffer: Mutex::new(WriteBuffer::new(Arc::clone(&ends))),
             waiting: AtomicBool::new(false),
             room: Condvar::new(),
-            inbox: Mutex::new(Inbox::new(Arc::clone(&ends), max)),
+            read_buffer: Mutex::new(ReadBuffer::new(Arc::clone(&ends), max)),
             ends: Mutex::new(Some(ends)),
             wake: OnceLock::new(),
             attended: Mutex::new(None),
@@ -84,7 +84,7 @@ impl Socket {
     /// From now on, messages that wait here become more urgent with each such interval. Nothing is to
     /// have been sent yet.
     pub(crate) fn set_aging(&self, interval: Option<Duration>) {
-        self.outbox.lock().set_aging(interval);
+        self.write_buffer.lock().set_aging(interval);
     }
 
     /// Makes this end known to the reactor.
@@ -147,21 +147,21 @@ impl Socket {
             let ends = self.ends.lock().clone().filter(|_| !self.is_flushed());
             let Some(ends) = ends else { return };
             // Where another thread receives, it takes in what comes.
-            let inbox = self.inbox.try_lock();
+            let read_buffer = self.read_buffer.try_lock();
             let (full, other) = match &ends.side {
-                Some(side) if self.outbox.lock().side_is_full => (side, &ends.main),
+                Some(side) if self.write_buffer.lock().side_is_full => (side, &ends.main),
                 _ => (&ends.main, &ends.main),
             };
-            let wanted = match &inbox {
-                Some(inbox) if !inbox.ended => PollFlags::IN,
+            let wanted = match &read_buffer {
+                Some(read_buffer) if !read_buffer.ended => PollFlags::IN,
                 _ => PollFlags::empty(),
             };
             let mut fds = [PollFd::new(other, wanted), PollFd::new(full, PollFlags::OUT)];
             let _ = poll(&mut fds, None);
-            if let Some(mut inbox) = inbox
+            if let Some(mut read_buffer) = read_buffer
                 && fds[0].revents().contains(PollFlags::IN)
             {
-                inbox.take_in();
+                read_buffer.take_in();
             }
         }
     }
@@ -172,15 +172,15 @@ impl Socket {
     }
 
     /// Writes as much of what waits as the kernel takes.
-    fn write(&self) -> MutexGuard<'_, Outbox> {
-        let mut outbox = self.outbox.lock();
-        outbox.write();
-        self.waiting.store(!outbox.is_empty(), Ordering::SeqCst);
-        if outbox.is_empty() {
+    fn write(&self) -> MutexGuard<'_, WriteBuffer> {
+        let mut write_buffer = self.write_buffer.lock();
+        write_buffer.write();
+        self.waiting.store(!write_buffer.is_empty(), Ordering::SeqCst);
+        if write_buffer.is_empty() {
             // Not the last: whoever calls this has one, too.
-            outbox.lingering = None;
+            write_buffer.lingering = None;
         }
-        outbox
+        write_buffer
     }
 
     /// Waits until there is something to read; `false` if the time is over or it was interrupted.
@@ -215,7 +215,7 @@ impl Socket {
         let (Ok(()), Ok(reactor)) = (self.register_ends(ends), Reactor::get()) else { return };
         if !self.is_flushed() {
             match (&ends.side, self.side_token.get()) {
-                (Some(side), Some(token)) if self.outbox.lock().side_is_full => {
+                (Some(side), Some(token)) if self.write_buffer.lock().side_is_full => {
                     reactor.watch(side, *token, EventFlags::OUT);
                 }
                 _ => events |= EventFlags::OUT,
@@ -232,53 +232,54 @@ impl Transport for Socket {
         if self.is_flushed() {
             return Ok(());
         }
-        let mut outbox = self.outbox.lock();
-        while outbox.bytes > UNREAD_MOST && outbox.ends.is_some() {
+        let mut write_buffer = self.write_buffer.lock();
+        while write_buffer.bytes > UNREAD_MOST && write_buffer.ends.is_some() {
             let until = wait.deadline();
             if until.is_some_and(|until| until <= Instant::now()) {
                 return Err(Broken::Full);
             }
-            outbox = self.room.wait(outbox, until);
+            write_buffer = self.room.wait(write_buffer, until);
         }
         Ok(())
     }
 
     fn send(&self, frame: Frame) -> Result<(), Broken> {
-        let mut outbox = self.outbox.lock();
+        let mut write_buffer = self.write_buffer.lock();
         let Envelope { kind, priority, .. } = frame.envelope;
-        let (bytes, luggage) = frame.into_parts();
-        let mut packet = Packet { bytes, descriptors: luggage.into_descriptors() };
-        let ends = outbox.ends.as_deref().ok_or(Broken::Ended)?;
-        if !outbox.is_empty() {
-            outbox.put(packet, matches!(kind, Kind::Call | Kind::Tell).then_some(priority));
+        let (bytes, attachments) = frame.into_parts();
+        let mut packet = Packet { bytes, descriptors: attachments.into_descriptors() };
+        let ends = write_buffer.ends.as_deref().ok_or(Broken::Ended)?;
+        if !write_buffer.is_empty() {
+            write_buffer.put(packet, matches!(kind, Kind::Call | Kind::Tell).then_some(priority));
             return Ok(());
         }
         match packet.send(ends, 0) {
             Ok(sent) if sent == packet.bytes.len() => return Ok(()),
-            Ok(sent) => outbox.begin(packet, sent),
+            Ok(sent) => write_buffer.begin(packet, sent),
             Err(stuck) => {
-                outbox.is_stuck(&stuck);
-                if outbox.ends.is_none() {
-                    drop(outbox);
+                write_buffer.is_stuck(&stuck);
+                if write_buffer.ends.is_none() {
+                    drop(write_buffer);
                     self.room.notify_all();
                     return Err(Broken::Ended);
                 }
-                outbox.begin(packet, 0);
+                write_buffer.begin(packet, 0);
             }
         }
         self.waiting.store(true, Ordering::SeqCst);
-        drop(outbox);
+        drop(write_buffer);
         self.watch();
         Ok(())
     }
 
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
-        let mut inbox = self.inbox.lock();
+        let mut read_buffer = self.read_buffer.lock();
         for reads in 0_u64.. {
-            if let Some(frame) = inbox.next()? {
+            if let Some(frame) = read_buffer.next()? {
                 return Ok(Some(frame));
             }
-            let ends = inbox.ends.as_deref().filter(|_| !inbox.ended).ok_or(Broken::Ended)?;
+            let ends =
+                read_buffer.ends.as_deref().filter(|_| !read_buffer.ended).ok_or(Broken::Ended)?;
             if wait == Wait::Buffered {
                 return Ok(None);
             }
@@ -295,7 +296,7 @@ impl Transport for Socket {
             if wait != Wait::No && !plain && !self.wait(ends, wait.deadline()) {
                 return Ok(None);
             }
-            if !inbox.fill(!plain)? && wait == Wait::No {
+            if !read_buffer.fill(!plain)? && wait == Wait::No {
                 return Ok(None);
             }
         }
@@ -306,10 +307,10 @@ impl Transport for Socket {
         if let Some(ends) = &*self.ends.lock() {
             let _ = shutdown(&ends.main, Shutdown::Both);
         }
-        let mut outbox = self.outbox.lock();
-        outbox.end();
+        let mut write_buffer = self.write_buffer.lock();
+        write_buffer.end();
         self.waiting.store(false, Ordering::SeqCst);
-        drop(outbox);
+        drop(write_buffer);
         self.room.notify_all();
     }
 }

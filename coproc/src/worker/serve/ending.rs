@@ -13,22 +13,22 @@ use crate::{
     transport::Activity,
     worker::{
         Dispatch, panics,
-        seat::{self, Ended},
+        start_parameters::{self, Ended},
     },
 };
 
 impl<W: Dispatch> Serve<W> {
     /// Whether nothing is left to be done before the end.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        let state = self.cx.seat.port.state();
+        let state = self.cx.parameters.endpoint.state();
         let waits = self.cx.laters.load(Ordering::SeqCst) > 0;
-        let over = state.intake.closes_at().is_some_and(|until| until <= now);
-        self.ended.is_none() && (state.ended || (state.intake.is_closing() && (!waits || over)))
+        let over = state.inbox.closes_at().is_some_and(|until| until <= now);
+        self.ended.is_none() && (state.ended || (state.inbox.is_closing() && (!waits || over)))
     }
 
     /// Ends the worker after a panic: what is queued is not handled.
     pub(super) fn abort(&mut self, report: &PanicReport) {
-        let last_word = seat::panicked(report);
+        let last_word = start_parameters::panicked(report);
         self.refuse_rest(&last_word.body);
         if let Some(worker) = self.worker.take() {
             // What the panic left half done may panic again when it is dropped.
@@ -41,8 +41,11 @@ impl<W: Dispatch> Serve<W> {
     /// Ends the worker in order: what is queued is handled, or refused by now.
     pub(super) fn close(&mut self) {
         self.refuse_rest(&Body::empty());
-        let name =
-            if self.cx.seat.plan.close.is_empty() { "drop" } else { self.cx.seat.plan.close };
+        let name = if self.cx.parameters.plan.close.is_empty() {
+            "drop"
+        } else {
+            self.cx.parameters.plan.close
+        };
         self.tell_unheard();
         self.note(Activity::Close, 0);
         let Some(worker) = self.worker.take() else { return };
@@ -51,8 +54,8 @@ impl<W: Dispatch> Serve<W> {
         drop(serving);
         self.note(Activity::Rest, 0);
         let (content, panicked) = match outcome {
-            Ok(answer) => (seat::content(answer), false),
-            Err(report) => (seat::panicked(&report), true),
+            Ok(answer) => (start_parameters::content(answer), false),
+            Err(report) => (start_parameters::panicked(&report), true),
         };
         self.say_farewell(content);
         self.ended = Some(Ended { panicked });
@@ -62,23 +65,26 @@ impl<W: Dispatch> Serve<W> {
     fn say_farewell(&self, content: Content) {
         for other in &self.cx.others {
             let (status, body) = (content.status, content.body.clone());
-            seat::say_farewell(&other.port, Content { status, size: content.size, body });
+            start_parameters::say_farewell(
+                &other.endpoint,
+                Content { status, size: content.size, body },
+            );
         }
-        self.cx.seat.farewell(content);
+        self.cx.parameters.farewell(content);
     }
 
     /// Refuses what is queued; `why` is the report of a panic, or nothing.
     fn refuse_rest(&mut self, why: &Body) {
         self.take_in();
-        for (_, port) in self.links() {
-            port.intake(Event::Abort);
-            let answers = port.state().take_rooms();
+        for (_, endpoint) in self.links() {
+            endpoint.inbox(Event::Abort);
+            let answers = endpoint.state().take_rooms();
             for answer in answers {
                 let refused = answer.kind == Kind::Answer(Status::Closed);
                 let body = if refused { why.clone() } else { Body::empty() };
-                let _ = port.send(answer, body);
+                let _ = endpoint.send(answer, body);
             }
-            port.link().flush();
+            endpoint.link().flush();
         }
     }
 }

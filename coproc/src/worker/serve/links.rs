@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::{Serve, send};
 use crate::{
     codec::Body,
-    link::Port,
+    link::Endpoint,
     sync::Arc,
     transport::Activity,
     worker::{Dispatch, context::Other},
@@ -20,8 +20,10 @@ use crate::{
 impl<W: Dispatch> Serve<W> {
     /// Takes up links that others have handed on.
     pub(super) fn adopt(&mut self) {
-        let bodies: Vec<Body> =
-            self.links().flat_map(|(_, port)| std::mem::take(&mut port.state().adopted)).collect();
+        let bodies: Vec<Body> = self
+            .links()
+            .flat_map(|(_, endpoint)| std::mem::take(&mut endpoint.state().adopted))
+            .collect();
         for body in bodies {
             self.take_up(body);
         }
@@ -30,21 +32,21 @@ impl<W: Dispatch> Serve<W> {
     /// What is no link is dropped: whoever waits at its other end finds it closed.
     #[cfg(feature = "process")]
     fn take_up(&mut self, mut body: Body) {
-        let descriptors = std::mem::take(body.luggage()).into_descriptors();
+        let descriptors = std::mem::take(body.attachments()).into_descriptors();
         let Ok([far, ledger]) = <[_; 2]>::try_from(descriptors) else { return };
-        let plan = self.cx.seat.plan;
+        let plan = self.cx.parameters.plan;
         let Ok(ledger) = LedgerFile::received(ledger, plan.channels.len()) else { return };
         let link = AnyTransport::Socket(Socket::new(far, u32::MAX as usize));
-        let port = Port::new(link, Role::Worker, plan.capacities(), plan.aging);
-        self.cx.adopt(port, Ledger::File(Arc::new(ledger)));
+        let endpoint = Endpoint::new(link, Role::Worker, plan.capacities(), plan.aging);
+        self.cx.adopt(endpoint, Ledger::File(Arc::new(ledger)));
     }
 
     #[cfg(not(feature = "process"))]
     fn take_up(&mut self, _: Body) {}
 
-    /// Notes for whoever is at the other end of `port` what the worker does.
-    pub(super) fn note_at(&mut self, port: &Arc<Port>, activity: Activity, call: u64) {
-        let other = self.cx.others.iter_mut().find(|other| Arc::ptr_eq(&other.port, port));
+    /// Notes for whoever is at the other end of `endpoint` what the worker does.
+    pub(super) fn note_at(&mut self, endpoint: &Arc<Endpoint>, activity: Activity, call: u64) {
+        let other = self.cx.others.iter_mut().find(|other| Arc::ptr_eq(&other.endpoint, endpoint));
         if let Some(other) = other {
             other.note(activity, call);
         }
@@ -57,11 +59,11 @@ impl<W: Dispatch> Serve<W> {
         self.note_refused();
         self.note_refused_by_others();
         let mut any = false;
-        for (_, port) in self.links() {
-            let answers = port.state().take_rooms();
+        for (_, endpoint) in self.links() {
+            let answers = endpoint.state().take_rooms();
             any |= !answers.is_empty();
-            send(port, answers);
-            port.link().flush();
+            send(endpoint, answers);
+            endpoint.link().flush();
         }
         any
     }
@@ -69,7 +71,7 @@ impl<W: Dispatch> Serve<W> {
     /// Messages that were refused have made room, too.
     pub(super) fn note_refused_by_others(&mut self) {
         for other in &mut self.cx.others {
-            if other.port.state().intake.gone() != other.noted {
+            if other.endpoint.state().inbox.gone() != other.noted {
                 other.note(Activity::Rest, 0);
             }
         }
@@ -78,8 +80,8 @@ impl<W: Dispatch> Serve<W> {
 
 impl Other {
     fn note(&mut self, activity: Activity, call: u64) {
-        let state = self.port.state();
-        self.noted = state.intake.gone();
-        self.ledger.write(activity, call, state.intake.left(), Instant::now());
+        let state = self.endpoint.state();
+        self.noted = state.inbox.gone();
+        self.ledger.write(activity, call, state.inbox.left(), Instant::now());
     }
 }

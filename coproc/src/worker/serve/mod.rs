@@ -12,13 +12,13 @@ use super::{
     context::{Bell, Context, Other, Peer},
     panics,
     schedule::Schedule,
-    seat::{self, Ended, Seat},
+    start_parameters::{self, Ended, StartParameters},
 };
 use crate::{
     codec::reply::{Answer, Content, limit_replies},
     codec::{Body, Malformed},
     error::PanicReport,
-    link::{Port, State, inbox::Arrived},
+    link::{Endpoint, State, inbox::Arrived},
     multiqueue::urgency_at,
     protocol::{Envelope, Kind, Status},
     sync::Arc,
@@ -49,7 +49,7 @@ pub struct Serve<W: Dispatch> {
 /// A message that is to be handled now.
 struct Next {
     peer: Peer,
-    port: Arc<Port>,
+    endpoint: Arc<Endpoint>,
     arrived: Arrived<Body>,
 }
 
@@ -63,18 +63,18 @@ fn may_be_given_up(envelope: &Envelope) -> Option<u64> {
     envelope.deadline.and(Some(call_in(envelope))).filter(|call| *call != 0)
 }
 
-fn send(port: &Port, answers: Vec<Envelope>) {
+fn send(endpoint: &Endpoint, answers: Vec<Envelope>) {
     for answer in answers {
-        let _ = port.note(answer);
+        let _ = endpoint.note(answer);
     }
 }
 
 impl<W: Dispatch> Serve<W> {
-    fn new(worker: W, seat: Seat<W>) -> Self {
-        let schedule = Schedule::new(seat.plan.ticks.len());
-        let bell: Arc<dyn Attend> = Arc::new(Bell(Arc::downgrade(&seat.port)));
+    fn new(worker: W, parameters: StartParameters<W>) -> Self {
+        let schedule = Schedule::new(parameters.plan.ticks.len());
+        let bell: Arc<dyn Attend> = Arc::new(Bell(Arc::downgrade(&parameters.endpoint)));
         let idle_at = Some(Instant::now());
-        let cx = Context::new(seat);
+        let cx = Context::new(parameters);
         let worker = Some(worker);
         let (unheard, noted) = (0, 0);
         let mut this =
@@ -84,42 +84,46 @@ impl<W: Dispatch> Serve<W> {
     }
 
     /// All links, the owner's first.
-    fn links(&self) -> impl Iterator<Item = (Peer, &Arc<Port>)> {
-        let own = (self.cx.seat.peer, &self.cx.seat.port);
-        std::iter::once(own).chain(self.cx.others.iter().map(|other| (other.peer, &other.port)))
+    fn links(&self) -> impl Iterator<Item = (Peer, &Arc<Endpoint>)> {
+        let own = (self.cx.parameters.peer, &self.cx.parameters.endpoint);
+        std::iter::once(own).chain(self.cx.others.iter().map(|other| (other.peer, &other.endpoint)))
     }
 
     /// The most urgent message over all links.
     fn next(&mut self, now: Instant) -> Option<Next> {
-        let aging = self.cx.seat.plan.aging;
-        let urgency = |port: &Port| {
-            let (priority, since) = port.state().intake.urgency()?;
+        let aging = self.cx.parameters.plan.aging;
+        let urgency = |endpoint: &Endpoint| {
+            let (priority, since) = endpoint.state().inbox.urgency()?;
             Some((urgency_at(now, priority, since, aging), since))
         };
         if self.cx.others.is_empty() {
-            return self.begin(self.cx.seat.peer, Arc::clone(&self.cx.seat.port), now);
+            return self.begin(
+                self.cx.parameters.peer,
+                Arc::clone(&self.cx.parameters.endpoint),
+                now,
+            );
         }
-        let (peer, port) = self
+        let (peer, endpoint) = self
             .links()
-            .filter_map(|(peer, port)| Some((urgency(port)?, peer, port)))
+            .filter_map(|(peer, endpoint)| Some((urgency(endpoint)?, peer, endpoint)))
             .min_by_key(|(urgency, ..)| *urgency)
-            .map(|(_, peer, port)| (peer, Arc::clone(port)))?;
-        self.begin(peer, port, now)
+            .map(|(_, peer, endpoint)| (peer, Arc::clone(endpoint)))?;
+        self.begin(peer, endpoint, now)
     }
 
-    /// Takes the most urgent message that came through `port`, and notes that it is begun.
-    fn begin(&mut self, peer: Peer, port: Arc<Port>, now: Instant) -> Option<Next> {
-        let is_own = Arc::ptr_eq(&port, &self.cx.seat.port);
-        let mut state = port.state();
-        let mut arrived = state.intake.take(now);
+    /// Takes the most urgent message that came through `endpoint`, and notes that it is begun.
+    fn begin(&mut self, peer: Peer, endpoint: Arc<Endpoint>, now: Instant) -> Option<Next> {
+        let is_own = Arc::ptr_eq(&endpoint, &self.cx.parameters.endpoint);
+        let mut state = endpoint.state();
+        let mut arrived = state.inbox.take(now);
         if let Some(id) = arrived.as_ref().and_then(|arrived| may_be_given_up(&arrived.envelope)) {
             // What gives it up was sent before its caller was told that it never begins.
             drop(state);
-            port.drain();
-            state = port.state();
-            if state.intake.is_cancelled(id) {
-                state.intake.finish();
-                state.intake.refuse(id, Status::Cancelled);
+            endpoint.drain();
+            state = endpoint.state();
+            if state.inbox.is_cancelled(id) {
+                state.inbox.finish();
+                state.inbox.refuse(id, Status::Cancelled);
                 arrived = None;
             }
         }
@@ -131,7 +135,7 @@ impl<W: Dispatch> Serve<W> {
             }
             None => (Activity::Rest, 0),
         };
-        if is_own && (arrived.is_some() || state.intake.gone() != self.noted) {
+        if is_own && (arrived.is_some() || state.inbox.gone() != self.noted) {
             self.write(&state, activity, call, now);
         }
         drop(state);
@@ -139,21 +143,21 @@ impl<W: Dispatch> Serve<W> {
             // Other links number their calls for themselves; the owner must not take one for its
             // own.
             self.note(activity, 0);
-            self.note_at(&port, activity, call);
+            self.note_at(&endpoint, activity, call);
         }
         // Who is told of room looks into the ledger for it.
-        send(&port, answers);
-        arrived.map(|arrived| Next { peer, port, arrived })
+        send(&endpoint, answers);
+        arrived.map(|arrived| Next { peer, endpoint, arrived })
     }
 
     fn handle(&mut self, next: Next) {
-        let Next { peer, port, arrived } = next;
-        let port = &port;
+        let Next { peer, endpoint, arrived } = next;
+        let endpoint = &endpoint;
         let Arrived { envelope, content, .. } = arrived;
         let (number, call) = (envelope.handler, call_in(&envelope));
         let nested = envelope.nested;
-        self.cx.turn_to(peer, port, envelope);
-        let handler = self.cx.seat.plan.handler(number);
+        self.cx.turn_to(peer, endpoint, envelope);
+        let handler = self.cx.parameters.plan.handler(number);
         let name = handler.map_or("?", |handler| handler.name);
         let mut arguments = content.arguments();
         let waiting = if nested { arguments.take() } else { Ok(Vec::new()) };
@@ -169,19 +173,19 @@ impl<W: Dispatch> Serve<W> {
             Ok(Ok(_)) if handler.is_some_and(|handler| handler.oneway) => Ok(Ok(Answer::empty())),
             other => other,
         };
-        if call == 0 || !Arc::ptr_eq(port, &self.cx.seat.port) {
+        if call == 0 || !Arc::ptr_eq(endpoint, &self.cx.parameters.endpoint) {
             self.note(Activity::Rest, 0);
         }
         if call == 0 {
-            self.note_at(port, Activity::Rest, 0);
+            self.note_at(endpoint, Activity::Rest, 0);
         }
-        self.conclude(port, call, outcome);
+        self.conclude(endpoint, call, outcome);
     }
 
     /// Answers the call whose handler has returned.
     fn conclude(
         &mut self,
-        port: &Arc<Port>,
+        endpoint: &Arc<Endpoint>,
         call: u64,
         outcome: Result<Result<Answer, Malformed>, PanicReport>,
     ) {
@@ -190,22 +194,22 @@ impl<W: Dispatch> Serve<W> {
             Ok(Err(malformed)) => {
                 (Some(Content::text(Status::Malformed, &malformed.to_string())), None)
             }
-            Err(report) => (Some(seat::panicked(&report)), Some(report)),
+            Err(report) => (Some(start_parameters::panicked(&report)), Some(report)),
         };
         match content {
             Some(content) if call != 0 => {
-                let unheard = seat::answer(port, call, content).is_err();
-                self.cut |= unheard && Arc::ptr_eq(port, &self.cx.seat.port);
+                let unheard = start_parameters::answer(endpoint, call, content).is_err();
+                self.cut |= unheard && Arc::ptr_eq(endpoint, &self.cx.parameters.endpoint);
             }
             Some(content) => self.unheard += u32::from(content.status != Status::Value),
             None if call != 0 && !self.cx.was_answered() => {
-                let _ = port.note(Envelope { id: call, ..Envelope::new(Kind::Deferred) });
+                let _ = endpoint.note(Envelope { id: call, ..Envelope::new(Kind::Deferred) });
             }
             None => {}
         }
-        port.link().flush();
+        endpoint.link().flush();
         match report {
-            Some(report) if !self.cx.seat.plan.keep_on_panic => self.abort(&report),
+            Some(report) if !self.cx.parameters.plan.keep_on_panic => self.abort(&report),
             _ => self.plan_ticks(),
         }
     }
@@ -241,7 +245,7 @@ impl<W: Dispatch> Serve<W> {
         match result {
             Ok(result) => Some(result),
             Err(report) => {
-                if !self.cx.seat.plan.keep_on_panic {
+                if !self.cx.parameters.plan.keep_on_panic {
                     self.abort(&report);
                 }
                 None
@@ -251,7 +255,7 @@ impl<W: Dispatch> Serve<W> {
 
     fn run_tick(&mut self, index: u32, now: Instant) {
         self.schedule.ran(index, now);
-        let name = self.cx.seat.plan.ticks.get(index as usize).copied().unwrap_or("tick");
+        let name = self.cx.parameters.plan.ticks.get(index as usize).copied().unwrap_or("tick");
         self.run(Activity::Tick(index), name, |worker, cx| worker.tick(cx, index));
         self.plan_ticks();
     }
@@ -268,13 +272,13 @@ impl<W: Dispatch> Serve<W> {
     fn part(&mut self) {
         // Nothing that came over it is left, either.
         let is_over = |other: &Other| {
-            let state = other.port.state();
-            state.ended && state.intake.len() == 0 && state.adopted.is_empty()
+            let state = other.endpoint.state();
+            state.ended && state.inbox.len() == 0 && state.adopted.is_empty()
         };
         let gone = self.cx.others.iter().position(is_over);
         if let Some(index) = gone {
-            let Other { peer, port, .. } = self.cx.others.remove(index);
-            let peer = Peer { pid: port.state().peer.unwrap_or(peer.pid), ..peer };
+            let Other { peer, endpoint, .. } = self.cx.others.remove(index);
+            let peer = Peer { pid: endpoint.state().peer.unwrap_or(peer.pid), ..peer };
             self.run(Activity::Gone, "gone", |worker, _| worker.gone(peer));
         }
     }
@@ -288,29 +292,29 @@ impl<W: Dispatch> Serve<W> {
         let planned = self.guarded("tick", |worker, _| worker.schedule(&mut schedule));
         self.schedule = schedule;
         if let Err(report) = planned {
-            self.schedule = Schedule::new(self.cx.seat.plan.ticks.len());
-            if !self.cx.seat.plan.keep_on_panic {
+            self.schedule = Schedule::new(self.cx.parameters.plan.ticks.len());
+            if !self.cx.parameters.plan.keep_on_panic {
                 self.abort(&report);
             }
         }
     }
 
     fn note(&mut self, activity: Activity, call: u64) {
-        let port = Arc::clone(&self.cx.seat.port);
-        self.write(&port.state(), activity, call, Instant::now());
+        let endpoint = Arc::clone(&self.cx.parameters.endpoint);
+        self.write(&endpoint.state(), activity, call, Instant::now());
     }
 
     /// The same while `state`, that of the owner's link, is locked.
     fn write(&mut self, state: &State, activity: Activity, call: u64, now: Instant) {
-        self.noted = state.intake.gone();
+        self.noted = state.inbox.gone();
         if !self.cut {
-            self.cx.seat.ledger.write(activity, call, state.intake.left(), now);
+            self.cx.parameters.ledger.write(activity, call, state.inbox.left(), now);
         }
     }
 
     /// Messages that were refused have made room, too.
     fn note_refused(&mut self) {
-        if self.cx.seat.port.state().intake.gone() != self.noted {
+        if self.cx.parameters.endpoint.state().inbox.gone() != self.noted {
             self.note(Activity::Rest, 0);
         }
     }
@@ -319,8 +323,12 @@ impl<W: Dispatch> Serve<W> {
     fn tell_unheard(&mut self) {
         let handler = std::mem::take(&mut self.unheard);
         if handler > 0 {
-            let _ = self.cx.seat.port.note(Envelope { handler, ..Envelope::new(Kind::Unheard) });
-            self.cx.seat.port.link().flush();
+            let _ = self
+                .cx
+                .parameters
+                .endpoint
+                .note(Envelope { handler, ..Envelope::new(Kind::Unheard) });
+            self.cx.parameters.endpoint.link().flush();
         }
     }
 }
@@ -328,7 +336,7 @@ impl<W: Dispatch> Serve<W> {
 impl<W: Dispatch> Drive for Serve<W> {
     fn step(&mut self, wait: bool) -> Progress {
         // This may be the thread of a caller, which is a worker with a limit of its own.
-        let before = limit_replies(self.cx.seat.max_message);
+        let before = limit_replies(self.cx.parameters.max_message);
         let progress = self.advance(wait);
         limit_replies(before);
         progress

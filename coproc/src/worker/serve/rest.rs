@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Serve;
 use crate::{
-    link::{Port, State},
+    link::{Endpoint, State},
     sync::{Arc, Ordering},
     transport::{Activity, Progress, Wait},
     worker::Dispatch,
@@ -15,7 +15,7 @@ impl<W: Dispatch> Serve<W> {
     pub(super) fn take_in(&mut self) {
         self.take_in_others();
         // All of it: a close request or a cancellation may lie behind any number of messages.
-        self.cx.seat.port.drain();
+        self.cx.parameters.endpoint.drain();
         self.adopt();
         self.answer_refused();
     }
@@ -26,25 +26,27 @@ impl<W: Dispatch> Serve<W> {
         if self.cx.others.is_empty() {
             return;
         }
-        self.cx.others.iter().for_each(|other| other.port.drain());
+        self.cx.others.iter().for_each(|other| other.endpoint.drain());
         self.note_refused_by_others();
         self.adopt();
-        let closing = |port: &Arc<Port>| port.state().intake.is_closing();
-        if !closing(&self.cx.seat.port) && self.cx.others.iter().any(|other| closing(&other.port)) {
+        let closing = |endpoint: &Arc<Endpoint>| endpoint.state().inbox.is_closing();
+        if !closing(&self.cx.parameters.endpoint)
+            && self.cx.others.iter().any(|other| closing(&other.endpoint))
+        {
             self.cx.close();
         }
     }
 
     /// Until when there is nothing to do but to wait; an error: there is.
     fn rest(&self) -> Result<Rest, ()> {
-        let state = self.cx.seat.port.state();
-        let done = state.intake.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
+        let state = self.cx.parameters.endpoint.state();
+        let done = state.inbox.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
         if done || has_work(&state) {
             return Err(());
         }
-        let (closes_at, told) = (state.intake.closes_at(), state.intake.gone() == self.noted);
+        let (closes_at, told) = (state.inbox.closes_at(), state.inbox.gone() == self.noted);
         drop(state);
-        if self.cx.others.iter().any(|other| is_busy(&other.port)) {
+        if self.cx.others.iter().any(|other| is_busy(&other.endpoint)) {
             return Err(());
         }
         let idle_at = self.idle_at.filter(|_| W::IDLE);
@@ -73,13 +75,13 @@ impl<W: Dispatch> Serve<W> {
         if !self.cx.others.is_empty() {
             self.take_in_others();
             let bell = Arc::downgrade(&self.bell);
-            self.cx.others.iter().for_each(|other| other.port.link().attend(&bell));
+            self.cx.others.iter().for_each(|other| other.endpoint.link().attend(&bell));
             until = self.rest().ok()?.until;
         }
         if !wait {
             return Some(Progress::Resting(until));
         }
-        self.cx.seat.port.take_in_some(Wait::until(until));
+        self.cx.parameters.endpoint.take_in_some(Wait::until(until));
         None
     }
 }
@@ -93,12 +95,12 @@ struct Rest {
 }
 
 /// Whether a link needs its worker.
-fn is_busy(port: &Port) -> bool {
-    has_work(&port.state())
+fn is_busy(endpoint: &Endpoint) -> bool {
+    has_work(&endpoint.state())
 }
 
 /// A handler may have looked and found what is left for the loop to answer.
 fn has_work(state: &State) -> bool {
-    let intake = &state.intake;
-    state.ended || intake.len() > 0 || intake.has_actions() || !state.adopted.is_empty()
+    let inbox = &state.inbox;
+    state.ended || inbox.len() > 0 || inbox.has_actions() || !state.adopted.is_empty()
 }

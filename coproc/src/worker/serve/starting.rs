@@ -8,7 +8,7 @@ use crate::{
     transport::Activity,
     worker::{
         Dispatch, panics,
-        seat::{self, Ended, Seat},
+        start_parameters::{self, Ended, StartParameters},
     },
 };
 
@@ -17,22 +17,25 @@ use crate::{
 /// # Errors
 ///
 /// How it ended, if `#[init]` did not succeed.
-pub fn serve<W: Dispatch>(seat: Seat<W>, mut arguments: Arguments<'_>) -> Result<Serve<W>, Ended> {
-    seat.settle();
-    seat.note(Activity::Init, seat.hello);
-    let init = if seat.plan.init.is_empty() { "init" } else { seat.plan.init };
+pub fn serve<W: Dispatch>(
+    parameters: StartParameters<W>,
+    mut arguments: Arguments<'_>,
+) -> Result<Serve<W>, Ended> {
+    parameters.settle();
+    parameters.note(Activity::Init, parameters.hello);
+    let init = if parameters.plan.init.is_empty() { "init" } else { parameters.plan.init };
     let started = panics::catch(init, || W::init(&mut arguments));
-    seat.note(Activity::Rest, 0);
+    parameters.note(Activity::Rest, 0);
     let (refusal, panicked) = match started {
         Ok(Ok(Ok(worker))) => {
-            seat.welcome(seat::content(Answer::none()));
-            return Ok(Serve::new(worker, seat));
+            parameters.welcome(start_parameters::content(Answer::none()));
+            return Ok(Serve::new(worker, parameters));
         }
-        Ok(Ok(Err(error))) => (seat::content(error), false),
+        Ok(Ok(Err(error))) => (start_parameters::content(error), false),
         Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),
-        Err(report) => (seat::panicked(&report), true),
+        Err(report) => (start_parameters::panicked(&report), true),
     };
-    seat.welcome(refusal);
-    seat.port.link().flush();
+    parameters.welcome(refusal);
+    parameters.endpoint.link().flush();
     Err(Ended { panicked })
 }

@@ -7,8 +7,8 @@ use crate::{
     codec::Body,
     codec::reply::{Answer, Content, limit_replies},
     error::PanicReport,
+    link::Endpoint,
     link::Identity,
-    link::Port,
     protocol::Plan,
     protocol::{Envelope, Kind, Status},
     sync::Arc,
@@ -17,8 +17,8 @@ use crate::{
 
 /// A worker's end of the link to its owner, before it has started.
 #[derive(Debug)]
-pub struct Seat<W> {
-    pub(crate) port: Arc<Port>,
+pub struct StartParameters<W> {
+    pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) ledger: Ledger,
     pub(crate) peer: Peer,
     pub(crate) name: String,
@@ -30,17 +30,17 @@ pub struct Seat<W> {
     pub(crate) worker: PhantomData<fn() -> W>,
 }
 
-impl<W> Seat<W> {
-    /// A seat in this process for a worker whose owner is in it too.
+impl<W> StartParameters<W> {
+    /// A parameters in this process for a worker whose owner is in it too.
     pub(crate) fn here(
-        port: Arc<Port>,
+        endpoint: Arc<Endpoint>,
         ledger: Ledger,
         plan: &'static Plan,
         max_message: usize,
         hello: u64,
     ) -> Self {
         Self {
-            port,
+            endpoint,
             ledger,
             peer: Peer { id: 0, pid: process::id() },
             name: plan.name.to_owned(),
@@ -52,10 +52,21 @@ impl<W> Seat<W> {
         }
     }
 
-    /// The same seat for another type of worker.
-    pub(crate) fn of<V>(self) -> Seat<V> {
-        let Self { port, ledger, peer, name, identity, max_message, hello, plan, worker: _ } = self;
-        Seat { port, ledger, peer, name, identity, max_message, hello, plan, worker: PhantomData }
+    /// The same parameters for another type of worker.
+    pub(crate) fn of<V>(self) -> StartParameters<V> {
+        let Self { endpoint, ledger, peer, name, identity, max_message, hello, plan, worker: _ } =
+            self;
+        StartParameters {
+            endpoint,
+            ledger,
+            peer,
+            name,
+            identity,
+            max_message,
+            hello,
+            plan,
+            worker: PhantomData,
+        }
     }
 
     /// Replies written on this thread have this worker's limit from now on.
@@ -65,8 +76,8 @@ impl<W> Seat<W> {
 
     /// Notes what the worker does from now on.
     pub(crate) fn note(&self, activity: Activity, call: u64) {
-        let state = self.port.state();
-        self.ledger.write(activity, call, state.intake.left(), Instant::now());
+        let state = self.endpoint.state();
+        self.ledger.write(activity, call, state.inbox.left(), Instant::now());
     }
 
     /// Tells the owner how starting went.
@@ -76,33 +87,33 @@ impl<W> Seat<W> {
 
     /// Answers call `id`.
     pub(crate) fn answer(&self, id: u64, content: Content) {
-        let _ = answer(&self.port, id, content);
+        let _ = answer(&self.endpoint, id, content);
     }
 
     /// The worker's last word.
     pub(crate) fn farewell(&self, content: Content) {
-        say_farewell(&self.port, content);
+        say_farewell(&self.endpoint, content);
     }
 }
 
-/// Answers call `id` over `port`; an error means that the other end is not going to know.
-pub(crate) fn answer(port: &Port, id: u64, content: Content) -> Result<(), Broken> {
-    let content = packed(port, content);
+/// Answers call `id` over `endpoint`; an error means that the other end is not going to know.
+pub(crate) fn answer(endpoint: &Endpoint, id: u64, content: Content) -> Result<(), Broken> {
+    let content = packed(endpoint, content);
     let size = u32::try_from(content.size).unwrap_or(u32::MAX);
     let envelope = Envelope { handler: size, ..Envelope::answer(id, content.status) };
-    port.send(envelope, content.body)
+    endpoint.send(envelope, content.body)
 }
 
 /// A worker's last word over one of its links.
-pub(crate) fn say_farewell(port: &Port, content: Content) {
-    let Content { status, body, .. } = packed(port, content);
-    let _ = port.send(Envelope::new(Kind::Ended(status)), body);
-    port.link().flush();
+pub(crate) fn say_farewell(endpoint: &Endpoint, content: Content) {
+    let Content { status, body, .. } = packed(endpoint, content);
+    let _ = endpoint.send(Envelope::new(Kind::Ended(status)), body);
+    endpoint.link().flush();
 }
 
-/// Content that can go over `port`, or says why it cannot.
-fn packed(port: &Port, mut content: Content) -> Content {
-    match port.pack(&mut content.body) {
+/// Content that can go over `endpoint`, or says why it cannot.
+fn packed(endpoint: &Endpoint, mut content: Content) -> Content {
+    match endpoint.pack(&mut content.body) {
         Ok(()) => content,
         Err(text) => Content::text(Status::Unencodable, &text),
     }

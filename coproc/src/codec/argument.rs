@@ -1,6 +1,6 @@
 //! What generated code knows of the types of arguments.
 //!
-//! Each witness is made by a function with the one bound that its type has to meet, at the place
+//! Each argument is made by a function with the one bound that its type has to meet, at the place
 //! where the user wrote the type. It holds what follows from the bound as plain function pointers,
 //! so that nothing else in the generated code has a bound, and a wrong type is one error.
 
@@ -36,7 +36,7 @@ pub struct Argument<T> {
     take: Take<T>,
 }
 
-/// The witness of an argument by value.
+/// The argument of an argument by value.
 #[must_use]
 pub fn argument<T: Wire>() -> Argument<T> {
     Argument { put: |draft, value| draft.put(value), take: |arguments| arguments.take() }
@@ -54,7 +54,7 @@ pub trait Whole: Wire {}
 #[diagnostic::do_not_recommend]
 impl<T: Wire> Whole for T {}
 
-/// The witness of a worker that is sent itself.
+/// The argument of a worker that is sent itself.
 #[must_use]
 pub fn whole<T: Whole>() -> Argument<T> {
     argument()
@@ -204,7 +204,7 @@ pub struct Reference<X: ByRef + ?Sized> {
     take_option: Take<Option<X::Owned>>,
 }
 
-/// The witness of an argument by reference, to something sized or a path or foreign string.
+/// The argument of an argument by reference, to something sized or a path or foreign string.
 #[must_use]
 pub fn by_ref<X: ByRef<Owned: Wire> + ?Sized>() -> Reference<X> {
     Reference {
@@ -253,7 +253,7 @@ pub struct Slice<T> {
     take_option: Take<Option<Vec<T>>>,
 }
 
-/// The witness of an argument that is a slice.
+/// The argument of an argument that is a slice.
 #[must_use]
 pub fn slice<T: Wire>() -> Slice<T> {
     Slice {
@@ -345,10 +345,10 @@ macro_rules! borrowed {
 borrowed! {
     /// An argument that is a text.
     Text,
-    /// The witness of an argument that is a text.
+    /// The argument of an argument that is a text.
     text, str, identity;
     /// An argument that is bytes.
     ByteSlice,
-    /// The witness of an argument that is bytes.
+    /// The argument of an argument that is bytes.
     bytes, [u8], Piece;
 }

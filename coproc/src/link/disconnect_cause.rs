@@ -6,7 +6,7 @@ use crate::error::{CallError, CloseReason, Exit, PanicReport};
 
 /// How the other end of a link ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Loss {
+pub(crate) enum DisconnectCause {
     /// In order.
     Closed { worker: String },
     /// One of its handlers panicked.
@@ -22,7 +22,7 @@ pub(crate) enum Loss {
     Gone,
 }
 
-impl Loss {
+impl DisconnectCause {
     /// What a call gets that the peer had begun and never answered.
     pub(crate) fn begun<E>(&self) -> CallError<E> {
         match self {

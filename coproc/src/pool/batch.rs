@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     codec::reply::{Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse},
-    codec::{Arguments, Body, Bytes, Cargo, Draft, EncodeError, Luggage, Malformed},
+    codec::{Arguments, Attachments, Body, Bytes, Carried, Draft, EncodeError, Malformed},
     error::{CallError, PanicReport},
     protocol::Status,
     worker::{content, panicked},
@@ -20,16 +20,16 @@ pub(super) fn put(pieces: &mut Vec<u8>, piece: &[u8]) {
     pieces.extend_from_slice(piece);
 }
 
-/// Appends what `write` writes as a piece, or nothing; gives what it carries, behind `luggage`.
+/// Appends what `write` writes as a piece, or nothing; gives what it carries, behind `attachments`.
 pub(super) fn write(
     pieces: &mut Vec<u8>,
-    luggage: Luggage,
+    attachments: Attachments,
     write: impl FnOnce(&mut Draft),
-) -> Result<Luggage, EncodeError> {
+) -> Result<Attachments, EncodeError> {
     let start = pieces.len();
     put(pieces, &[]);
     let behind = pieces.len();
-    let mut draft = Draft::onto(std::mem::take(pieces), luggage);
+    let mut draft = Draft::onto(std::mem::take(pieces), attachments);
     write(&mut draft);
     let written;
     (*pieces, written) = draft.leave();
@@ -60,11 +60,11 @@ const STATUSES: [Status; 6] = [
 ];
 
 /// The results of items while they are written. Only the last may carry something.
-pub(super) struct Results(Vec<u8>, Luggage);
+pub(super) struct Results(Vec<u8>, Attachments);
 
 impl Results {
     pub(super) fn new() -> Self {
-        Self(vec![0; size_of::<u64>()], Luggage::default())
+        Self(vec![0; size_of::<u64>()], Attachments::default())
     }
 
     /// Whether no more of them are to go together.
@@ -87,17 +87,17 @@ impl Results {
             }
             _ => put(&mut self.0, body.payload()),
         }
-        self.1 = std::mem::take(body.luggage());
+        self.1 = std::mem::take(body.attachments());
         reuse(body);
     }
 
     /// All of them; they took so long.
-    pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Cargo) {
+    pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Carried) {
         let nanoseconds = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX);
         if let Some(first) = self.0.first_chunk_mut() {
             *first = nanoseconds.to_le_bytes();
         }
-        (self.0.into(), Cargo(self.1))
+        (self.0.into(), Carried(self.1))
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Done<R> {
 
 /// Reads the results of items, of which so many were sent; `keep` says what is kept of each.
 pub(super) fn read<T, E, R>(
-    (bytes, cargo): (Bytes, Cargo),
+    (bytes, cargo): (Bytes, Carried),
     sent: usize,
     reply: Reply<T, E>,
     keep: impl Fn(Result<T, CallError<E>>) -> R,
@@ -121,8 +121,8 @@ pub(super) fn read<T, E, R>(
         let status = *STATUSES.get(usize::from(*status))?;
         rest = behind;
         let payload = take(&mut rest)?;
-        let luggage = if rest.is_empty() { cargo.0.clone() } else { Luggage::default() };
-        results.push(keep(one(status, payload, luggage, reply)));
+        let attachments = if rest.is_empty() { cargo.0.clone() } else { Attachments::default() };
+        results.push(keep(one(status, payload, attachments, reply)));
     }
     Some(Done { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })
 }
@@ -130,13 +130,13 @@ pub(super) fn read<T, E, R>(
 fn one<T, E>(
     status: Status,
     payload: &[u8],
-    luggage: Luggage,
+    attachments: Attachments,
     reply: Reply<T, E>,
 ) -> Result<T, CallError<E>> {
     if status == Status::Value {
-        return reply.read_from(Arguments::with(payload, luggage)).map_err(malformed);
+        return reply.read_from(Arguments::with(payload, attachments)).map_err(malformed);
     }
-    let body = &Body::of_payload(payload, luggage);
+    let body = &Body::of_payload(payload, attachments);
     Err(match status {
         Status::Error => reply.read_error(body).map_or_else(malformed, CallError::Handler),
         Status::Panicked => CallError::Panicked(read_panic(body)),

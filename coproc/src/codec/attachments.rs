@@ -1,7 +1,7 @@
 //! What a message carries beside its bytes: ends of links, which are descriptors wherever they
 //! leave this process.
 //!
-//! A value that travels so writes only where in the luggage it lies. While a message is written,
+//! A value that travels so writes only where in the attachments it lies. While a message is written,
 //! this thread collects what its values put in; while one is read, its values take theirs out.
 
 use std::{
@@ -33,7 +33,7 @@ const NOWHERE: &str = "a handle that lies nowhere in its message";
 pub(super) const LOST: &str = "a handle was lost: this process may have no more files open";
 
 /// Something that travels as itself within this process, and as descriptors to another.
-pub(crate) trait Parcel: Any + Send + Sync {
+pub(crate) trait Attach: Any + Send + Sync {
     /// Whether it may leave this process, as far as is known before it does.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ pub(crate) trait Parcel: Any + Send + Sync {
 /// What lies at one place.
 #[derive(Clone)]
 pub(super) enum Item {
-    Here(Arc<dyn Parcel>),
+    Here(Arc<dyn Attach>),
     /// Belongs to what lies before it.
     Reserved,
     Descriptor(Arc<Mutex<Received>>),
@@ -67,12 +67,12 @@ pub(super) enum Received {
     Taken,
     /// It is taken, with those behind it, and has become this.
     #[cfg(feature = "process")]
-    Opened(Arc<dyn Parcel>),
+    Opened(Arc<dyn Attach>),
 }
 
 /// What one message carries.
 #[derive(Clone, Default)]
-pub(crate) struct Luggage {
+pub(crate) struct Attachments {
     /// Most messages carry nothing, and should not be longer for it.
     #[expect(
         clippy::box_collection,
@@ -96,7 +96,7 @@ thread_local! {
     static ADDED: RefCell<Vec<Item>> = const { RefCell::new(Vec::new()) };
     static HAS_ADDED: Cell<bool> = const { Cell::new(false) };
     /// What the message carries that is being read on this thread.
-    static READING: RefCell<Option<Luggage>> = const { RefCell::new(None) };
+    static READING: RefCell<Option<Attachments>> = const { RefCell::new(None) };
 }
 
 /// Puts what was before back in place, also after a panic.
@@ -110,7 +110,7 @@ impl<T: Copy> Drop for Restore<T> {
     }
 }
 
-impl Luggage {
+impl Attachments {
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_none()
     }
@@ -194,18 +194,18 @@ impl Luggage {
         Ok(())
     }
 
-    /// The descriptors of luggage that was packed, which it then no longer has.
+    /// The descriptors of attachments that was packed, which it then no longer has.
     pub(crate) fn into_descriptors(self) -> Vec<Descriptor> {
         let Some(items) = self.items else { return Vec::new() };
         items.into_iter().filter_map(|item| item.into_descriptor()).collect()
     }
 
-    /// Luggage of so many pieces that has been lost on its way here.
+    /// Attachments of so many pieces that has been lost on its way here.
     pub(super) fn lost(pieces: usize) -> Self {
         Self { items: Some(Box::new(vec![Item::Lost; pieces])) }
     }
 
-    /// Luggage that has come from another process.
+    /// Attachments that has come from another process.
     pub(crate) fn of(descriptors: impl IntoIterator<Item = Descriptor>) -> Self {
         let mut descriptors = descriptors.into_iter().map(descriptor).peekable();
         let items = descriptors.peek().is_some().then(|| Box::new(descriptors.collect()));
@@ -241,7 +241,7 @@ impl Item {
     }
 
     /// What is found here as it is.
-    fn parcel(&self) -> Option<Arc<dyn Parcel>> {
+    fn parcel(&self) -> Option<Arc<dyn Attach>> {
         match self {
             Self::Here(parcel) => Some(Arc::clone(parcel)),
             #[cfg(feature = "process")]
@@ -260,7 +260,7 @@ impl Item {
 /// # Errors
 ///
 /// No message is being written, or it carries too much already.
-pub(crate) fn put(parcel: Arc<dyn Parcel>, places: usize) -> Result<u32, String> {
+pub(crate) fn put(parcel: Arc<dyn Attach>, places: usize) -> Result<u32, String> {
     add(std::iter::once(Item::Here(parcel)).chain((1..places).map(|_| Item::Reserved)), places)
 }
 
@@ -287,8 +287,8 @@ fn add(items: impl Iterator<Item = Item>, places: usize) -> Result<u32, String> 
 /// No message is being read, or there is no such thing in it.
 pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
     READING.with_borrow(|open| {
-        let luggage = open.as_ref().ok_or(NOWHERE)?;
-        let items = luggage.items.as_deref().map(Vec::as_slice).unwrap_or_default();
+        let attachments = open.as_ref().ok_or(NOWHERE)?;
+        let items = attachments.items.as_deref().map(Vec::as_slice).unwrap_or_default();
         let start = usize::try_from(at).unwrap_or(usize::MAX);
         let lying = items.get(start..).and_then(|rest| rest.get(..places));
         if let Some(parcel) = lying.and_then(|lying| lying.first()?.parcel()) {
@@ -313,7 +313,7 @@ pub(crate) fn take(at: u32, places: usize) -> Result<Found, &'static str> {
 #[cfg(feature = "codec-postcard")]
 pub(super) fn is_lost() -> bool {
     READING.with_borrow(|open| {
-        let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+        let items = open.as_ref().and_then(|attachments| attachments.items.as_deref());
         items.is_some_and(|items| items.iter().any(|item| matches!(item, Item::Lost)))
     })
 }
@@ -321,9 +321,9 @@ pub(super) fn is_lost() -> bool {
 /// What was taken as descriptors from `at` on has become `parcel`: whoever reads the same message
 /// again finds that. A link cannot be made of the same descriptors twice.
 #[cfg(feature = "process")]
-pub(crate) fn keep(at: u32, parcel: Arc<dyn Parcel>) {
+pub(crate) fn keep(at: u32, parcel: Arc<dyn Attach>) {
     READING.with_borrow(|open| {
-        let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+        let items = open.as_ref().and_then(|attachments| attachments.items.as_deref());
         let at = usize::try_from(at).unwrap_or(usize::MAX);
         if let Some(Item::Descriptor(received)) = items.and_then(|items| items.get(at)) {
             *received.lock() = Received::Opened(parcel);
@@ -331,17 +331,17 @@ pub(crate) fn keep(at: u32, parcel: Arc<dyn Parcel>) {
     });
 }
 
-impl fmt::Debug for Luggage {
+impl fmt::Debug for Attachments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Luggage({})", self.len())
+        write!(f, "Attachments({})", self.len())
     }
 }
 
 /// What belongs to a content that was encoded before, as a value that travels with it.
 #[derive(Clone, Debug, Default)]
-pub struct Cargo(pub(crate) Luggage);
+pub struct Carried(pub(crate) Attachments);
 
-impl Serialize for Cargo {
+impl Serialize for Carried {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let items = self.0.items.as_deref().map(Vec::as_slice).unwrap_or_default();
         let at = match items {
@@ -352,7 +352,7 @@ impl Serialize for Cargo {
     }
 }
 
-impl<'de> Deserialize<'de> for Cargo {
+impl<'de> Deserialize<'de> for Carried {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (at, places): (u32, u32) = Deserialize::deserialize(deserializer)?;
         if places == 0 {
@@ -360,10 +360,10 @@ impl<'de> Deserialize<'de> for Cargo {
         }
         let [at, places] = [at, places].map(|n| usize::try_from(n).unwrap_or(usize::MAX));
         READING.with_borrow(|open| {
-            let items = open.as_ref().and_then(|luggage| luggage.items.as_deref());
+            let items = open.as_ref().and_then(|attachments| attachments.items.as_deref());
             let lying = items.and_then(|items| items.get(at..)?.get(..places));
             let lying = lying.ok_or_else(|| de::Error::custom(NOWHERE))?;
-            Ok(Self(Luggage { items: Some(Box::new(lying.to_vec())) }))
+            Ok(Self(Attachments { items: Some(Box::new(lying.to_vec())) }))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Threads for what blocks: starting a worker, and letting one go.
 
-use super::{Desk, Note, State};
+use super::{Dispatcher, Note, State};
 use crate::{
     spawn::WorkerResource,
     sync::{
@@ -13,25 +13,25 @@ use crate::{
 /// The name of such a thread.
 const NAME: &str = "coproc-pool";
 
-impl<W: Worker> Desk<W> {
+impl<W: Worker> Dispatcher<W> {
     /// Starts a worker, and lets the one go that it replaces.
-    pub(super) fn hire(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+    pub(super) fn spawn(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
         let old = leave(state, slot);
-        let desk = Arc::clone(self);
-        let hired = self.help(state, move || {
-            desk.note(Note::Hired(slot, (desk.launch)()));
+        let dispatcher = Arc::clone(self);
+        let spawned = self.help(state, move || {
+            dispatcher.note(Note::Spawned(slot, (dispatcher.launch)()));
             drop(old);
         });
-        if let Err(text) = hired {
-            self.notes.lock().push(Note::Hired(slot, Err(text)));
+        if let Err(text) = spawned {
+            self.notes.lock().push(Note::Spawned(slot, Err(text)));
         }
     }
 
     /// Lets a worker go.
-    pub(super) fn dismiss(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+    pub(super) fn retire(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
         let old = leave(state, slot);
-        if slot >= self.len() && slot < state.members.len() {
-            state.members[slot] = None;
+        if slot >= self.len() && slot < state.workers.len() {
+            state.workers[slot] = None;
         }
         if let Some(old) = old {
             // Where no thread is to be had, it is let go here and now.
@@ -52,10 +52,10 @@ impl<W: Worker> Desk<W> {
         state: &mut State<W>,
         body: impl FnOnce() + Send + 'static,
     ) -> Result<(), String> {
-        let desk = Arc::clone(self);
+        let dispatcher = Arc::clone(self);
         let helper = move || {
             body();
-            desk.note(Note::Helped);
+            dispatcher.note(Note::Helped);
         };
         let thread = Builder::new().name(NAME.into()).spawn(helper);
         state.threads.retain(|thread| !thread.is_finished());
@@ -68,7 +68,7 @@ impl<W: Worker> Desk<W> {
 /// Takes the owner of a worker. How the worker ends is still to be asked, until another has its
 /// place: whoever joins the pool does.
 fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
-    state.members.get_mut(slot)?.as_mut()?.owner.take()
+    state.workers.get_mut(slot)?.as_mut()?.owner.take()
 }
 
 /// Starts `len` workers with `launch`, at least one. The first is started alone, so that what is

@@ -6,19 +6,19 @@ use std::{
     time::Instant,
 };
 
-use super::{Desk, Note};
+use super::{Dispatcher, Note};
 use crate::{
     call::{Address, Controller, Encoded, Exchange, Job, Outgoing, Reader, Sending},
     codec::reply::Completion,
     error::CallError,
-    link::Line,
+    link::Connection,
     spawn::{WorkerResource, handle},
     sync::{Arc, Weak},
     worker::Worker,
 };
 
 /// What a worker is doing.
-enum Doing {
+enum Activity {
     Nothing,
     Task(u64, Box<Sending>),
     /// Something that nobody waits for any more.
@@ -47,19 +47,19 @@ pub(super) struct Ended {
 }
 
 /// One worker of a pool.
-pub(super) struct Member<W: Worker> {
+pub(super) struct SlotWorker<W: Worker> {
     pub(super) controller: W::Controller,
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     /// `None` once the pool has let it go; what it does still comes to an end.
     pub(super) owner: Option<WorkerResource<W>>,
-    doing: Doing,
+    doing: Activity,
 }
 
-impl<W: Worker> Member<W> {
+impl<W: Worker> SlotWorker<W> {
     pub(super) fn new(owner: WorkerResource<W>) -> Self {
         let controller = W::Controller::clone(&owner);
-        let line = Arc::clone(owner.line());
-        Self { controller, line, owner: Some(owner), doing: Doing::Nothing }
+        let connection = Arc::clone(owner.connection());
+        Self { controller, connection, owner: Some(owner), doing: Activity::Nothing }
     }
 
     /// Has it do this job, which goes out at the next [`poll`](Self::poll).
@@ -70,21 +70,21 @@ impl<W: Worker> Member<W> {
         if let Some(until) = job.until {
             message.deadline = Some(until.saturating_duration_since(now));
         }
-        let address = Address::Direct(Arc::clone(&self.line));
-        self.doing = Doing::Task(number, Box::new(Sending::new(Outgoing { address, message })));
+        let address = Address::Direct(Arc::clone(&self.connection));
+        self.doing = Activity::Task(number, Box::new(Sending::new(Outgoing { address, message })));
     }
 
     /// What another thread can read for this job with, if it is what the worker does.
     pub(super) fn reader(&self, number: u64) -> Option<Reader> {
         match &self.doing {
-            Doing::Task(task, sending) if *task == number => sending.reader(),
+            Activity::Task(task, sending) if *task == number => sending.reader(),
             _ => None,
         }
     }
 
     /// Nobody waits for this task any more; whether it was doing it.
     pub(super) fn forget(&mut self, number: u64) -> bool {
-        let is_it = matches!(self.doing, Doing::Task(task, _) if task == number);
+        let is_it = matches!(self.doing, Activity::Task(task, _) if task == number);
         if is_it {
             self.await_return();
         }
@@ -93,30 +93,30 @@ impl<W: Worker> Member<W> {
 
     /// Gives up what it does, and waits until it does something else.
     fn await_return(&mut self) {
-        self.doing = Doing::Nothing;
-        self.doing = Doing::Returning(Exchange::room(Arc::clone(&self.line), 0, None));
+        self.doing = Activity::Nothing;
+        self.doing = Activity::Returning(Exchange::room(Arc::clone(&self.connection), 0, None));
     }
 
     /// Whether something has become of what it does.
-    pub(super) fn poll(&mut self, bell: &Waker) -> Option<Step> {
-        let mut cx = Context::from_waker(bell);
+    pub(super) fn poll(&mut self, waker: &Waker) -> Option<Step> {
+        let mut cx = Context::from_waker(waker);
         match &mut self.doing {
-            Doing::Nothing => None,
-            Doing::Returning(pending) => match pending.poll(&mut cx) {
+            Activity::Nothing => None,
+            Activity::Returning(pending) => match pending.poll(&mut cx) {
                 Poll::Pending => None,
                 Poll::Ready(_) => {
-                    self.doing = Doing::Nothing;
+                    self.doing = Activity::Nothing;
                     Some(Step::Back)
                 }
             },
-            Doing::Task(task, call) => {
+            Activity::Task(task, call) => {
                 let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
                 let task = *task;
                 if matches!(outcome, Err(CallError::Deadline { .. })) {
                     self.await_return();
                     return Some(Step::TimedOut { task, outcome });
                 }
-                self.doing = Doing::Nothing;
+                self.doing = Activity::Nothing;
                 Some(Step::Done { task, outcome })
             }
         }
@@ -138,8 +138,9 @@ impl<W: Worker> Member<W> {
     pub(super) fn memory(&self) -> u64 {
         let Some(pid) = handle(self.controller.link()).pid() else { return 0 };
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        let connection = status.lines().find_map(|connection| connection.strip_prefix("VmRSS:"));
+        let kibibytes =
+            connection.and_then(|connection| connection.split_whitespace().next()?.parse().ok());
         kibibytes.map_or(0, |kibibytes: u64| kibibytes.saturating_mul(1024))
     }
 }
@@ -153,19 +154,19 @@ pub(super) fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
 }
 
 /// Rings when there may be news of a worker.
-pub(super) struct Bell<W: Worker> {
-    pub(super) desk: Weak<Desk<W>>,
+pub(super) struct SlotWaker<W: Worker> {
+    pub(super) dispatcher: Weak<Dispatcher<W>>,
     pub(super) slot: usize,
 }
 
-impl<W: Worker> Wake for Bell<W> {
+impl<W: Worker> Wake for SlotWaker<W> {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if let Some(desk) = self.desk.upgrade() {
-            desk.note(Note::Rung(self.slot));
+        if let Some(dispatcher) = self.dispatcher.upgrade() {
+            dispatcher.note(Note::Rung(self.slot));
         }
     }
 }

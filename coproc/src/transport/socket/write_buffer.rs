@@ -16,7 +16,8 @@ use rustix::{
 
 use super::Socket;
 use crate::{
-    codec::luggage::DESCRIPTORS_MOST, multiqueue::PriorityMultiQueue, protocol::Priority, sync::Arc,
+    codec::attachments::DESCRIPTORS_MOST, multiqueue::PriorityMultiQueue, protocol::Priority,
+    sync::Arc,
 };
 
 /// A write that never waits, and tells of a peer that is gone without a signal.
@@ -81,7 +82,7 @@ impl Packet {
 /// The next few are on their way: they go in this order. Behind them messages wait by urgency, so
 /// that an urgent one need not wait until a slow worker has taken in all that was sent before it.
 /// Frames that are no messages overtake nothing, and nothing overtakes them.
-pub(super) struct Outbox {
+pub(super) struct WriteBuffer {
     /// Where they go; `None` once nothing more is sent.
     pub(super) ends: Option<Arc<Ends>>,
     going: VecDeque<Packet>,
@@ -91,11 +92,11 @@ pub(super) struct Outbox {
     pub(super) bytes: usize,
     /// It is the side that has no room.
     pub(super) side_is_full: bool,
-    /// Whose outbox this is, while nobody else holds it and something is to be written.
+    /// Whose write_buffer this is, while nobody else holds it and something is to be written.
     pub(super) lingering: Option<Arc<Socket>>,
 }
 
-impl Outbox {
+impl WriteBuffer {
     /// An empty one.
     pub(super) fn new(ends: Arc<Ends>) -> Self {
         Self {

@@ -8,15 +8,15 @@ use rustix::{
     net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, recv, recvmsg},
 };
 
-use super::outbox::Ends;
+use super::write_buffer::Ends;
 use crate::{
-    codec::{BadFrame, Frame, FrameReader, luggage::DESCRIPTORS_MOST},
+    codec::{BadFrame, Frame, FrameReader, attachments::DESCRIPTORS_MOST},
     sync::Arc,
     transport::Broken,
 };
 
 /// Frames that have come.
-pub(super) struct Inbox {
+pub(super) struct ReadBuffer {
     /// Where they come from; `None` once this end has left the process.
     pub(super) ends: Option<Arc<Ends>>,
     pub(super) reader: FrameReader,
@@ -24,7 +24,7 @@ pub(super) struct Inbox {
     pub(super) ended: bool,
 }
 
-impl Inbox {
+impl ReadBuffer {
     pub(super) fn new(ends: Arc<Ends>, max: usize) -> Self {
         let (reader, ready) = (FrameReader::new(max), VecDeque::new());
         Self { ends: Some(ends), reader, ready, ended: false }
