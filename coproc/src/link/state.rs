@@ -10,7 +10,7 @@ use super::{
     disconnect_cause::DisconnectCause,
     events::Events,
     inbox::{self, Inbox},
-    requests::{Action, Event, Requests},
+    requests::Requests,
 };
 use crate::{
     codec::{Body, Frame},
@@ -159,13 +159,11 @@ impl State {
             },
             Kind::Answer(_) => {
                 let answer = Frame { envelope, body };
-                let action = self.requests.step(Event::Answered { id, answer });
-                self.carry_out(action)?;
+                if self.requests.answer(id, answer)? {
+                    self.wake(Some(id));
+                }
             }
-            Kind::Deferred => {
-                let action = self.requests.step(Event::Begun { id });
-                self.carry_out(action)?;
-            }
+            Kind::Deferred => self.requests.begin(id)?,
             Kind::Call | Kind::Tell if role == Role::Worker => {
                 self.take_in(inbox::Event::Arrived(envelope, body));
             }
@@ -233,19 +231,10 @@ impl State {
         self.inbox.step(event, Instant::now());
     }
 
-    fn carry_out(&mut self, action: Option<Action>) -> Result<(), String> {
-        match action {
-            Some(Action::Wake { id }) => self.wake(Some(id)),
-            Some(Action::Violation(text)) => return Err(text),
-            Some(Action::Cancel { .. }) | None => {}
-        }
-        Ok(())
-    }
-
     /// The peer has ended; gives those who are to be woken.
     pub(crate) fn conclude(&mut self, current: Option<u64>, loss: DisconnectCause) -> Vec<Waiter> {
         self.ended = true;
-        self.requests.step(Event::Ended { current, loss: loss.clone() });
+        self.requests.end(current, loss.clone());
         self.loss.get_or_insert(loss);
         self.wake_all()
     }

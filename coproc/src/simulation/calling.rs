@@ -8,10 +8,7 @@ use super::{
 };
 use crate::{
     link::flow::Flow,
-    link::{
-        Outcome,
-        requests::{Action, Event as Happened, Requests},
-    },
+    link::{Outcome, requests::Requests},
     protocol::{Envelope, Kind, Status},
     transport::Activity,
 };
@@ -190,8 +187,10 @@ impl World {
         envelope.id = id;
         let channel = about.is_some().then_some(envelope.channel);
         self.host.calls.extend(about.map(|number| (id, number)));
-        let action = self.host.requests.step(Happened::Opened { id, channel });
-        self.carry_out(action);
+        self.host.requests.open(id, channel);
+        if self.host.requests.is_done(id) {
+            self.soon(40, Event::OutcomeIsTaken(id));
+        }
         self.post(Frame { envelope, about });
         id
     }
@@ -207,17 +206,11 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, action: Option<Action>) {
-        match action {
-            Some(Action::Wake { id }) => self.soon(40, Event::OutcomeIsTaken(id)),
-            Some(Action::Cancel { id }) => {
-                let envelope = Envelope { id, ..Envelope::new(Kind::Cancel) };
-                self.post(Frame { envelope, about: None });
-            }
-            Some(Action::Violation(text)) => {
-                self.breaches.push(Breach::new(Rule::Protocol, text));
-            }
-            None => {}
+    /// What `Port::abandon` does.
+    fn abandon(&mut self, id: u64) {
+        if self.host.requests.abandon(id) {
+            let envelope = Envelope { id, ..Envelope::new(Kind::Cancel) };
+            self.post(Frame { envelope, about: None });
         }
     }
 
@@ -272,8 +265,7 @@ impl World {
             return self.take_outcome(id);
         }
         if let Some((at, _)) = self.host.seeker(id) {
-            let action = self.host.requests.step(Happened::Abandoned { id });
-            self.carry_out(action);
+            self.abandon(id);
             self.rest(at);
         } else if self.host.calls.contains_key(&id) {
             self.end_patience_with_call(id);
@@ -313,8 +305,7 @@ impl World {
 
     fn give_up(&mut self, id: u64, told: impl FnOnce(&Self) -> Told) {
         let told = told(self);
-        let action = self.host.requests.step(Happened::Abandoned { id });
-        self.carry_out(action);
+        self.abandon(id);
         self.tell(id, told);
     }
 
@@ -327,14 +318,16 @@ impl World {
     fn receive(&mut self, frame: Frame) {
         let Frame { envelope, about } = frame;
         let id = envelope.id;
-        let action = match envelope.kind {
-            Kind::Answer(status) => {
-                self.host.requests.step(Happened::Answered { id, answer: (status, about) })
-            }
-            Kind::Deferred => self.host.requests.step(Happened::Begun { id }),
-            _ => None,
+        let is_wanted = match envelope.kind {
+            Kind::Answer(status) => self.host.requests.answer(id, (status, about)),
+            Kind::Deferred => self.host.requests.begin(id).map(|()| false),
+            _ => Ok(false),
         };
-        self.carry_out(action);
+        match is_wanted {
+            Ok(true) => self.soon(40, Event::OutcomeIsTaken(id)),
+            Ok(false) => {}
+            Err(text) => self.breaches.push(Breach::new(Rule::Protocol, text)),
+        }
     }
 
     pub(super) fn close(&mut self, grace: Option<u64>) {
@@ -366,7 +359,7 @@ impl World {
         }
         let note = self.ledger.read();
         let current = (note.call != 0).then_some(note.call);
-        self.host.requests.step(Happened::Ended { current, loss: () });
+        self.host.requests.end(current, ());
         self.host.concluded = true;
         if self.is_flawed(Flaw::WakesNobodyAtTheEnd) {
             return;

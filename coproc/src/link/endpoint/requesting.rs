@@ -5,11 +5,7 @@ use std::{task::Waker, time::Instant};
 use super::Endpoint;
 use crate::{
     codec::{Body, Frame},
-    link::{
-        DisconnectCause,
-        requests::{Action, Event, Outcome},
-        state::Waiter,
-    },
+    link::{DisconnectCause, Outcome, state::Waiter},
     protocol::{Envelope, Kind},
 };
 
@@ -21,7 +17,7 @@ impl Endpoint {
         {
             let mut state = self.state();
             envelope.id = state.next_id();
-            state.requests.step(Event::Opened { id: envelope.id, channel });
+            state.requests.open(envelope.id, channel);
         }
         let id = envelope.id;
         // If the link is broken, its end is about to decide how this request ended.
@@ -33,7 +29,7 @@ impl Endpoint {
     pub(crate) fn expect(&self) -> u64 {
         let mut state = self.state();
         let id = state.next_id();
-        state.requests.step(Event::Opened { id, channel: None });
+        state.requests.open(id, None);
         id
     }
 
@@ -48,13 +44,13 @@ impl Endpoint {
 
     /// Gives up request `id`; the peer is told.
     pub(crate) fn abandon(&self, id: u64) {
-        let (action, waker) = {
+        let (is_owed, waker) = {
             let mut state = self.state();
-            (state.requests.step(Event::Abandoned { id }), state.remove_task(id))
+            (state.requests.abandon(id), state.remove_task(id))
         };
         // What a waker does when it goes is not known here, so no lock is held.
         drop(waker);
-        if let Some(Action::Cancel { id }) = action {
+        if is_owed {
             let _ = self.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
             self.attend_if_idle();
         }
@@ -64,7 +60,7 @@ impl Endpoint {
     pub(crate) fn forget(&self, id: u64) {
         let waker = {
             let mut state = self.state();
-            state.requests.step(Event::Abandoned { id });
+            state.requests.abandon(id);
             state.remove_task(id)
         };
         drop(waker);

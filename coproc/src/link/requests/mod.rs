@@ -1,7 +1,7 @@
 //! The table of requests that one end has made: which are open, and how each ended.
 //!
-//! A plain state machine: no clock, no thread and no descriptor inside. Whoever holds it feeds it
-//! what happened and carries out what it answers.
+//! A plain state machine: no clock, no thread and no descriptor inside. Its holder tells it what
+//! happened, and wakes waiters and sends cancellations as it says.
 
 #[cfg(test)]
 mod tests;
@@ -19,32 +19,6 @@ pub(crate) enum Outcome<A, L> {
     Lost(L),
     /// The peer ended, and had not begun this request.
     Unstarted(L),
-}
-
-/// What can happen to the table.
-#[derive(Clone, Debug)]
-pub(crate) enum Event<A, L> {
-    /// Request `id` goes out; if it is a call, it is counted in `channel`.
-    Opened { id: u64, channel: Option<u16> },
-    /// Its answer came.
-    Answered { id: u64, answer: A },
-    /// The peer has begun it and answers later, or has answered already.
-    Begun { id: u64 },
-    /// Nobody here wants its answer any more.
-    Abandoned { id: u64 },
-    /// The peer has ended; `current` is the request that it was handling.
-    Ended { current: Option<u64>, loss: L },
-}
-
-/// What is to be done about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Wake whoever waits for this request: its outcome is there.
-    Wake { id: u64 },
-    /// Tell the peer that this request's answer is not wanted any more.
-    Cancel { id: u64 },
-    /// The peer did what it must not do: end the link.
-    Violation(String),
 }
 
 #[derive(Clone, Debug)]
@@ -138,32 +112,25 @@ impl<A, L: Clone> Requests<A, L> {
         }
     }
 
-    pub(crate) fn step(&mut self, event: Event<A, L>) -> Option<Action> {
-        match event {
-            Event::Opened { id, channel } => self.open(id, channel),
-            Event::Answered { id, answer } => self.answer(id, answer),
-            Event::Begun { id } => self.begin(id),
-            Event::Abandoned { id } => self.abandon(id),
-            Event::Ended { current, loss } => self.end(current, loss),
-        }
-    }
-
-    fn open(&mut self, id: u64, channel: Option<u16>) -> Option<Action> {
+    /// Request `id` goes out; if it is a call, it is counted in `channel`. After the peer's end it
+    /// has its outcome at once.
+    pub(crate) fn open(&mut self, id: u64, channel: Option<u16>) {
         if let Some(loss) = &self.ended {
             self.entries.insert(id, Entry::Done(Outcome::Unstarted(loss.clone())));
-            return Some(Action::Wake { id });
+            return;
         }
         self.owe(channel);
         self.entries.insert(id, Entry::Owed { channel, begun: false, wanted: true });
-        None
     }
 
-    fn answer(&mut self, id: u64, answer: A) -> Option<Action> {
+    /// The answer to request `id` came. Gives whether it is wanted, so that its waiter is to be
+    /// woken; an error is a breach of the protocol.
+    pub(crate) fn answer(&mut self, id: u64, answer: A) -> Result<bool, String> {
         let hash_map::Entry::Occupied(mut entry) = self.entries.entry(id) else {
-            return Some(Action::Violation(format!("an answer to call {id}, which is not open")));
+            return Err(format!("an answer to call {id}, which is not open"));
         };
         let Entry::Owed { channel, wanted, .. } = *entry.get() else {
-            return Some(Action::Violation(format!("a second answer to call {id}")));
+            return Err(format!("a second answer to call {id}"));
         };
         if wanted {
             entry.insert(Entry::Done(Outcome::Answered(answer)));
@@ -172,36 +139,39 @@ impl<A, L: Clone> Requests<A, L> {
             self.late += 1;
         }
         self.settle(channel);
-        wanted.then_some(Action::Wake { id })
+        Ok(wanted)
     }
 
-    /// The answer may have overtaken this, where another thread of the peer gave it: then there is
-    /// nothing to note.
-    fn begin(&mut self, id: u64) -> Option<Action> {
-        if let Some(Entry::Owed { begun, .. }) = self.entries.get_mut(&id)
-            && std::mem::replace(begun, true)
-        {
-            return Some(Action::Violation(format!("call {id} was begun twice")));
-        }
-        None
-    }
-
-    fn abandon(&mut self, id: u64) -> Option<Action> {
+    /// The peer has begun request `id` and answers later. The answer may have overtaken this, where
+    /// another thread of the peer gave it: then there is nothing to note. An error is a breach of the
+    /// protocol.
+    pub(crate) fn begin(&mut self, id: u64) -> Result<(), String> {
         match self.entries.get_mut(&id) {
-            Some(Entry::Owed { wanted, .. }) => {
-                std::mem::replace(wanted, false).then_some(Action::Cancel { id })
+            Some(Entry::Owed { begun: true, .. }) => Err(format!("call {id} was begun twice")),
+            Some(Entry::Owed { begun, .. }) => {
+                *begun = true;
+                Ok(())
             }
+            Some(Entry::Done(_)) | None => Ok(()),
+        }
+    }
+
+    /// The answer to request `id` is not wanted any more. Gives whether the peer is to be told.
+    pub(crate) fn abandon(&mut self, id: u64) -> bool {
+        match self.entries.get_mut(&id) {
+            Some(Entry::Owed { wanted, .. }) => std::mem::replace(wanted, false),
             Some(Entry::Done(_)) => {
                 self.entries.remove(&id);
-                None
+                false
             }
-            None => None,
+            None => false,
         }
     }
 
-    fn end(&mut self, current: Option<u64>, loss: L) -> Option<Action> {
+    /// The peer has ended; `current` is the request that it was handling.
+    pub(crate) fn end(&mut self, current: Option<u64>, loss: L) {
         if self.ended.is_some() {
-            return None;
+            return;
         }
         self.entries.retain(|_, entry| !matches!(entry, Entry::Owed { wanted: false, .. }));
         for (id, entry) in &mut self.entries {
@@ -216,7 +186,6 @@ impl<A, L: Clone> Requests<A, L> {
         self.owed = 0;
         self.calls.fill(0);
         self.ended = Some(loss);
-        None
     }
 
     fn owe(&mut self, channel: Option<u16>) {

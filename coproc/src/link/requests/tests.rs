@@ -120,35 +120,31 @@ fn take_step(
             let before = model.ended.then_some(Deed::Ended { current: false });
             let deeds = before.into_iter().chain([Deed::Opened(*channel)]);
             model.deeds.insert(id, deeds.collect());
-            let action = table.step(Event::Opened { id, channel: *channel });
-            prop_assert_eq!(action, model.ended.then_some(Action::Wake { id }));
+            table.open(id, *channel);
+            prop_assert_eq!(table.is_done(id), model.ended);
         }
         Step::Answer(index) => {
             let id = model.id(index);
-            let action = table.step(Event::Answered { id, answer: number });
+            let is_wanted = table.answer(id, number);
             match model.note(id, Deed::Answered(number)) {
-                Fate::Owed { waited_for: true } => {
-                    prop_assert_eq!(action, Some(Action::Wake { id }))
-                }
+                Fate::Owed { waited_for: true } => prop_assert_eq!(is_wanted, Ok(true)),
                 Fate::Owed { waited_for: false } => {
                     model.late += 1;
-                    prop_assert_eq!(action, None);
+                    prop_assert_eq!(is_wanted, Ok(false));
                 }
-                _ => prop_assert!(matches!(action, Some(Action::Violation(_)))),
+                _ => prop_assert!(is_wanted.is_err()),
             }
         }
         Step::Begin(index) => {
             let id = model.id(index);
             let again = model.deeds.get(&id).is_some_and(|deeds| deeds.contains(&Deed::Begun));
             let owed = matches!(model.note(id, Deed::Begun), Fate::Owed { .. });
-            let action = table.step(Event::Begun { id });
-            prop_assert_eq!(matches!(action, Some(Action::Violation(_))), owed && again);
+            prop_assert_eq!(table.begin(id).is_err(), owed && again);
         }
         Step::Abandon(index) => {
             let id = model.id(index);
             let waited_for = model.note(id, Deed::Abandoned) == Fate::Owed { waited_for: true };
-            let action = table.step(Event::Abandoned { id });
-            prop_assert_eq!(action, waited_for.then_some(Action::Cancel { id }));
+            prop_assert_eq!(table.abandon(id), waited_for);
         }
         Step::Take(index) => {
             let id = model.id(index);
@@ -163,7 +159,7 @@ fn take_step(
         }
         Step::End(current) => {
             let current = current.as_ref().map(|index| model.id(index));
-            prop_assert_eq!(table.step(Event::Ended { current, loss: LOSS }), None);
+            table.end(current, LOSS);
             if !std::mem::replace(&mut model.ended, true) {
                 for (id, deeds) in &mut model.deeds {
                     deeds.push(Deed::Ended { current: current == Some(*id) });
@@ -198,7 +194,7 @@ proptest! {
             prop_assert_eq!(table.is_settled(), !owed);
             prop_assert_eq!(table.late, model.late);
         }
-        table.step(Event::Ended { current: None, loss: LOSS });
+        table.end(None, LOSS);
         (0..model.deeds.len() as u64).for_each(|id| assert!(table.take(id).is_some() || !table.is_done(id)));
         prop_assert!(table.is_empty() && table.is_settled());
     }
@@ -207,17 +203,17 @@ proptest! {
 #[test]
 fn an_answer_may_overtake_the_word_that_it_comes_later() {
     let mut table = Table::new(1);
-    table.step(Event::Opened { id: 1, channel: Some(0) });
-    assert_eq!(table.step(Event::Answered { id: 1, answer: 7 }), Some(Action::Wake { id: 1 }));
-    assert_eq!(table.step(Event::Begun { id: 1 }), None);
+    table.open(1, Some(0));
+    assert_eq!(table.answer(1, 7), Ok(true));
+    assert_eq!(table.begin(1), Ok(()));
     assert_eq!(table.take(1), Some(Outcome::Answered(7)));
-    assert_eq!(table.step(Event::Begun { id: 1 }), None);
+    assert_eq!(table.begin(1), Ok(()));
 }
 
 #[test]
 fn a_question_for_room_is_no_call() {
     let mut table = Table::new(1);
-    table.step(Event::Opened { id: 1, channel: None });
+    table.open(1, None);
     assert!(!table.is_settled());
     assert_eq!((table.calls(), table.calls_on(0)), (0, 0));
 }
