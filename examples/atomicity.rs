@@ -30,7 +30,7 @@ enum Refused {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let counts = Count::on(Process::new()).group(PROCESSES).spawn(&state, TIMES)?;
+    let counts = Count::on(Process::new().group(PROCESSES)).spawn(&state, TIMES)?;
     for counted in counts.join() {
         counted?;
     }

@@ -24,7 +24,7 @@ fn eater(state: &State, appetite: usize) -> coproc::Result<Vec<i64>> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
     let cookies = state.key::<i64>("cookies");
-    let eaters = Eater::on(Process::new()).group(EATERS).spawn(&state, COOKIES)?;
+    let eaters = Eater::on(Process::new().group(EATERS)).spawn(&state, COOKIES)?;
     for _ in 0..COOKIES {
         cookies.modify(|cookies| *cookies += 1)?;
     }

@@ -23,7 +23,7 @@ fn child(queue: &Queue<Message>, value: u32) -> coproc::Result<()> {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let queue = Queue::bounded(100)?;
-    let children = Child::on(Process::new()).group(CHILDREN).spawn(&queue, 3)?;
+    let children = Child::on(Process::new().group(CHILDREN)).spawn(&queue, 3)?;
     for child in children.join() {
         child?;
     }

@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitor = Monitor::builder().every(ms(100)).log(&log).plot(&picture).spawn()?;
 
     monitor.note("four workers start").tell()?;
-    let pool = Cruncher::on(Process::new().name("cruncher")).pool(4).spawn()?;
+    let pool = Cruncher::on(Process::new().name("cruncher").pool(4)).spawn()?;
     monitor.note("small tables").details("eight of 8 to 64 MiB").tell()?;
     crunch(&pool, &[8, 16, 32, 48, 64, 48, 32, 16], ms(400))?;
     monitor.note("one worker dies").details("another takes its place").tell()?;

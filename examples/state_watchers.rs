@@ -66,7 +66,7 @@ fn told(update: Update) -> Result<String, StateError> {
 #[coproc::main]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let state = State::spawn()?;
-    let watchers = Watcher::on(Process::new()).group(6).spawn(state.clone())?;
+    let watchers = Watcher::on(Process::new().group(6)).spawn(state.clone())?;
     let early = [
         ("until", watchers[0].until().send()?, "flag1 is set"),
         ("equal", watchers[1].equal().send()?, "flag1 = true"),

@@ -649,38 +649,16 @@ const _: () = {
         }
     }
     /// A worker on its way to a place.
+    #[derive(::core::fmt::Debug)]
     pub struct StoreOn<P, K: Wire + 'static, V: ?Sized + 'static>(
-        P,
-        ::core::marker::PhantomData<fn() -> Store<K, Box<V>>>,
+        my_library::__private::On<Store<K, Box<V>>, P>,
     )
     where
         V: 'static;
-    #[automatically_derived]
-    impl<P, K: Wire + 'static, V: ?Sized + 'static> ::core::fmt::Debug
-    for StoreOn<P, K, V>
-    where
-        V: 'static,
-    {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(StoreOn))
-        }
-    }
     impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<P, K, V>
     where
         V: 'static,
     {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(
-            self,
-            number: usize,
-        ) -> StoreOn<my_library::__private::Grouped<P>, K, V> {
-            StoreOn(
-                <my_library::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -698,53 +676,12 @@ const _: () = {
         where
             P: my_library::__private::Place<Store<K, Box<V>>, By>,
         {
-            my_library::__private::spawn::<
-                Store<K, Box<V>>,
-                P,
-                By,
-            >(
-                self.0,
-                |draft| {
+            self.0
+                .spawn(|draft| {
                     my_library::__private::by_ref::<Path>().put(draft, path);
                     my_library::__private::slice::<K>().put(draft, keys);
                     my_library::__private::by_ref::<u64>().put_option(draft, seed);
-                },
-            )
-        }
-    }
-    impl<P, K: Wire + 'static, V: ?Sized + 'static> StoreOn<P, K, V>
-    where
-        V: 'static,
-    {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(
-            self,
-            workers: usize,
-        ) -> StoreOn<my_library::__private::Pooled<P>, K, V> {
-            StoreOn(
-                my_library::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<
-        P,
-        K: Wire + 'static,
-        V: ?Sized + 'static,
-    > StoreOn<my_library::__private::Pooled<P>, K, V>
-    where
-        V: 'static,
-    {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
+                })
         }
     }
     my_library::__private::with_processes! {
@@ -767,7 +704,7 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         pub(crate) fn on<P>(place: P) -> StoreOn<P, K, V> {
-            StoreOn(place, ::core::marker::PhantomData)
+            StoreOn(my_library::__private::On::new(place))
         }
     }
 };

@@ -125,23 +125,9 @@ const _: () = {
         ::coproc::__private::Recipe::new:: < Square > ()
     }
     /// A worker on its way to a place.
-    pub struct SquareOn<P>(P, ::core::marker::PhantomData<fn() -> Square>);
-    #[automatically_derived]
-    impl<P> ::core::fmt::Debug for SquareOn<P> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(SquareOn))
-        }
-    }
+    #[derive(::core::fmt::Debug)]
+    pub struct SquareOn<P>(::coproc::__private::On<Square, P>);
     impl<P> SquareOn<P> {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(self, number: usize) -> SquareOn<::coproc::__private::Grouped<P>> {
-            SquareOn(
-                <::coproc::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -153,38 +139,24 @@ const _: () = {
         where
             P: ::coproc::__private::Place<Square, By>,
         {
-            ::coproc::__private::spawn::<
-                Square,
-                P,
-                By,
-            >(
-                self.0,
-                |draft| {
+            self.0
+                .spawn(|draft| {
                     ::coproc::__private::argument::<u64>().put(draft, &n);
-                },
+                })
+        }
+        /// The arguments of the later runs; those of the first unless said otherwise.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry_with<By>(self, n: u64) -> Self
+        where
+            P: ::coproc::__private::RetryPlace<Square, By>,
+        {
+            Self(
+                self
+                    .0
+                    .retry_with(|draft| {
+                        ::coproc::__private::argument::<u64>().put(draft, &n);
+                    }),
             )
-        }
-    }
-    impl<P> SquareOn<P> {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> SquareOn<::coproc::__private::Pooled<P>> {
-            SquareOn(
-                ::coproc::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> SquareOn<::coproc::__private::Pooled<P>> {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
         }
     }
     ::coproc::__private::with_processes! {
@@ -200,61 +172,11 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> SquareOn<P> {
-            SquareOn(place, ::core::marker::PhantomData)
+            SquareOn(::coproc::__private::On::new(place))
         }
     }
     ::coproc::__private::register! {
         Square, Square
-    }
-    impl<P> SquareOn<P> {
-        /// Runs it again when it fails, so many times at most: what is spawned is `Retried`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn retry(
-            self,
-            number: u32,
-        ) -> SquareOn<::coproc::__private::Retrying<Square, P>> {
-            SquareOn(
-                <::coproc::__private::Retrying<Square, P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> SquareOn<::coproc::__private::Retrying<Square, P>> {
-        /// How long to wait before each of the later runs; not at all unless said otherwise.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn retry_delay(self, delay: ::core::time::Duration) -> Self {
-            SquareOn(self.0.delay(delay), ::core::marker::PhantomData)
-        }
-        /// Runs it again only after the errors that `which` says yes to; after all unless said
-        /// otherwise.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn retry_if(
-            self,
-            which: impl ::core::ops::Fn(
-                &::coproc::__private::CallError<
-                    <Square as ::coproc::__private::Worker>::OutputError,
-                >,
-            ) -> bool + ::core::marker::Send + 'static,
-        ) -> Self {
-            SquareOn(self.0.only(which), ::core::marker::PhantomData)
-        }
-        /// The arguments of the later runs; those of the first unless said otherwise.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn retry_with<By>(self, n: u64) -> Self
-        where
-            P: ::coproc::__private::Place<Square, By>,
-        {
-            SquareOn(
-                self
-                    .0
-                    .with::<
-                        By,
-                    >(|draft| {
-                        ::coproc::__private::argument::<u64>().put(draft, &n);
-                    }),
-                ::core::marker::PhantomData,
-            )
-        }
     }
 };
 
@@ -376,23 +298,9 @@ const _: () = {
         type Channel = Lane;
     }
     /// A worker on its way to a place.
-    pub struct EchoOn<P>(P, ::core::marker::PhantomData<fn() -> Echo>);
-    #[automatically_derived]
-    impl<P> ::core::fmt::Debug for EchoOn<P> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(EchoOn))
-        }
-    }
+    #[derive(::core::fmt::Debug)]
+    pub struct EchoOn<P>(my_library::__private::On<Echo, P>);
     impl<P> EchoOn<P> {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(self, number: usize) -> EchoOn<my_library::__private::Grouped<P>> {
-            EchoOn(
-                <my_library::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -404,38 +312,10 @@ const _: () = {
         where
             P: my_library::__private::Place<Echo, By>,
         {
-            my_library::__private::spawn::<
-                Echo,
-                P,
-                By,
-            >(
-                self.0,
-                |draft| {
+            self.0
+                .spawn(|draft| {
                     my_library::__private::text().put(draft, prefix);
-                },
-            )
-        }
-    }
-    impl<P> EchoOn<P> {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> EchoOn<my_library::__private::Pooled<P>> {
-            EchoOn(
-                my_library::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> EchoOn<my_library::__private::Pooled<P>> {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
+                })
         }
     }
     my_library::__private::with_processes! {
@@ -451,7 +331,7 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         fn on<P>(place: P) -> EchoOn<P> {
-            EchoOn(place, ::core::marker::PhantomData)
+            EchoOn(my_library::__private::On::new(place))
         }
     }
     my_library::__private::register! {

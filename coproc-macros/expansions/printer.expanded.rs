@@ -430,26 +430,9 @@ const _: () = {
         }
     }
     /// A worker on its way to a place.
-    pub struct PrintProcessOn<P>(P, ::core::marker::PhantomData<fn() -> PrintProcess>);
-    #[automatically_derived]
-    impl<P> ::core::fmt::Debug for PrintProcessOn<P> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(PrintProcessOn))
-        }
-    }
+    #[derive(::core::fmt::Debug)]
+    pub struct PrintProcessOn<P>(::coproc::__private::On<PrintProcess, P>);
     impl<P> PrintProcessOn<P> {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(
-            self,
-            number: usize,
-        ) -> PrintProcessOn<::coproc::__private::Grouped<P>> {
-            PrintProcessOn(
-                <::coproc::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         ///
         /// Runs inside the worker.
@@ -465,43 +448,12 @@ const _: () = {
         where
             P: ::coproc::__private::Place<PrintProcess, By>,
         {
-            ::coproc::__private::spawn::<
-                PrintProcess,
-                P,
-                By,
-            >(
-                self.0,
-                |draft| {
+            self.0
+                .spawn(|draft| {
                     ::coproc::__private::argument::<Duration>().put(draft, &every);
                     ::coproc::__private::argument::<char>().put(draft, &ch);
                     ::coproc::__private::argument::<bool>().put(draft, &printing);
-                },
-            )
-        }
-    }
-    impl<P> PrintProcessOn<P> {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(
-            self,
-            workers: usize,
-        ) -> PrintProcessOn<::coproc::__private::Pooled<P>> {
-            PrintProcessOn(
-                ::coproc::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> PrintProcessOn<::coproc::__private::Pooled<P>> {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
+                })
         }
     }
     ::coproc::__private::with_processes! {
@@ -518,7 +470,7 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> PrintProcessOn<P> {
-            PrintProcessOn(place, ::core::marker::PhantomData)
+            PrintProcessOn(::coproc::__private::On::new(place))
         }
     }
     ::coproc::__private::register! {

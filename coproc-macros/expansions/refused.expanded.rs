@@ -276,23 +276,9 @@ const _: () = {
         }
     }
     /// A worker on its way to a place.
-    pub struct RefusedOn<P>(P, ::core::marker::PhantomData<fn() -> Refused>);
-    #[automatically_derived]
-    impl<P> ::core::fmt::Debug for RefusedOn<P> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(RefusedOn))
-        }
-    }
+    #[derive(::core::fmt::Debug)]
+    pub struct RefusedOn<P>(::coproc::__private::On<Refused, P>);
     impl<P> RefusedOn<P> {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(self, number: usize) -> RefusedOn<::coproc::__private::Grouped<P>> {
-            RefusedOn(
-                <::coproc::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -305,28 +291,6 @@ const _: () = {
             P: ::coproc::__private::Place<Refused, By>,
         {
             ::coproc::__private::refused()
-        }
-    }
-    impl<P> RefusedOn<P> {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> RefusedOn<::coproc::__private::Pooled<P>> {
-            RefusedOn(
-                ::coproc::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> RefusedOn<::coproc::__private::Pooled<P>> {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
         }
     }
     ::coproc::__private::with_processes! {
@@ -342,7 +306,7 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> RefusedOn<P> {
-            RefusedOn(place, ::core::marker::PhantomData)
+            RefusedOn(::coproc::__private::On::new(place))
         }
     }
     ::coproc::__private::register! {

@@ -206,23 +206,9 @@ const _: () = {
         }
     }
     /// A worker on its way to a place.
-    pub struct ValueOn<P>(P, ::core::marker::PhantomData<fn() -> Value>);
-    #[automatically_derived]
-    impl<P> ::core::fmt::Debug for ValueOn<P> {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            f.write_str(::core::stringify!(ValueOn))
-        }
-    }
+    #[derive(::core::fmt::Debug)]
+    pub struct ValueOn<P>(::coproc::__private::On<Value, P>);
     impl<P> ValueOn<P> {
-        /// So many of the worker there, each started with the same arguments: what is spawned
-        /// is a `Group` of owners.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn group(self, number: usize) -> ValueOn<::coproc::__private::Grouped<P>> {
-            ValueOn(
-                <::coproc::__private::Grouped<P>>::new(self.0, number),
-                ::core::marker::PhantomData,
-            )
-        }
         /// Starts the worker there, and gives its owner once it has started.
         pub fn spawn<By>(
             self,
@@ -234,33 +220,8 @@ const _: () = {
         where
             P: ::coproc::__private::Place<Value, By>,
         {
-            ::coproc::__private::spawn::<
-                Value,
-                P,
-                By,
-            >(self.0, |draft| ::coproc::__private::whole::<Value>().put(draft, &worker))
-        }
-    }
-    impl<P> ValueOn<P> {
-        /// Several of them as one pool; spawning gives a `WorkerPool`.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn pool(self, workers: usize) -> ValueOn<::coproc::__private::Pooled<P>> {
-            ValueOn(
-                ::coproc::__private::Pooled::new(self.0, workers),
-                ::core::marker::PhantomData,
-            )
-        }
-    }
-    impl<P> ValueOn<::coproc::__private::Pooled<P>> {
-        /// Replaces a worker after so many calls.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_after(self, calls: u64) -> Self {
-            Self(self.0.recycle_after(calls), self.1)
-        }
-        /// Replaces a worker whose process has more resident memory than so many bytes.
-        #[must_use = "nothing starts before `spawn`"]
-        pub fn recycle_above(self, bytes: u64) -> Self {
-            Self(self.0.recycle_above(bytes), self.1)
+            self.0
+                .spawn(|draft| ::coproc::__private::whole::<Value>().put(draft, &worker))
         }
     }
     ::coproc::__private::with_processes! {
@@ -276,7 +237,7 @@ const _: () = {
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> ValueOn<P> {
-            ValueOn(place, ::core::marker::PhantomData)
+            ValueOn(::coproc::__private::On::new(place))
         }
     }
     ::coproc::__private::register! {

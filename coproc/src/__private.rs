@@ -21,11 +21,10 @@ pub use crate::{
         slice, text, whole,
     },
     error::{CallError, SpawnError},
-    pool::Pooled,
     protocol::{Channel, ChannelPlan, Handler, Lane, MessageEntry, Plan, Urgent},
     spawn::{
-        Grouped, Place, Retrying, WorkerHandle, WorkerResource, handle, init, read_link, spawn,
-        test, write_link,
+        On, Place, RetryPlace, WorkerHandle, WorkerResource, handle, init, read_link, test,
+        write_link,
     },
     worker::{
         Context, Dispatch, Done, Ended, Entry, FirstArgument, Function, FunctionController, Idle,

@@ -145,8 +145,8 @@ pub use pool::{Applicable, IntoCall, Map, Ordered, Pool, PoolOn, Pooled, Unorder
 pub use protocol::{Channel, Message, Priority, Wire};
 pub use queue::{DeadLetter, DeadReason, Delivery, Queue, QueueBuilder, QueueIter, QueueTryIter};
 pub use spawn::{
-    Events, Group, Inline, Place, Retried, RetriedHandle, Stats, Thread, WorkerHandle,
-    WorkerResource, init, owner,
+    Events, Group, Grouped, Inline, Place, Retried, RetriedHandle, Retrying, Stats, Thread,
+    WorkerHandle, WorkerResource, init, owner,
 };
 #[cfg(feature = "process")]
 pub use spawn::{Process, Stdio};

@@ -140,7 +140,7 @@ fn pending_replies_can_be_asked_after() {
 #[coproc::test]
 fn only_a_reply_that_has_given_its_outcome_is_cancelled() {
     let _watch = Watch::set();
-    let pool = Oracle::on(Process::new()).pool(1).spawn().unwrap();
+    let pool = Oracle::on(Process::new().pool(1)).spawn().unwrap();
     let (inline, any) = (Oracle::on(Inline).spawn().unwrap(), pool.any());
     for oracle in [&Oracle::spawn().unwrap(), &*inline, &any] {
         let mut pending = oracle.same(1).send().unwrap();

@@ -187,7 +187,7 @@ fn an_awaited_call_inherits() {
 fn calls_of_a_pool_inherit_while_they_wait_for_a_worker() {
     let _watch = Watch::set();
     let gate = Gate::new();
-    let pool = Relay::on(Process::new()).pool(1).spawn(None).unwrap();
+    let pool = Relay::on(Process::new().pool(1)).spawn(None).unwrap();
     let first = Relay::on(Thread).spawn(Some(pool.any())).unwrap();
     assert_inherits(&first);
     let keyed = Relay::on(Thread).spawn(Some(pool.by_key("key"))).unwrap();
@@ -206,7 +206,7 @@ fn workers_of_a_pool_pass_the_deadline_on() {
     let _watch = Watch::set();
     let last = Relay::spawn(None).unwrap();
     let pool =
-        Relay::on(Process::new()).pool(2).spawn(Some(RelayController::clone(&last))).unwrap();
+        Relay::on(Process::new().pool(2)).spawn(Some(RelayController::clone(&last))).unwrap();
     assert_inherits(&pool.any());
     let times = pool.map(0..4, |w, _| w.times_left(Some(LONG)).deadline(secs(60)));
     times.for_each(|times| assert_decreasing(&times.unwrap(), secs(60), 2));
@@ -229,7 +229,7 @@ struct Mapper {
 impl Mapper {
     #[init]
     fn new() -> Self {
-        let workers = Relay::on(Process::new()).pool(1).spawn(None).unwrap();
+        let workers = Relay::on(Process::new().pool(1)).spawn(None).unwrap();
         Self { workers, functions: Pool::new(1).unwrap(), ended: Vec::new() }
     }
 

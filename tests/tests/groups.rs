@@ -100,7 +100,7 @@ fn cpu_time() -> Duration {
 #[coproc::test]
 fn values_come_in_order_and_errors_in_place_of_values() {
     let _watch = Watch::set();
-    let group = Holder::on(Process::new()).group(4).spawn(5).unwrap();
+    let group = Holder::on(Process::new().group(4)).spawn(5).unwrap();
     assert_eq!(group.len(), 4);
     for (n, holder) in (0..).zip(&group) {
         assert_eq!(holder.add(n).wait(), Ok(5 + n));
@@ -124,9 +124,9 @@ fn owners_become_a_group_and_a_group_gives_its_owners() {
 #[test]
 fn a_group_is_the_same_wherever_it_is() {
     let _watch = Watch::set();
-    assert_eq!(Holder::on(Thread).group(2).spawn(1).unwrap().join(), [Ok(1), Ok(1)]);
-    assert_eq!(Holder::on(Inline).group(2).spawn(1).unwrap().join(), [Ok(1), Ok(1)]);
-    assert_eq!(Holder::on(Thread).group(0).spawn(1).unwrap().join(), []);
+    assert_eq!(Holder::on(Thread.group(2)).spawn(1).unwrap().join(), [Ok(1), Ok(1)]);
+    assert_eq!(Holder::on(Inline.group(2)).spawn(1).unwrap().join(), [Ok(1), Ok(1)]);
+    assert_eq!(Holder::on(Thread.group(0)).spawn(1).unwrap().join(), []);
     let alone = [0_u8; 0].iter().map(|_| Holder::on(Thread).spawn(1).unwrap());
     assert!(alone.collect::<Group<_>>().join_timeout(Duration::ZERO).is_empty());
 }
@@ -135,7 +135,7 @@ fn a_group_is_the_same_wherever_it_is() {
 #[coproc::test]
 fn one_deadline_is_for_all_and_the_others_have_their_values() {
     let _watch = Watch::set();
-    let group = Holder::on(Process::new()).group(4).spawn(1).unwrap();
+    let group = Holder::on(Process::new().group(4)).spawn(1).unwrap();
     let (first, third) = (hold(&group[0]), hold(&group[2]));
     group.close();
     assert!(group[1].worker().join().is_ok() && group[3].worker().join().is_ok());
@@ -152,7 +152,7 @@ fn one_deadline_is_for_all_and_the_others_have_their_values() {
 fn one_deadline_is_for_all_however_many() {
     let _watch = Watch::set();
     let (begun, until) = (Instant::now(), Gate::new());
-    let group = PassGate::on(Thread).group(100).spawn(&until).unwrap();
+    let group = PassGate::on(Thread.group(100)).spawn(&until).unwrap();
     let outcomes = group.join_timeout(secs(1));
     assert!(outcomes.iter().all(is_late), "{outcomes:?}");
     assert!(begun.elapsed() >= secs(1), "it is not over before");
@@ -165,7 +165,7 @@ fn one_deadline_is_for_all_however_many() {
 #[coproc::test]
 fn a_long_last_word_does_not_wait_for_its_turn() {
     let _watch = Watch::set();
-    let long = LongWord::on(Process::new()).group(2).spawn(8 << 20).unwrap();
+    let long = LongWord::on(Process::new().group(2)).spawn(8 << 20).unwrap();
     long.close();
     let pids: Vec<_> = long.iter().map(|word| word.worker().pid().unwrap()).collect();
     for pid in pids {
@@ -202,7 +202,7 @@ fn waiting_sleeps() {
 #[coproc::test]
 fn who_has_ended_before_is_in_nobodys_way() {
     let _watch = Watch::set();
-    let group = Holder::on(Process::new()).group(3).spawn(1).unwrap();
+    let group = Holder::on(Process::new().group(3)).spawn(1).unwrap();
     group[0].worker().join().unwrap();
     group[1].exit(3).wait().unwrap_err();
     group.close();
@@ -218,7 +218,7 @@ fn who_has_ended_before_is_in_nobodys_way() {
 #[coproc::test]
 fn who_kills_a_group_learns_how_its_members_ended() {
     let _watch = Watch::set();
-    let group = Holder::on(Process::new()).group(3).spawn(1).unwrap();
+    let group = Holder::on(Process::new().group(3)).spawn(1).unwrap();
     let _closed = hold(&group[1]);
     group[2].worker().join().unwrap();
     group.kill();
@@ -233,12 +233,12 @@ fn who_kills_a_group_learns_how_its_members_ended() {
 #[coproc::test]
 fn who_did_start_is_ended_if_another_does_not() {
     let _watch = Watch::set();
-    let error = Holder::on(Process::new()).group(3).spawn(13).unwrap_err();
+    let error = Holder::on(Process::new().group(3)).spawn(13).unwrap_err();
     assert!(matches!(error, SpawnError::Init(_)), "{error}");
     let first = std::env::temp_dir().join(format!("coproc-unlucky-{}", std::process::id()));
     let before = own_children("second");
     let place = Process::new().name("second");
-    let error = Unlucky::on(place).group(3).spawn(&first).unwrap_err();
+    let error = Unlucky::on(place.group(3)).spawn(&first).unwrap_err();
     std::fs::remove_file(&first).expect("the first has started");
     assert!(matches!(error, SpawnError::Init(_)), "{error}");
     assert_eq!(own_children("second"), before);
@@ -255,7 +255,7 @@ fn own_children(name: &str) -> usize {
 #[coproc::test]
 fn a_group_that_is_dropped_closes_all_at_once() {
     let _watch = Watch::set();
-    let group = Holder::on(Process::new().grace(secs(600))).group(2).spawn(1).unwrap();
+    let group = Holder::on(Process::new().grace(secs(600)).group(2)).spawn(1).unwrap();
     let (first, second) = (hold(&group[0]), group[1].worker().pid().unwrap());
     let dropping = thread::spawn(move || drop(group));
     // The first cannot end before this has.

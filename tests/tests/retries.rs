@@ -76,7 +76,7 @@ fn five_retries_are_six_runs_and_the_last_error_is_told() {
     let diary = Diary::new("six");
     let place = Process::new();
     let worker =
-        Attempt::on(place).retry(5).retry_delay(ms(5)).spawn(&diary.0, "a", usize::MAX).unwrap();
+        Attempt::on(place.retry(5).retry_delay(ms(5))).spawn(&diary.0, "a", usize::MAX).unwrap();
     let error = CallError::Handler("run 6".to_owned());
     assert_eq!(worker.worker().join(), Err(error.clone()));
     assert_eq!(worker.worker().runs(), 6);
@@ -89,7 +89,7 @@ fn five_retries_are_six_runs_and_the_last_error_is_told() {
 fn later_runs_have_the_other_arguments_and_none_follows_success() {
     let _watch = Watch::set();
     let diary = Diary::new("other");
-    let on = Attempt::on(Process::new()).retry(5).retry_with(&diary.0, "later", 3);
+    let on = Attempt::on(Process::new().retry(5)).retry_with(&diary.0, "later", 3);
     let worker = on.spawn(&diary.0, "first", 10).unwrap();
     assert_eq!(worker.worker().join(), Ok(3));
     assert_eq!(worker.worker().join(), Ok(3));
@@ -105,7 +105,7 @@ fn no_run_follows_an_error_that_is_not_to_be_retried() {
         CallError::Handler(text) => text == "an error",
         error => matches!(error, CallError::Panicked(_)),
     };
-    let worker = Stumble::on(Process::new()).retry(9).retry_if(is_wanted).spawn(&diary.0).unwrap();
+    let worker = Stumble::on(Process::new().retry(9).retry_if(is_wanted)).spawn(&diary.0).unwrap();
     let outcome = worker.worker().join();
     assert!(matches!(outcome, Err(CallError::Crashed(_))), "{outcome:?}");
     assert_eq!(worker.worker().runs(), 3);
@@ -118,7 +118,7 @@ fn a_panic_while_it_is_decided_ends_the_retries() {
     let _watch = Watch::set();
     let diary = Diary::new("undecided");
     let undecided = |_: &CallError<String>| panic!("undecided");
-    let on = Attempt::on(Process::new()).retry(9).retry_if(undecided);
+    let on = Attempt::on(Process::new().retry(9).retry_if(undecided));
     let worker = on.spawn(&diary.0, "a", usize::MAX).unwrap();
     assert_eq!(worker.worker().join(), Err(CallError::Handler("run 1".to_owned())));
     assert_eq!((worker.worker().runs(), diary.lines().len()), (1, 1));
@@ -131,9 +131,9 @@ fn retries_are_the_same_on_a_thread_and_inline() {
         let (thread, inline) = (Diary::new("thread"), Diary::new("inline"));
         let expected = if times == 0 { Err("run 1".to_owned()) } else { Ok(2) };
         let expected = expected.map_err(CallError::Handler);
-        let worker = Attempt::on(Thread).retry(times).spawn(&thread.0, "a", 2).unwrap();
+        let worker = Attempt::on(Thread.retry(times)).spawn(&thread.0, "a", 2).unwrap();
         assert_eq!(worker.worker().join(), expected);
-        let worker = Attempt::on(Inline).retry(times).spawn(&inline.0, "a", 2).unwrap();
+        let worker = Attempt::on(Inline.retry(times)).spawn(&inline.0, "a", 2).unwrap();
         assert_eq!(worker.worker().join(), expected);
     }
 }
@@ -142,7 +142,7 @@ fn retries_are_the_same_on_a_thread_and_inline() {
 fn errors_panics_and_crashes_are_failures() {
     let _watch = Watch::set();
     let diary = Diary::new("stumble");
-    let worker = Stumble::on(Process::new()).retry(3).spawn(&diary.0).unwrap();
+    let worker = Stumble::on(Process::new().retry(3)).spawn(&diary.0).unwrap();
     let pid = worker.worker().join().unwrap();
     assert_eq!(worker.worker().pid(), Some(pid), "the last run's");
     assert_eq!(worker.worker().runs(), 4);
@@ -152,7 +152,7 @@ fn errors_panics_and_crashes_are_failures() {
 #[coproc::test]
 fn the_last_crash_keeps_its_exit_code() {
     let _watch = Watch::set();
-    let worker = Exit::on(Process::new()).retry(2).retry_with(4).spawn(3).unwrap();
+    let worker = Exit::on(Process::new().retry(2)).retry_with(4).spawn(3).unwrap();
     let Err(CallError::Crashed(report)) = worker.worker().join() else { panic!("it exits") };
     assert_eq!(report.code(), Some(4));
     assert_eq!(worker.worker().runs(), 3);
@@ -163,7 +163,7 @@ fn the_last_crash_keeps_its_exit_code() {
 fn nobody_has_to_wait_for_it() {
     let _watch = Watch::set();
     let (diary, begun, until) = (Diary::new("alone"), Gate::new(), Gate::new());
-    let worker = Meet::on(Process::new()).retry(1).spawn(&diary.0, &begun, &until).unwrap();
+    let worker = Meet::on(Process::new().retry(1)).spawn(&diary.0, &begun, &until).unwrap();
     gate::pass(&begun);
     assert_eq!(worker.worker().join_timeout(ms(1)), None);
     assert!(worker.worker().is_alive());
@@ -177,7 +177,7 @@ fn what_is_killed_or_dropped_is_not_run_again() {
     let _watch = Watch::set();
     let (diary, begun, until) = (Diary::new("killed"), Gate::new(), Gate::new());
     let place = Process::new().name("retried");
-    let meet = Meet::on(place.clone()).retry(u32::MAX);
+    let meet = Meet::on(place.clone().retry(u32::MAX));
     let running = meet.spawn(&diary.0, &begun, &until).unwrap();
     gate::pass(&begun);
     running.worker().kill();
@@ -185,15 +185,15 @@ fn what_is_killed_or_dropped_is_not_run_again() {
     assert_eq!((running.worker().runs(), diary.lines().len()), (2, 2));
 
     let failing = Diary::new("failing");
-    let attempt = || Attempt::on(place.clone()).retry(u32::MAX).retry_delay(secs(600));
-    let delayed = attempt().spawn(&failing.0, "a", 2).unwrap();
+    let patient = place.clone().retry(u32::MAX).retry_delay(secs(600));
+    let delayed = Attempt::on(patient.clone()).spawn(&failing.0, "a", 2).unwrap();
     assert_eq!(delayed.worker().join_timeout(ms(1)), None);
     delayed.worker().kill();
     assert!(delayed.worker().join().is_err());
-    drop(attempt().spawn(&failing.0, "a", usize::MAX).unwrap());
+    drop(Attempt::on(patient).spawn(&failing.0, "a", usize::MAX).unwrap());
 
     // Again and again, without a delay, until it is dropped.
-    let endless = Exit::on(place).retry(u32::MAX).spawn(1).unwrap();
+    let endless = Exit::on(place.retry(u32::MAX)).spawn(1).unwrap();
     while endless.worker().runs() < 4 {
         assert_eq!(endless.worker().join_timeout(ms(1)), None);
     }
@@ -208,7 +208,7 @@ fn what_is_killed_or_dropped_is_not_run_again() {
 fn a_run_in_a_thread_that_does_not_end_is_given_up() {
     let _watch = Watch::set();
     let (diary, begun, until) = (Diary::new("given-up"), Gate::new(), Gate::new());
-    let meet = Meet::on(Thread).retry(1).spawn(&diary.0, &begun, &until).unwrap();
+    let meet = Meet::on(Thread.retry(1)).spawn(&diary.0, &begun, &until).unwrap();
     gate::pass(&begun);
     while meet.worker().runs() < 2 {
         assert_eq!(meet.worker().join_timeout(ms(1)), None);
@@ -223,7 +223,7 @@ fn arguments_that_cannot_be_sent_are_spawns_error() {
     let diary = Diary::new("large");
     let long = "x".repeat(4096);
     let place = Process::new().max_message(1024);
-    let on = Attempt::on(place).retry(5).retry_with(&diary.0, &long, 3);
+    let on = Attempt::on(place.retry(5)).retry_with(&diary.0, &long, 3);
     let error = on.spawn(&diary.0, "short", 3).unwrap_err();
     assert!(matches!(error, SpawnError::TooLarge { limit: 1024, .. }), "{error}");
     assert!(diary.lines().is_empty(), "nothing was started");

@@ -49,7 +49,7 @@ fn power(base: u64, exponent: u32) -> u64 {
 fn pools_of_workers() -> Result<(), Box<dyn std::error::Error>> {
     let _watch = Watch::set();
     let images: &[Image] = &[1, 2, 3].map(Image);
-    let pool: WorkerPool<Resizer> = Resizer::on(Process::new()).pool(4).spawn(85)?;
+    let pool: WorkerPool<Resizer> = Resizer::on(Process::new().pool(4)).spawn(85)?;
     let mut seen = Vec::new();
     for thumb in pool.map(images, |w, image| w.resize(image)) {
         seen.push(thumb?);
@@ -215,7 +215,7 @@ fn fetch(place: &str) -> Result<String, String> {
 #[coproc::test]
 fn groups_and_retries() -> Result<(), Box<dyn std::error::Error>> {
     let _watch = Watch::set();
-    let group = Sleeper::on(Process::new()).group(3).spawn(7)?;
+    let group = Sleeper::on(Process::new().group(3)).spawn(7)?;
     assert!(group.iter().all(|sleeper| sleeper.worker().is_alive()));
     assert_eq!(group.join_timeout(secs(30)), [Ok(7), Ok(7), Ok(7)]);
     let owners = [1, 2].map(|naps| Sleeper::on(Thread).spawn(naps).expect("a thread"));
@@ -225,7 +225,7 @@ fn groups_and_retries() -> Result<(), Box<dyn std::error::Error>> {
     group.kill();
 
     let fetched: Retried<Fetch> =
-        Fetch::on(Process::new()).retry(5).retry_delay(ms(5)).retry_with("there").spawn("here")?;
+        Fetch::on(Process::new().retry(5).retry_delay(ms(5))).retry_with("there").spawn("here")?;
     assert_eq!(fetched.worker().join()?, "there");
     Ok(())
 }

@@ -4,9 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Type, ext::IdentExt};
 
-use super::{
-    argument, assertions, hidden, mixed, plan, quiet, recipe, reply, retry, spawn, worker,
-};
+use super::{argument, assertions, hidden, mixed, plan, quiet, recipe, reply, spawn, worker};
 use crate::model::{Function, Inputs, MessengerTypes, Subject};
 
 /// Everything that is generated for a function with `#[worker]`.
@@ -25,11 +23,9 @@ pub(crate) fn function(function: &Function) -> TokenStream {
         error: None,
         docs: &[],
         is_taken: false,
+        runs_again: function.messenger.is_none(),
     };
     private.extend(spawn::items(&start));
-    if function.messenger.is_none() {
-        private.extend(retry::items(&start));
-    }
     let (quiet, private) = (quiet(), hidden(cfgs, &private));
     quote_spanned! {mixed()=>
         #(#cfgs)*

@@ -16,7 +16,6 @@ mod owned;
 mod plan;
 mod recipe;
 mod reply;
-mod retry;
 mod spawn;
 mod urgent;
 mod worker;

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
-use syn::{Attribute, GenericParam, Generics, Path, Type, Visibility, spanned::Spanned};
+use syn::{Attribute, Generics, Path, Type, Visibility, spanned::Spanned};
 
 use super::{argument, fallback, mixed};
 use crate::model::{Argument, Inputs, Subject};
@@ -19,12 +19,13 @@ pub(super) struct Start<'a> {
     pub(super) docs: &'a [Attribute],
     /// Whether the user has written functions of these names.
     pub(super) is_taken: bool,
+    /// Whether it is a function that can be run again.
+    pub(super) runs_again: bool,
 }
 
 /// All of it.
 pub(super) fn items(start: &Start<'_>) -> TokenStream {
     let mut items = placed(start);
-    items.extend(pooled(start.subject));
     if !start.is_taken {
         items.extend(on_the_worker(start));
     }
@@ -41,37 +42,18 @@ fn placed(start: &Start<'_>) -> TokenStream {
     let (error, written) = (error(start), written(start));
     let Written { receiver, parameters: arguments, encoder, .. } = &written;
     let docs = docs(start, " Starts the worker there, and gives its owner once it has started.");
-    let grouped = quote_spanned!(mixed()=> #library::__private::Grouped<#place>);
-    let in_group = at(start.subject, &grouped);
     let body = match encoder {
-        Some(encoder) => quote_spanned! {mixed()=>
-            #library::__private::spawn::<#path, #place, #by>(self.0, #encoder)
-        },
+        Some(encoder) => quote_spanned!(mixed()=> self.0.spawn(#encoder)),
         None => quote_spanned!(mixed()=> #library::__private::refused()),
     };
     let value = receiver.as_ref().map(|_| quote_spanned!(mixed()=> worker: #path));
+    let later = later(start, &written);
     quote_spanned! {mixed()=>
         /// A worker on its way to a place.
-        pub struct #placed #with_place (
-            #place,
-            ::core::marker::PhantomData<fn() -> #path>,
-        ) #clause;
-
-        #[automatically_derived]
-        impl #bounds ::core::fmt::Debug for #placed #parameters #clause {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(::core::stringify!(#placed))
-            }
-        }
+        #[derive(::core::fmt::Debug)]
+        pub struct #placed #with_place (#library::__private::On<#path, #place>) #clause;
 
         impl #bounds #placed #parameters #clause {
-            /// So many of the worker there, each started with the same arguments: what is spawned
-            /// is a `Group` of owners.
-            #[must_use = "nothing starts before `spawn`"]
-            pub fn group(self, number: usize) -> #in_group {
-                #placed(<#grouped>::new(self.0, number), ::core::marker::PhantomData)
-            }
-
             #docs
             pub fn spawn<#by>(
                 self,
@@ -85,47 +67,35 @@ fn placed(start: &Start<'_>) -> TokenStream {
             {
                 #body
             }
+
+            #later
         }
     }
 }
 
-/// Several of the worker at such places.
-fn pooled(subject: &Subject) -> TokenStream {
-    let Subject { library, names, generics, .. } = subject;
-    let (placed, place) = (&names.placed, &names.place);
-    let with_place = with_place(generics, place);
-    let (bounds, parameters, clause) = with_place.split_for_impl();
-    let arguments = generics.params.iter().map(|parameter| match parameter {
-        GenericParam::Type(parameter) => &parameter.ident,
-        GenericParam::Const(parameter) => &parameter.ident,
-        GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
-    });
-    let pooled = quote_spanned! {mixed()=>
-        #placed<#library::__private::Pooled<#place>, #(#arguments),*>
-    };
-    quote_spanned! {mixed()=>
-        impl #bounds #placed #parameters #clause {
-            /// Several of them as one pool; spawning gives a `WorkerPool`.
-            #[must_use = "nothing starts before `spawn`"]
-            pub fn pool(self, workers: usize) -> #pooled {
-                #placed(#library::__private::Pooled::new(self.0, workers), ::core::marker::PhantomData)
-            }
-        }
-
-        impl #bounds #pooled #clause {
-            /// Replaces a worker after so many calls.
-            #[must_use = "nothing starts before `spawn`"]
-            pub fn recycle_after(self, calls: u64) -> Self {
-                Self(self.0.recycle_after(calls), self.1)
-            }
-
-            /// Replaces a worker whose process has more resident memory than so many bytes.
-            #[must_use = "nothing starts before `spawn`"]
-            pub fn recycle_above(self, bytes: u64) -> Self {
-                Self(self.0.recycle_above(bytes), self.1)
-            }
-        }
+/// `retry_with` of a function: the later runs may have other arguments than the first, if there
+/// are any.
+fn later(start: &Start<'_>, written: &Written) -> Option<TokenStream> {
+    let Subject { library, path, names, .. } = start.subject;
+    let (place, by) = (&names.place, &names.by);
+    let Written { parameters, encoder, .. } = written;
+    if !start.runs_again || parameters.is_empty() {
+        return None;
     }
+    let body = match encoder {
+        Some(encoder) => quote_spanned!(mixed()=> Self(self.0.retry_with(#encoder))),
+        None => quote_spanned!(mixed()=> #library::__private::refused()),
+    };
+    Some(quote_spanned! {mixed()=>
+        /// The arguments of the later runs; those of the first unless said otherwise.
+        #[must_use = "nothing starts before `spawn`"]
+        pub fn retry_with<#by>(self, #parameters) -> Self
+        where
+            #place: #library::__private::RetryPlace<#path, #by>,
+        {
+            #body
+        }
+    })
 }
 
 /// `spawn` and `on` of the worker itself.
@@ -162,7 +132,7 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
             /// `Inline`.
             #[must_use = "nothing starts before `spawn`"]
             #visibility fn on<#place>(place: #place) -> #placed #parameters {
-                #placed(place, ::core::marker::PhantomData)
+                #placed(#library::__private::On::new(place))
             }
         }
     }
@@ -184,17 +154,17 @@ fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
 }
 
 /// The pieces of `spawn` that depend on the arguments.
-pub(super) struct Written {
+struct Written {
     /// `self,` if the value itself is what is sent.
     receiver: Option<TokenStream>,
-    pub(super) parameters: TokenStream,
+    parameters: TokenStream,
     /// The arguments of the call of one `spawn` by the other.
     passed: TokenStream,
     /// `None` if they were refused.
-    pub(super) encoder: Option<TokenStream>,
+    encoder: Option<TokenStream>,
 }
 
-pub(super) fn written(start: &Start<'_>) -> Written {
+fn written(start: &Start<'_>) -> Written {
     let Subject { library, path, .. } = start.subject;
     match start.inputs {
         None => Written {
@@ -249,18 +219,6 @@ fn with_place(generics: &Generics, place: &syn::Ident) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, syn::parse_quote_spanned!(mixed()=> #place));
     generics
-}
-
-/// The type of the worker on its way to this place.
-pub(super) fn at(subject: &Subject, place: &TokenStream) -> TokenStream {
-    let Subject { names, generics, .. } = subject;
-    let placed = &names.placed;
-    let parameters = generics.params.iter().map(|parameter| match parameter {
-        GenericParam::Lifetime(it) => it.lifetime.to_token_stream(),
-        GenericParam::Type(it) => it.ident.to_token_stream(),
-        GenericParam::Const(it) => it.ident.to_token_stream(),
-    });
-    quote_spanned!(mixed()=> #placed<#place, #(#parameters),*>)
 }
 
 /// The entry in the list of what a process can become. Instances of a generic worker are listed by

@@ -34,6 +34,7 @@ fn start(worker: &Worker) -> spawn::Start<'_> {
         error: error(worker),
         docs: init.map_or(&[], |init| &init.docs),
         is_taken: worker.spawn_is_taken,
+        runs_again: false,
     }
 }
 

@@ -12,8 +12,7 @@ use super::{
 use crate::{
     call::{Call, Pending},
     error::{CallError, SpawnError},
-    spawn::{self, Place},
-    sync::thread,
+    spawn::Place,
 };
 
 /// Workers that run any function with `#[worker]` on items: a pool as in Python's multiprocessing.
@@ -80,11 +79,12 @@ impl Pool {
     /// As every spawn in a process; see [`SpawnError`].
     #[cfg(feature = "process")]
     pub fn new(workers: usize) -> Result<Self, SpawnError> {
-        Self::on(crate::spawn::Process::new()).workers(workers).spawn()
+        Self::on(crate::spawn::Process::new().pool(workers)).spawn()
     }
 
-    /// A pool on its way to a place: [`Process`](crate::Process) with its options,
-    /// [`Thread`](crate::Thread) or [`Inline`](crate::Inline).
+    /// A pool on its way to a place that says how many workers it has: [`Process`](crate::Process)
+    /// with its options, [`Thread`](crate::Thread) or [`Inline`](crate::Inline), with `.pool(n)`.
+    /// [`recycle_after`](Pooled::recycle_after) counts items.
     ///
     /// ```
     /// use coproc::{Pool, Process, prelude::*};
@@ -96,16 +96,15 @@ impl Pool {
     ///
     /// #[coproc::main]
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ///     let place = Process::new().memory_limit(4 << 30);
-    ///     let pool = Pool::on(place).workers(2).recycle_after(1000).spawn()?;
+    ///     let place = Process::new().memory_limit(4 << 30).pool(2).recycle_after(1000);
+    ///     let pool = Pool::on(place).spawn()?;
     ///     let lengths = pool.map(["a", "bc"].map(String::from), Length);
     ///     assert_eq!(lengths.collect::<Result<Vec<_>, _>>()?, [1, 2]);
     ///     Ok(())
     /// }
     /// ```
-    pub fn on<P>(place: P) -> PoolOn<P> {
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        PoolOn(Pooled::new(place, workers))
+    pub fn on<P>(place: Pooled<P>) -> PoolOn<P> {
+        PoolOn(place)
     }
 
     /// What `function` makes of each of `items`, in the order of the items.
@@ -237,21 +236,6 @@ impl fmt::Debug for Pool {
 pub struct PoolOn<P>(Pooled<P>);
 
 impl<P> PoolOn<P> {
-    /// So many workers, at least one; without it, one for each processor.
-    pub fn workers(self, workers: usize) -> Self {
-        Self(self.0.of(workers))
-    }
-
-    /// Replaces a worker after it has run functions on so many items; at least one.
-    pub fn recycle_after(self, items: u64) -> Self {
-        Self(self.0.recycle_after(items))
-    }
-
-    /// Replaces a worker whose process has more resident memory than so many bytes after a message.
-    pub fn recycle_above(self, bytes: u64) -> Self {
-        Self(self.0.recycle_above(bytes))
-    }
-
     /// Starts the workers there.
     ///
     /// # Errors
@@ -261,7 +245,6 @@ impl<P> PoolOn<P> {
     where
         Pooled<P>: Place<Runner, By, Spawned = WorkerPool<Runner>>,
     {
-        let runners = spawn::spawn::<Runner, Pooled<P>, By>(self.0, |_| {})?;
-        Ok(Pool { runners })
+        Ok(Pool { runners: Runner::on(self.0).spawn()? })
     }
 }

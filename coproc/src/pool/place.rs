@@ -4,12 +4,37 @@ use super::worker_pool::WorkerPool;
 use crate::{
     dispatch::{Dispatcher, Recycling, start},
     error::SpawnError,
-    spawn::{Order, Place, WorkerResource},
+    spawn::{Order, Place, WorkerResource, on_every_place},
     worker::Worker,
 };
 
-/// Several workers at places of the same kind: what `.pool(n)` on a worker's way to a place makes of
-/// the place. Spawning there gives a [`WorkerPool`].
+/// A place for each of several equal workers: what `.pool(n)` makes of a place. Spawning there gives
+/// a [`WorkerPool`].
+///
+/// ```
+/// use coproc::{WorkerPool, prelude::*};
+///
+/// struct Scaler;
+///
+/// #[worker]
+/// impl Scaler {
+///     #[init]
+///     fn new() -> Self {
+///         Self
+///     }
+///
+///     #[message]
+///     fn twice(&self, n: u64) -> u64 {
+///         2 * n
+///     }
+/// }
+///
+/// let place = Thread.pool(2).recycle_after(1000);
+/// let pool: WorkerPool<Scaler> = Scaler::on(place.clone()).spawn()?;
+/// let spare: WorkerPool<Scaler> = Scaler::on(place).spawn()?;
+/// assert_eq!(pool.any().twice(4).wait()?, spare.any().twice(4).wait()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a place starts nothing by itself"]
 pub struct Pooled<P> {
@@ -18,25 +43,23 @@ pub struct Pooled<P> {
     recycling: Recycling,
 }
 
+on_every_place! {
+    /// A place for `workers` equal workers, at least one: spawning there gives a
+    /// [`WorkerPool`](crate::WorkerPool).
+    pub fn pool(self, workers: usize) -> Pooled<Self> {
+        Pooled { place: self, len: workers.max(1), recycling: Recycling::default() }
+    }
+}
+
 impl<P> Pooled<P> {
-    /// `workers` of them, at least one.
-    pub fn new(place: P, workers: usize) -> Self {
-        Self { place, len: workers.max(1), recycling: Recycling::default() }
-    }
-
-    /// The same with so many workers, at least one.
-    pub(super) fn of(self, workers: usize) -> Self {
-        Self { len: workers.max(1), ..self }
-    }
-
-    /// Replaces a worker after so many calls, at least one: against handlers that leak.
+    /// Replaces a worker after `calls` calls, at least one: against handlers that leak.
     pub fn recycle_after(mut self, calls: u64) -> Self {
         self.recycling.after = Some(calls.max(1));
         self
     }
 
-    /// Replaces a worker whose process has more resident memory than so many bytes after a call.
-    /// It does nothing for workers in this process.
+    /// Replaces a worker whose process has more resident memory than `bytes` after a call. Workers
+    /// in this process are not replaced.
     pub fn recycle_above(mut self, bytes: u64) -> Self {
         self.recycling.above = Some(bytes);
         self

@@ -19,7 +19,7 @@ use crate::{
     worker::Worker,
 };
 
-/// Equal workers behind one handle: what spawning with `.pool(n)` gives.
+/// Equal workers behind one handle: what spawning at a place with `.pool(n)` gives.
 ///
 /// A call of [`any`](Self::any) goes to the first worker that is free. What no worker is free for waits
 /// in this process, the most urgent first, with the aging of the worker if it has one. In a map, a
@@ -68,7 +68,7 @@ use crate::{
 ///
 /// #[coproc::main]
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let pool = Scaler::on(Process::new()).pool(2).spawn(3)?;
+///     let pool = Scaler::on(Process::new().pool(2)).spawn(3)?;
 ///     let tripled: Vec<u64> = pool.map(0..10, |w, n| w.scale(n)).collect::<Result<_, _>>()?;
 ///     assert_eq!(tripled, [0, 3, 6, 9, 12, 15, 18, 21, 24, 27]);
 ///

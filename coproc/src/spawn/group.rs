@@ -8,7 +8,7 @@ use std::{
     vec,
 };
 
-use super::{Order, Place, WorkerHandle, WorkerResource, owner, resource};
+use super::{Order, Place, WorkerHandle, WorkerResource, on_every_place, owner, resource};
 use crate::{
     error::{CallError, SpawnError},
     sync::Ordering,
@@ -20,7 +20,7 @@ type Outcomes<W> = Vec<Result<<W as Worker>::Output, CallError<<W as Worker>::Ou
 
 /// The owners of several workers of one kind, which are waited for and ended together.
 ///
-/// `.group(n)` on the way to a place starts `n` workers with the same arguments, one after the
+/// Spawning at a place with `.group(n)` starts `n` workers with the same arguments, one after the
 /// other; if one does not start, its error is given and those that did start are ended. Owners of
 /// workers that were started one by one become a group with [`collect`](Iterator::collect). The
 /// place's options hold for each member by itself.
@@ -54,7 +54,7 @@ type Outcomes<W> = Vec<Result<<W as Worker>::Output, CallError<<W as Worker>::Ou
 ///     }
 /// }
 ///
-/// let counters = Counter::on(Thread).group(3).spawn(10)?;
+/// let counters = Counter::on(Thread.group(3)).spawn(10)?;
 /// counters[1].add(5).tell()?;
 /// assert_eq!(counters.join_timeout(secs(60)), [Ok(10), Ok(15), Ok(10)]);
 ///
@@ -184,17 +184,21 @@ impl<W: Worker> fmt::Debug for Group<W> {
     }
 }
 
-/// A place for each of several workers: what `.group(n)` makes of a place.
+/// A place for each of several workers: what `.group(n)` makes of a place. Spawning there gives a
+/// [`Group`].
 #[derive(Clone, Debug)]
+#[must_use = "a place starts nothing by itself"]
 pub struct Grouped<P> {
     place: P,
     members: usize,
 }
 
-impl<P> Grouped<P> {
-    /// `members` times this place.
-    pub fn new(place: P, members: usize) -> Self {
-        Self { place, members }
+on_every_place! {
+    /// A place for `members` workers that are started with the same arguments, and waited for and
+    /// ended together: spawning there gives a [`Group`](crate::Group) of their owners, which is
+    /// empty if `members` is 0.
+    pub fn group(self, members: usize) -> Grouped<Self> {
+        Grouped { place: self, members }
     }
 }
 

@@ -15,6 +15,7 @@ mod remote;
 mod reply_to;
 mod resource;
 mod retry;
+mod retrying;
 mod starts;
 #[cfg(feature = "process")]
 mod stdio;
@@ -23,7 +24,7 @@ mod travel;
 #[cfg(not(feature = "process"))]
 mod unprepared;
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, fmt, marker::PhantomData, time::Duration};
 
 use crate::{
     codec::reply::{read_panic, read_text},
@@ -44,7 +45,8 @@ pub use inline::Inline;
 pub use process::{Process, init, test};
 pub(crate) use reply_to::{ReplySlot, ReplyTo};
 pub use resource::WorkerResource;
-pub use retry::{Retried, RetriedHandle, Retrying};
+pub use retry::{Retried, RetriedHandle};
+pub use retrying::{RetryPlace, Retrying};
 pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
@@ -77,6 +79,25 @@ pub trait Place<W: Worker, By = ()>: Sized {
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>>;
 }
 
+/// Gives each place the same methods.
+macro_rules! on_every_place {
+    ($($method:tt)*) => {
+        #[cfg(feature = "process")]
+        impl crate::spawn::Process {
+            $($method)*
+        }
+
+        impl crate::spawn::Thread {
+            $($method)*
+        }
+
+        impl crate::spawn::Inline {
+            $($method)*
+        }
+    };
+}
+pub(crate) use on_every_place;
+
 /// What a worker is to be started with.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -86,19 +107,41 @@ pub struct Order {
     pub(crate) starts: Starts,
 }
 
-/// Starts a worker at `place` with the arguments that `write` writes.
-///
-/// # Errors
-///
-/// As [`Place::launch`].
-pub fn spawn<W: Worker, P: Place<W, By>, By>(
+/// A worker on its way to a place.
+pub struct On<W, P> {
     place: P,
-    write: impl FnOnce(&mut Draft),
-) -> Result<P::Spawned, SpawnError<W::InitError>> {
-    let mut draft = Draft::new(place.max_message());
-    write(&mut draft);
-    let arguments = draft.finish().map_err(refused)?;
-    place.launch(Order { arguments, starts: Starts::default() })
+    worker: PhantomData<fn() -> W>,
+}
+
+impl<W: Worker, P> On<W, P> {
+    /// The worker is to start at `place`.
+    pub fn new(place: P) -> Self {
+        Self { place, worker: PhantomData }
+    }
+
+    /// Starts the worker with the arguments that `write` writes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Place::launch`].
+    pub fn spawn<By>(
+        self,
+        write: impl FnOnce(&mut Draft),
+    ) -> Result<P::Spawned, SpawnError<W::InitError>>
+    where
+        P: Place<W, By>,
+    {
+        let mut draft = Draft::new(self.place.max_message());
+        write(&mut draft);
+        let arguments = draft.finish().map_err(refused)?;
+        self.place.launch(Order { arguments, starts: Starts::default() })
+    }
+}
+
+impl<W, P: fmt::Debug> fmt::Debug for On<W, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("On").field(&self.place).finish()
+    }
 }
 
 /// What arguments that cannot be written mean.

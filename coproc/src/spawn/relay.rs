@@ -12,8 +12,8 @@ use std::{
 };
 
 use super::{
+    On,
     host::{Host, HostThread, Hosted, Lent},
-    spawn,
 };
 use crate::{
     call::{Controller, Dispatch, Encoded, Link, PendingJob, Route},
@@ -50,7 +50,7 @@ pub(super) fn connection<W: Worker>(
     });
     let place = HostThread { max_message: dispatch.max_message() };
     let lent = Lent(Arc::clone(&target));
-    let worker = spawn::<Relay<W>, _, ()>(place, |draft| draft.put(&lent));
+    let worker = On::<Relay<W>, _>::new(place).spawn::<()>(|draft| draft.put(&lent));
     let worker = worker.map_err(|error| error.to_string())?;
     let connection = Arc::clone(worker.connection());
     relays.insert(*slot, (Arc::clone(&connection), Box::new(Host { hosted: target, worker })));

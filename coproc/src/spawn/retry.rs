@@ -1,20 +1,19 @@
 //! Function workers that are run again when they fail.
 
 use std::{
-    fmt,
+    fmt, io,
     time::{Duration, Instant},
 };
 
-use super::{Order, Place, WorkerResource, owner, refused, resource};
+use super::{WorkerResource, owner, resource};
 use crate::{
-    codec::{Body, Draft, EncodeError},
-    error::{CallError, CloseReason, SpawnError},
+    error::{CallError, CloseReason},
     sync::{Arc, Condvar, Mutex, thread},
-    worker::{Function, Worker},
+    worker::Function,
 };
 
-/// The owner of a function worker that is run again when it fails: what `.retry(n)` on the way to a
-/// place makes of it.
+/// The owner of a function worker that is run again when it fails: what spawning at a place with
+/// `.retry(n)` gives.
 ///
 /// `n` is how often it may be run again, so that there are `n + 1` runs at most; `u32::MAX` is as
 /// good as for ever. A run has failed if it gave an `Err`, panicked, crashed or could not be
@@ -22,7 +21,7 @@ use crate::{
 /// `.retry_if(…)`, only after the errors it says yes to, as [`join`](RetriedHandle::join) would give
 /// them, is it run again; a panic of its own ends the retries. The next run
 /// begins `.retry_delay(…)` after that, at once without it, and has the arguments of
-/// `.retry_with(…)` if there are any, else those of `spawn`. It is a thread of its own that waits
+/// `.retry_with(…)`, said after `on`, if there are any, else those of `spawn`. It is a thread of its own that waits
 /// for each run and begins the next; nobody else has to wait for that. On
 /// [`Inline`](crate::Inline), it is that thread in which the later runs take place.
 ///
@@ -44,7 +43,8 @@ use crate::{
 ///     }
 /// }
 ///
-/// let fetch = Fetch::on(Thread).retry(5).retry_delay(ms(5)).retry_with("second").spawn("first")?;
+/// let patient = Thread.retry(5).retry_delay(ms(5));
+/// let fetch = Fetch::on(patient).retry_with("second").spawn("first")?;
 /// assert_eq!(fetch.worker().join()?, "from the second");
 /// assert_eq!(fetch.worker().runs(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -93,10 +93,39 @@ impl<F: Function> Run<F> {
     }
 }
 
-/// After which errors a function is run again.
-type Which<F> = dyn Fn(&CallError<<F as Worker>::OutputError>) -> bool + Send;
+/// Whether a function that ended in this error is run again.
+pub(super) type Condition<E> = Arc<dyn Fn(&CallError<E>) -> bool + Send + Sync>;
+
+/// How often a function may be run again, how long after a failure, and after which; after each
+/// without a condition.
+pub(super) struct Retries<E> {
+    pub(super) left: u32,
+    pub(super) delay: Duration,
+    pub(super) condition: Option<Condition<E>>,
+}
 
 impl<F: Function> Retried<F> {
+    /// The owner of a function whose first run is `first`. A thread waits for each run, and begins
+    /// the next with `again`; an error of that is its text.
+    ///
+    /// # Errors
+    ///
+    /// The thread cannot be started.
+    pub(super) fn new(
+        first: WorkerResource<F>,
+        retries: Retries<F::OutputError>,
+        again: impl Fn() -> Result<WorkerResource<F>, String> + Send + 'static,
+    ) -> io::Result<Self> {
+        let last = Run::Started(Arc::new(first));
+        let state = State { last, runs: 1, is_stopped: false, is_over: false };
+        let life = Arc::new(Life { state: Mutex::new(state), changed: Condvar::new() });
+        let handle = RetriedHandle { life: Arc::clone(&life) };
+        let supervisor = thread::Builder::new()
+            .name("coproc-retry".to_owned())
+            .spawn(move || supervise(&Over(life), retries, again))?;
+        Ok(Self { handle, supervisor: Some(supervisor) })
+    }
+
     /// Everything about this worker.
     #[must_use]
     pub fn worker(&self) -> &RetriedHandle<F> {
@@ -215,17 +244,17 @@ impl<F: Function> Life<F> {
     }
 
     /// Waits for the last run; whether it failed in a way that another may follow.
-    fn has_failed(&self, which: Option<&Which<F>>) -> bool {
-        let Some(run) = self.last() else { return self.has_not_started(which) };
+    fn has_failed(&self, condition: Option<&Condition<F::OutputError>>) -> bool {
+        let Some(run) = self.last() else { return self.has_not_started(condition) };
         if owner(&*run).has_succeeded() {
             return false;
         }
-        which.is_none_or(|which| owner(&*run).join().is_err_and(|error| which(&error)))
+        condition.is_none_or(|holds| owner(&*run).join().is_err_and(|error| holds(&error)))
     }
 
-    fn has_not_started(&self, which: Option<&Which<F>>) -> bool {
+    fn has_not_started(&self, condition: Option<&Condition<F::OutputError>>) -> bool {
         let error = self.state.lock().last.unstarted();
-        which.is_none_or(|which| error.is_some_and(|error| which(&error)))
+        condition.is_none_or(|holds| error.is_some_and(|error| holds(&error)))
     }
 }
 
@@ -236,6 +265,20 @@ impl<F: Function> Drop for Over<F> {
     fn drop(&mut self) {
         self.0.state.lock().is_over = true;
         self.0.changed.notify_all();
+    }
+}
+
+/// Runs a function again for as long as it fails and may be.
+fn supervise<F: Function>(
+    over: &Over<F>,
+    mut retries: Retries<F::OutputError>,
+    again: impl Fn() -> Result<WorkerResource<F>, String>,
+) {
+    let Over(life) = over;
+    let condition = retries.condition.as_ref();
+    while life.has_failed(condition) && retries.left > 0 && life.pause(retries.delay) {
+        retries.left -= 1;
+        life.begun(again().map_or_else(Run::Failed, |run| Run::Started(Arc::new(run))));
     }
 }
 
@@ -270,102 +313,5 @@ impl<F: Function> fmt::Debug for RetriedHandle<F> {
             .field("last", &self.life.last())
             .field("runs", &self.runs())
             .finish()
-    }
-}
-
-/// A place for several runs of a function: what `.retry(n)` makes of a place.
-pub struct Retrying<F: Function, P> {
-    place: P,
-    /// How many runs may follow the first.
-    left: u32,
-    delay: Duration,
-    /// The arguments of the later runs, if they have others.
-    later: Option<Result<Body, EncodeError>>,
-    /// After which errors; after all without it.
-    which: Option<Box<Which<F>>>,
-}
-
-impl<F: Function, P> Retrying<F, P> {
-    /// This place for the first run and for so many more.
-    pub fn new(place: P, left: u32) -> Self {
-        Self { place, left, delay: Duration::ZERO, later: None, which: None }
-    }
-
-    /// Waits so long before each of the later runs.
-    #[must_use]
-    pub fn delay(self, delay: Duration) -> Self {
-        Self { delay, ..self }
-    }
-
-    /// Runs it again only after errors that `which` says yes to.
-    #[must_use]
-    pub fn only(self, which: impl Fn(&CallError<F::OutputError>) -> bool + Send + 'static) -> Self {
-        Self { which: Some(Box::new(which)), ..self }
-    }
-
-    /// Gives the later runs the arguments that `write` writes.
-    #[must_use]
-    pub fn with<By>(self, write: impl FnOnce(&mut Draft)) -> Self
-    where
-        P: Place<F, By>,
-    {
-        let mut draft = Draft::new(self.place.max_message());
-        write(&mut draft);
-        Self { later: Some(draft.finish()), ..self }
-    }
-
-    /// Runs it again for as long as it fails and may be.
-    fn supervise<By>(mut self, life: Arc<Life<F>>, order: &Order)
-    where
-        P: Place<F, By, Spawned = WorkerResource<F>> + Clone,
-        F::InitError: fmt::Display,
-    {
-        let Over(life) = &Over(life);
-        while life.has_failed(self.which.as_deref()) && self.left > 0 && life.pause(self.delay) {
-            self.left -= 1;
-            life.begun(match self.place.clone().launch(order.clone()) {
-                Ok(run) => Run::Started(Arc::new(run)),
-                Err(error) => Run::Failed(error.to_string()),
-            });
-        }
-    }
-}
-
-impl<F, By, P> Place<F, By> for Retrying<F, P>
-where
-    F: Function,
-    F::InitError: fmt::Display,
-    P: Place<F, By, Spawned = WorkerResource<F>> + Clone + Send + 'static,
-{
-    type Spawned = Retried<F>;
-
-    fn max_message(&self) -> usize {
-        self.place.max_message()
-    }
-
-    fn launch(mut self, order: Order) -> Result<Retried<F>, SpawnError<F::InitError>> {
-        let later = match self.later.take() {
-            Some(arguments) => Order { arguments: arguments.map_err(refused)?, ..order.clone() },
-            None => order.clone(),
-        };
-        let first = Run::Started(Arc::new(self.place.clone().launch(order)?));
-        let state = State { last: first, runs: 1, is_stopped: false, is_over: false };
-        let life = Arc::new(Life { state: Mutex::new(state), changed: Condvar::new() });
-        let handle = RetriedHandle { life: Arc::clone(&life) };
-        let supervisor = thread::Builder::new()
-            .name("coproc-retry".to_owned())
-            .spawn(move || self.supervise::<By>(life, &later))
-            .map_err(SpawnError::Os)?;
-        Ok(Retried { handle, supervisor: Some(supervisor) })
-    }
-}
-
-impl<F: Function, P: fmt::Debug> fmt::Debug for Retrying<F, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Retrying")
-            .field("place", &self.place)
-            .field("left", &self.left)
-            .field("delay", &self.delay)
-            .finish_non_exhaustive()
     }
 }

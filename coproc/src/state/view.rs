@@ -194,7 +194,7 @@ impl State {
     /// #[coproc::main]
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
     ///     let state = State::spawn()?;
-    ///     let takers = Take::on(Process::new()).group(3).spawn(&state)?;
+    ///     let takers = Take::on(Process::new().group(3)).spawn(&state)?;
     ///     let mut taken = takers.join().into_iter().collect::<Result<Vec<_>, _>>()?;
     ///     taken.sort();
     ///     assert_eq!(taken, [0, 1, 2]);

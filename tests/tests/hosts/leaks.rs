@@ -76,14 +76,14 @@ fn shares() {
     state.set("n", &1_u32).expect("it is set");
     queue.send(1).expect("it is sent");
     let held = queue.recv().expect("it is there");
-    let group = Share::on(Process::new()).group(2).spawn(&state, &queue).expect("a group");
+    let group = Share::on(Process::new().group(2)).spawn(&state, &queue).expect("a group");
     assert!(group.join().iter().all(Result::is_ok));
     let mut watch = state.watch_all();
     drop((state, queue));
     assert!(watch.recv().is_err());
     drop(held);
 
-    let (retried, monitor) = (Share::on(Process::new()).retry(2), Monitor::builder());
+    let (retried, monitor) = (Share::on(Process::new().retry(2)), Monitor::builder());
     let monitor = monitor.every(ms(5)).spawn().expect("a monitor");
     monitor.note("it is there").wait().expect("a note");
     let (state, queue) = (State::spawn().expect("a state"), Queue::unbounded().expect("a queue"));

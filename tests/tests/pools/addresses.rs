@@ -159,7 +159,7 @@ fn what_is_asked_of_a_whole_pool_has_an_answer() {
 #[coproc::test]
 fn a_message_that_is_too_large_is_refused_at_the_verb() {
     let _watch = Watch::set();
-    let pool = Hand::on(Process::new().max_message(4096)).pool(1).spawn(10).unwrap();
+    let pool = Hand::on(Process::new().max_message(4096).pool(1)).spawn(10).unwrap();
     let text = "x".repeat(5000);
     let error = pool.any().length(&text).send().unwrap_err();
     assert!(matches!(error, CallError::TooLarge { limit: 4096, .. }), "{error}");

@@ -125,7 +125,7 @@ fn what_may_be_run_again_is_tried_again_unasked() {
 fn a_pool_that_cannot_replace_its_workers_says_so() {
     let _watch = Watch::set();
     let mark = Mark::new();
-    let pool = Once::on(coproc::Process::new()).pool(1).spawn(&mark.0).unwrap();
+    let pool = Once::on(coproc::Process::new().pool(1)).spawn(&mark.0).unwrap();
     assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
     for _ in 0..2 {
         let error = pool.any().crash().wait().unwrap_err();
@@ -161,7 +161,7 @@ impl Single {
 fn why_no_worker_is_left_is_told_by_debug_at_least() {
     let _watch = Watch::set();
     let mark = Mark::new();
-    let pool = Single::on(coproc::Thread).pool(1).spawn(&mark.0).unwrap();
+    let pool = Single::on(coproc::Thread.pool(1)).spawn(&mark.0).unwrap();
     assert!(matches!(pool.any().panic().wait(), Err(CallError::Panicked(_))));
     let error = pool.any().panic().wait().unwrap_err();
     assert!(error.to_string().ends_with("left: Taken(17)"), "{error}");
@@ -171,7 +171,7 @@ fn why_no_worker_is_left_is_told_by_debug_at_least() {
 fn an_init_that_fails_is_told_of() {
     let _watch = Watch::set();
     let mark = Mark::new();
-    let outcome = Once::on(coproc::Process::new()).pool(2).spawn(&mark.0);
+    let outcome = Once::on(coproc::Process::new().pool(2)).spawn(&mark.0);
     assert!(matches!(outcome, Err(SpawnError::Init(_))), "{outcome:?}");
 }
 
@@ -198,7 +198,7 @@ fn who_dies_when_nothing_is_left_to_do_is_joined_too() {
 fn who_is_not_replaced_is_joined_too() {
     let _watch = Watch::set();
     let mark = Mark::new();
-    let pool = Once::on(coproc::Process::new()).pool(1).spawn(&mark.0).unwrap();
+    let pool = Once::on(coproc::Process::new().pool(1)).spawn(&mark.0).unwrap();
     assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
     let ends = pool.join();
     assert!(matches!(ends[..], [Err(CallError::Crashed(_))]), "{ends:?}");

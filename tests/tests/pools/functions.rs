@@ -243,7 +243,7 @@ fn what_cannot_be_encoded_is_an_error_in_its_place() {
 fn what_is_too_large_is_an_error_in_its_place() {
     let _watch = Watch::set();
     let place = Process::new().max_message(3 << 20);
-    let pool = Pool::on(place).workers(1).spawn().unwrap();
+    let pool = Pool::on(place.pool(1)).spawn().unwrap();
     let sizes = [1, 2 << 20, 4 << 20, 5, 2 << 20, 2 << 20, 6];
     let results: Vec<_> = pool.map(sizes, Grow).chunk(10).collect();
     for (size, result) in sizes.into_iter().zip(results) {
@@ -305,8 +305,8 @@ fn a_panic_of_the_input_reaches_the_caller_and_the_pool_goes_on() {
 #[coproc::test]
 fn pools_of_functions_stand_at_every_place() {
     let _watch = Watch::set();
-    let inline = Pool::on(Inline).workers(2).spawn().unwrap();
-    let thread = Pool::on(Thread).workers(2).spawn().unwrap();
+    let inline = Pool::on(Inline.pool(2)).spawn().unwrap();
+    let thread = Pool::on(Thread.pool(2)).spawn().unwrap();
     for pool in [inline, thread] {
         assert_eq!(pool.map(0..100, Square).map(Result::unwrap).sum::<u64>(), 328_350);
         assert_eq!(pool.apply(Power, (3, 3)).unwrap(), 27);
@@ -318,7 +318,7 @@ fn pools_of_functions_stand_at_every_place() {
 #[coproc::test]
 fn a_worker_is_replaced_after_so_many_items() {
     let _watch = Watch::set();
-    let pool = Pool::on(Process::new()).workers(1).recycle_after(10).spawn().unwrap();
+    let pool = Pool::on(Process::new().pool(1).recycle_after(10)).spawn().unwrap();
     let pids: Result<Vec<_>, _> = pool.map(0..100, Pid).collect();
     let mut runs: Vec<(u32, usize)> = Vec::new();
     for pid in pids.unwrap() {
@@ -342,7 +342,7 @@ fn leak(bytes: usize) -> u32 {
 #[coproc::test]
 fn a_worker_that_holds_too_much_memory_is_replaced() {
     let _watch = Watch::set();
-    let pool = Pool::on(Process::new()).workers(1).recycle_above(64 << 20).spawn().unwrap();
+    let pool = Pool::on(Process::new().pool(1).recycle_above(64 << 20)).spawn().unwrap();
     let pids: Result<Vec<_>, _> = pool.map([0, 0, 128 << 20, 0, 0], Leak).chunk(1).collect();
     let pids = pids.unwrap();
     assert!(pids[0] == pids[1] && pids[1] == pids[2], "{pids:?}");

@@ -87,7 +87,7 @@ fn whoever_joins_again_is_given_the_same_controller() -> coproc::Result<()> {
     let _watch = Watch::set();
     let hand = hand();
     let function = HandBack::spawn(3, (*hand).clone())?;
-    let pool = Keeper::on(coproc::Process::new()).pool(2).spawn((*hand).clone())?;
+    let pool = Keeper::on(coproc::Process::new().pool(2)).spawn((*hand).clone())?;
     for _ in 0..3 {
         let back = function.worker().join()?.expect("three is a multiple of three");
         assert_eq!(back.scale(2).wait()?, 6);

@@ -165,5 +165,5 @@ impl Drop for Mark {
 
 /// So many of them, in processes, that scale by 10.
 fn hands(workers: usize) -> WorkerPool<Hand> {
-    Hand::on(Process::new()).pool(workers).spawn(10).expect("the workers start")
+    Hand::on(Process::new().pool(workers)).spawn(10).expect("the workers start")
 }

@@ -99,7 +99,7 @@ fn a_map_whose_pool_is_closed_gives_what_is_in_flight_and_ends() {
 #[coproc::test]
 fn nothing_is_read_before_something_is_asked_for() {
     let _watch = Watch::set();
-    let pool = Hand::on(Thread).pool(2).spawn(1).unwrap();
+    let pool = Hand::on(Thread.pool(2)).spawn(1).unwrap();
     let mut read = false;
     let items = std::iter::once_with(|| read = true);
     drop(pool.map(items, |w, ()| w.scale(1)));
@@ -110,7 +110,7 @@ fn nothing_is_read_before_something_is_asked_for() {
 fn what_cannot_be_encoded_is_an_error_in_its_place() {
     let _watch = Watch::set();
     let place = coproc::Process::new().max_message(1000);
-    let pool = Hand::on(place).pool(2).spawn(1).unwrap();
+    let pool = Hand::on(place.pool(2)).spawn(1).unwrap();
     let names = ["a".repeat(10), "b".repeat(2000), "c".repeat(10)];
     let results: Vec<_> = pool.map(&names, |w, name| w.length(name)).collect();
     assert!(matches!(results[1], Err(CallError::TooLarge { .. })), "{:?}", results[1]);
@@ -181,8 +181,8 @@ fn a_map_within_a_map_of_the_same_pool_ends() {
 fn pools_stand_at_every_place() {
     let _watch = Watch::set();
     for pool in [
-        Hand::on(Thread).pool(3).spawn(10).unwrap(),
-        Hand::on(Inline).pool(3).spawn(10).unwrap(),
+        Hand::on(Thread.pool(3)).spawn(10).unwrap(),
+        Hand::on(Inline.pool(3)).spawn(10).unwrap(),
         hands(3),
     ] {
         let results: Result<Vec<_>, _> = pool.map(0..20, |w, n| w.scale(n)).collect();

@@ -40,11 +40,11 @@ fn being_replaced(
 
 fn in_processes() -> (WorkerPool<Late>, Gate, Mark) {
     let place = Process::new().init_timeout(secs(3600));
-    being_replaced(|mark, begun, end| Late::on(place).pool(1).spawn(&mark, &begun, &end))
+    being_replaced(|mark, begun, end| Late::on(place.pool(1)).spawn(&mark, &begun, &end))
 }
 
 fn in_threads() -> (WorkerPool<Late>, Gate, Mark) {
-    being_replaced(|mark, begun, end| Late::on(Thread).pool(1).spawn(&mark, &begun, &end))
+    being_replaced(|mark, begun, end| Late::on(Thread.pool(1)).spawn(&mark, &begun, &end))
 }
 
 #[coproc::test]

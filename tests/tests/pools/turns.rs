@@ -65,7 +65,7 @@ fn whoever_is_woken_may_kill_the_pool() {
 fn whoever_is_told_that_no_worker_is_left_may_drop_the_pool() {
     let _watch = Watch::set();
     let mark = Mark::new();
-    let pool = Once::on(Process::new()).pool(1).spawn(&mark.0).unwrap();
+    let pool = Once::on(Process::new().pool(1)).spawn(&mark.0).unwrap();
     assert!(matches!(pool.any().crash().wait(), Err(CallError::Crashed(_))));
     assert!(matches!(pool.any().crash().wait(), Err(CallError::Closed(_))));
     let mut call = pool.any().crash().send().unwrap();
@@ -83,7 +83,7 @@ fn whoever_is_told_that_no_worker_is_left_may_drop_the_pool() {
 #[coproc::test]
 fn the_most_urgent_of_what_waits_is_next() {
     let _watch = Watch::set();
-    let pool = Hand::on(Thread).pool(1).spawn(1).unwrap();
+    let pool = Hand::on(Thread.pool(1)).spawn(1).unwrap();
     let (begun, end) = (Gate::new(), Gate::new());
     let held = pool.any().hold(&begun, &end).send().unwrap();
     gate::pass(&begun);
@@ -109,7 +109,7 @@ fn the_most_urgent_of_what_waits_is_next() {
 #[coproc::test]
 fn an_urgent_call_overtakes_what_a_map_has_waiting() {
     let _watch = Watch::set();
-    let pool = Hand::on(Thread).pool(1).spawn(1).unwrap();
+    let pool = Hand::on(Thread.pool(1)).spawn(1).unwrap();
     let [first, second, urgent] = [(); 3].map(|()| (Gate::new(), Gate::new()));
     let gates = [&first, &second];
     let mut map = pool.map(gates, |w, (begun, end)| w.hold(begun, end)).priority(5);
@@ -239,7 +239,7 @@ fn a_pool_grows_and_shrinks() {
 #[coproc::test]
 fn a_worker_is_replaced_after_so_many_calls() {
     let _watch = Watch::set();
-    let pool = Hand::on(Process::new()).pool(1).recycle_after(3).spawn(1).unwrap();
+    let pool = Hand::on(Process::new().pool(1).recycle_after(3)).spawn(1).unwrap();
     let pids: Result<Vec<_>, _> = pool.map(0..9, |w, _: i32| w.pid()).collect();
     let pids = pids.unwrap();
     for three in pids.chunks(3) {
@@ -251,7 +251,7 @@ fn a_worker_is_replaced_after_so_many_calls() {
 #[coproc::test]
 fn a_worker_that_holds_too_much_memory_is_replaced() {
     let _watch = Watch::set();
-    let pool = Hand::on(Process::new()).pool(1).recycle_above(64 << 20).spawn(1).unwrap();
+    let pool = Hand::on(Process::new().pool(1).recycle_above(64 << 20)).spawn(1).unwrap();
     let pids: Result<Vec<_>, _> =
         pool.map([0, 0, 128 << 20, 0, 0], |w, bytes: usize| w.leak(bytes)).collect();
     let pids = pids.unwrap();
@@ -339,7 +339,7 @@ impl Clerk {
 #[coproc::test]
 fn what_waits_long_becomes_urgent() {
     let _watch = Watch::set();
-    let pool = Clerk::on(Process::new()).pool(1).spawn().unwrap();
+    let pool = Clerk::on(Process::new().pool(1)).spawn().unwrap();
     let gate = Gate::new();
     let held = pool.any().hold(&gate).send().unwrap();
     let patient = pool.any().note("patient").priority(20).send().unwrap();

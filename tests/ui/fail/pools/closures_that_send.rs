@@ -18,7 +18,7 @@ impl Scaler {
 }
 
 fn main() {
-    let pool = Scaler::on(Process::new()).pool(2).spawn().unwrap();
+    let pool = Scaler::on(Process::new().pool(2)).spawn().unwrap();
     let _ = pool.each(|w| w.scale(1).wait());
     let _ = pool.map(0..3, |w, n| w.scale(n).wait());
     let _ = pool.map_unordered(0..3_u64, |_, n| n);
