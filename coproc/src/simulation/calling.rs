@@ -206,7 +206,7 @@ impl World {
         }
     }
 
-    /// What `Port::abandon` does.
+    /// What `Endpoint::abandon` does.
     fn abandon(&mut self, id: u64) {
         if self.host.requests.abandon(id) {
             let envelope = Envelope { id, ..Envelope::new(Kind::Cancel) };
