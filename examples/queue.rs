@@ -52,7 +52,7 @@ fn main() -> coproc::Result<()> {
     for n in 1..=20 {
         requests.send(Request::Double(n))?;
     }
-    requests.join()?;
+    requests.clone().join()?;
     let mut doubled = BTreeSet::new();
     for answer in answers.try_iter() {
         if let Answer::Doubled(n) = answer?.into_inner() {
@@ -72,7 +72,7 @@ fn main() -> coproc::Result<()> {
 
     // Each that begins this one dies, and the next gets it, until three have.
     requests.send(Request::Trip)?;
-    requests.join()?;
+    requests.clone().join()?;
     let letters = requests.dead_letters()?;
     assert_eq!(letters.len(), 1);
     assert_eq!((letters[0].reason(), letters[0].deliveries()), (DeadReason::Deaths, 3));

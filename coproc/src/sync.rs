@@ -89,34 +89,6 @@ impl Condvar {
     }
 }
 
-/// How many threads of this process are coproc's own.
-static OWN: AtomicUsize = AtomicUsize::new(0);
-
-/// The thread that it was made on runs no code of users, but for wakers, as long as this lives.
-#[derive(Debug)]
-pub(crate) struct Own(());
-
-impl Own {
-    pub(crate) fn mark() -> Self {
-        OWN.fetch_add(1, Ordering::SeqCst);
-        Self(())
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        OWN.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Whether this process certainly has no thread that could do anything for users but this one.
-pub(crate) fn is_only_thread() -> bool {
-    let own = OWN.load(Ordering::SeqCst);
-    let all = std::fs::read_dir("/proc/self/task").map_or(usize::MAX, Iterator::count);
-    // If one of coproc's own has ended meanwhile, another may be there in its place.
-    all == own + 1 && own == OWN.load(Ordering::SeqCst)
-}
-
 /// Parks this thread until it is unparked, or until `until`; may return early.
 pub(crate) fn park(until: Option<Instant>) {
     match until {

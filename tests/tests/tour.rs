@@ -183,7 +183,7 @@ fn a_queue() -> Result<(), Box<dyn std::error::Error>> {
     queue.recv()?.ack()?;
     queue.recv()?.ack()?;
     assert!(queue.is_empty()?);
-    queue.join()?;
+    queue.clone().join()?;
     assert!(queue.dead_letters()?.is_empty());
     Ok(())
 }

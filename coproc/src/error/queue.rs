@@ -49,8 +49,11 @@ pub enum QueueError {
     /// An item cannot be read, which its `Deserialize` refused. It is with the dead letters now.
     #[error("the item cannot be read: {0}")]
     Decode(String),
-    /// Nobody but those who wait for it is left who could receive what is in the queue.
-    #[error("{left} items are not acknowledged, and nobody is left who could receive them")]
+    /// Items are not acknowledged, and no handle and no delivery is left that could do so, but for
+    /// handles that wait for it themselves.
+    #[error(
+        "{left} items are not acknowledged, and no handle or delivery is left that could do so"
+    )]
     Deserted {
         /// How many items are not acknowledged.
         left: usize,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io, task::Waker, time::Instant};
 
-use crate::sync::{Condvar, Mutex, Own, thread, wake};
+use crate::sync::{Condvar, Mutex, thread, wake};
 
 struct Timer {
     alarms: Mutex<Alarms>,
@@ -27,7 +27,6 @@ impl Alarms {
     fn start(&mut self) -> io::Result<()> {
         if !self.running {
             thread::Builder::new().name("coproc-timer".into()).spawn(|| {
-                let _own = Own::mark();
                 run();
             })?;
             self.running = true;

@@ -3,37 +3,49 @@
 use std::time::{Duration, Instant};
 
 use super::{Queue, core::Standing};
-use crate::{error::QueueError, protocol::Wire};
+use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 impl<T: Wire> Queue<T> {
     /// Waits until every item that was sent is acknowledged, or a
     /// [dead letter](Self::dead_letters).
     ///
-    /// It does not wait for nobody: if for the queue's timeout nothing has happened in the queue,
-    /// and nobody could be seen who might do something about it, it fails. Everybody counts who has
-    /// a handle or a [`Delivery`](super::Delivery), in any process, but for those who wait in this
-    /// way themselves. Of threads that share one handle by reference those count that have sent or
-    /// received something; give each a clone of its own.
+    /// It takes the handle, so that the handles and deliveries that are left tell whether an item can
+    /// still be acknowledged: if there is none, in any process, and for the queue's timeout nothing
+    /// happens in the queue, this fails with [`QueueError::Deserted`] instead of waiting for ever.
+    /// Handles whose owners wait in this way do not count. A handle or a
+    /// [`Delivery`](super::Delivery) counts as long as it exists, whether it is used or not.
     ///
-    /// A process without threads but this one and coproc's own counts as waiting, whatever handles
-    /// and deliveries it has: nobody could use them. In one with other threads, a second handle or a
-    /// delivery may be theirs at any time, so that this waits for them even if both are forgotten
-    /// on its own thread: acknowledge or drop what was received before, or say
-    /// [how long](Self::join_timeout).
+    /// To go on using the queue, join a clone: `queue.clone().join()`. The handle that is kept then
+    /// counts, so that this is never `Deserted`.
+    ///
+    /// If the handle is the last one in the process that made the queue, the queue ends when this
+    /// returns.
+    ///
+    /// ```
+    /// use coproc::Queue;
+    ///
+    /// let queue = Queue::unbounded()?;
+    /// queue.send(1)?;
+    /// let consumer = queue.clone();
+    /// let consumer = std::thread::spawn(move || consumer.recv()?.ack());
+    /// queue.join()?;
+    /// consumer.join().unwrap()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`QueueError::Deserted`], [`QueueError::Ended`] and [`QueueError::Lost`].
-    pub fn join(&self) -> Result<(), QueueError> {
+    pub fn join(self) -> Result<(), QueueError> {
         self.join_until(None)
     }
 
-    /// As [`join`](Self::join), for this long at most.
+    /// As [`join`](Self::join), for `timeout` at most.
     ///
     /// # Errors
     ///
     /// As there, and [`QueueError::Timeout`].
-    pub fn join_timeout(&self, timeout: Duration) -> Result<(), QueueError> {
+    pub fn join_timeout(self, timeout: Duration) -> Result<(), QueueError> {
         self.join_until(Instant::now().checked_add(timeout))
     }
 
@@ -44,7 +56,8 @@ impl<T: Wire> Queue<T> {
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             let patience = left.map_or(interval, |left| left.min(interval));
-            let alone = shared.is_alone();
+            // This handle is the only one of its kind, and no delivery came through it.
+            let alone = Arc::strong_count(shared) == 1;
             match shared.join(alone, patience) {
                 Ok(_) => return Ok(()),
                 Err(QueueError::Timeout) => {}

@@ -86,7 +86,7 @@ const BYTES: usize = 1 << 30;
 ///     for n in 1..=10 {
 ///         jobs.send(Job::Square(n))?;
 ///     }
-///     jobs.join()?;
+///     jobs.clone().join()?;
 ///     assert_eq!(squares.len()?, 10);
 ///     let mut sum = 0;
 ///     for square in squares.try_iter() {
@@ -162,7 +162,7 @@ impl<T: Wire> QueueBuilder<T> {
         let worker = Server::on(place).spawn(Lent(Arc::clone(&desk)))?;
         let server = (*worker).clone();
         let host = Host { hosted: desk, worker };
-        Ok(Queue::of(Shared::of(server, self.timeout, self.limits.items, Some(host))))
+        Ok(Queue::of(Arc::new(Shared::new(server, self.timeout, self.limits.items, Some(host)))))
     }
 }
 
@@ -305,7 +305,6 @@ impl<T: Wire> Queue<T> {
         recipient: Option<u32>,
         patience: Option<Duration>,
     ) -> Result<(), QueueError> {
-        self.shared.used();
         self.shared.send(content, recipient, patience).map(drop)
     }
 

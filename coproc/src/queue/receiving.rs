@@ -95,7 +95,6 @@ impl<T: Wire> Queue<T> {
         most: usize,
         patience: Option<Duration>,
     ) -> Result<impl Iterator<Item = Result<Delivery<T>, QueueError>>, QueueError> {
-        self.shared.used();
         match self.shared.receive(most, patience)? {
             Reply::Handed(handed) => {
                 let unread = |handed| Unread::new(&self.shared, handed);
@@ -153,7 +152,6 @@ impl<T: Wire> Queue<T> {
         patience: Option<Duration>,
         mut fits: impl FnMut(&T) -> bool,
     ) -> Result<Delivery<T>, QueueError> {
-        self.shared.used();
         let until = patience.and_then(|patience| Instant::now().checked_add(patience));
         let mut cursor = Cursor::default();
         loop {

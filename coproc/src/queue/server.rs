@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::QueueError,
     spawn::{Lent, ReplyTo},
-    sync::{Arc, Own},
+    sync::Arc,
     worker::{Context, Idle, Later, Peer},
 };
 
@@ -19,14 +19,13 @@ const LETTERS: usize = 8 << 20;
 /// Answers other processes.
 pub(super) struct Server {
     desk: Arc<Desk>,
-    _own: Own,
 }
 
 #[crate::worker(pub(super), name = "coproc::Queue")]
 impl Server {
     #[init]
     fn new(desk: Lent<Desk>) -> Self {
-        Self { desk: desk.0, _own: Own::mark() }
+        Self { desk: desk.0 }
     }
 
     #[message]

@@ -51,6 +51,7 @@ pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
+pub(crate) use travel::{read_handle, write_handle};
 pub use travel::{read_link, write_link};
 #[cfg(not(feature = "process"))]
 pub use unprepared::{init, test};

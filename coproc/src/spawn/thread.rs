@@ -99,16 +99,19 @@ pub(super) fn launch<W: Worker>(
     let Ends { connection, hello, parameters, killed } = ends;
     let _going_on = connection.life.get().map(|life| order.starts.begin(life));
     let name = short(connection.plan.name).to_owned();
-    let body = move || run(parameters, &order.arguments, &killed);
+    let body = move || run(parameters, order.arguments, &killed);
     thread::Builder::new().name(name).spawn(body).map_err(SpawnError::Os)?;
     let outcome = connection.endpoint.wait(hello, None);
     started::<W>(&connection, outcome)?;
     Ok(WorkerResource::new(connection, GRACE))
 }
 
-fn run<W: Worker>(parameters: StartParameters<W>, arguments: &Body, killed: &AtomicBool) {
+fn run<W: Worker>(parameters: StartParameters<W>, arguments: Body, killed: &AtomicBool) {
     let endpoint = Arc::clone(&parameters.endpoint);
-    if let Ok(mut engine) = W::start(parameters, arguments.arguments()) {
+    let started = W::start(parameters, arguments.arguments());
+    // Handles in it count as long as it lives.
+    drop(arguments);
+    if let Ok(mut engine) = started {
         while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
     // Others may still hold this end, to answer later what nobody waits for any more.

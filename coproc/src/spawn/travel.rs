@@ -6,6 +6,8 @@
 //! is; a ledger for that link; and the worker's process, to learn of its death. So whoever receives
 //! it talks to the worker directly, and needs nobody in between.
 
+use std::any::Any;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::{
@@ -41,11 +43,13 @@ struct AttachedController {
     address: Address,
     /// Gives the connection that takes calls from other processes for a dispatcher.
     relay: fn(&Route) -> Result<Arc<Connection>, String>,
+    /// What it belongs to in this process.
+    handle: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl AttachedController {
-    fn new<W: Worker>(address: Address) -> Self {
-        Self { address, relay: relay::connection::<W> }
+    fn new<W: Worker>(address: Address, handle: Option<Arc<dyn Any + Send + Sync>>) -> Self {
+        Self { address, relay: relay::connection::<W>, handle }
     }
 
     fn refused(&self, why: &str) -> String {
@@ -89,8 +93,22 @@ pub fn write_link<W: Worker, S: Serializer>(
     link: &Link<W>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    write_handle(link, None, serializer)
+}
+
+/// Writes a controller that belongs to `handle`, which a receiver in this process gets with it.
+///
+/// # Errors
+///
+/// As [`write_link`].
+pub(crate) fn write_handle<W: Worker, S: Serializer>(
+    link: &Link<W>,
+    handle: Option<Arc<dyn Any + Send + Sync>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let address = link.address();
-    let at = attachments::put(Arc::new(AttachedController::new::<W>(address.clone())), PIECES);
+    let attached = AttachedController::new::<W>(address.clone(), handle);
+    let at = attachments::put(Arc::new(attached), PIECES);
     let connection = match address {
         Address::Direct(connection) => Some(connection),
         Address::Dispatched(_) => None,
@@ -116,20 +134,37 @@ pub fn write_link<W: Worker, S: Serializer>(
 pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Link<W>, D::Error> {
+    read_handle(deserializer).map(|(link, _)| link)
+}
+
+/// Reads a controller, and the handle that it was written with in this process.
+///
+/// # Errors
+///
+/// As [`read_link`].
+#[expect(clippy::type_complexity, reason = "a link, and what it belongs to if that is here")]
+pub(crate) fn read_handle<'de, W: Worker, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<(Link<W>, Option<Arc<dyn Any + Send + Sync>>), D::Error> {
     let wire = ControllerWire::deserialize(deserializer)?;
     let plan = plan::<W>();
+    let mut handle = None;
     let address = match attachments::take(wire.at, PIECES).map_err(de::Error::custom)? {
-        Found::Here(parcel) => {
-            let attached =
-                parcel.downcast_ref::<AttachedController>().map(|attached| &attached.address);
-            attached.filter(|address| address.plan().name == plan.name).cloned()
+        Found::Here(attached) => {
+            let attached = attached.downcast_ref::<AttachedController>();
+            let attached = attached.filter(|attached| attached.address.plan().name == plan.name);
+            handle = attached.and_then(|attached| attached.handle.clone());
+            attached.map(|attached| attached.address.clone())
         }
         #[cfg(feature = "process")]
         Found::Descriptors(descriptors) => {
             let at = wire.at;
             let address = remote::connection(plan, wire, descriptors).map(Address::Direct);
             if let Some(address) = &address {
-                attachments::keep(at, Arc::new(AttachedController::new::<W>(address.clone())));
+                attachments::keep(
+                    at,
+                    Arc::new(AttachedController::new::<W>(address.clone(), None)),
+                );
             }
             address
         }
@@ -137,7 +172,7 @@ pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
         Found::Descriptors(_) => None,
     };
     let other = || de::Error::custom(format!("a handle that is no controller of `{}`", plan.name));
-    address.map(Link::new).ok_or_else(other)
+    address.map(|address| (Link::new(address), handle)).ok_or_else(other)
 }
 
 impl<F: Function> Serialize for FunctionController<F> {

@@ -9,21 +9,20 @@ use super::{
 use crate::{
     error::StateError,
     spawn::{Lent, ReplyTo},
-    sync::{Arc, Own},
+    sync::Arc,
     worker::{Context, Idle, Later, Peer},
 };
 
 /// Answers handles over their links.
 pub(super) struct StateWorker {
     store: Arc<Store>,
-    _own: Own,
 }
 
 #[crate::worker(pub(super), name = "coproc::State")]
 impl StateWorker {
     #[init]
     fn new(store: Lent<Store>) -> Self {
-        Self { store: store.0, _own: Own::mark() }
+        Self { store: store.0 }
     }
 
     /// Does an operation, which waits for `patience` at most if it waits.

@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rustix::event::{EventfdFlags, epoll, eventfd};
 
 use crate::sync::{
-    AtomicU64, Mutex, OnceLock, Ordering, Own, Weak,
+    AtomicU64, Mutex, OnceLock, Ordering, Weak,
     thread::{self, ThreadId},
 };
 
@@ -78,7 +78,6 @@ impl Reactor {
         let (give, take) = bounded::<&'static Self>(1);
         // The thread comes first: a reactor that nobody runs must never be found in its cell.
         thread::Builder::new().name(name.into()).spawn(move || {
-            let _own = Own::mark();
             if let Ok(reactor) = take.recv() {
                 reactor.run(&queue);
             }

@@ -44,7 +44,7 @@ fn who_looks_through_a_full_queue_loses_nothing() -> coproc::Result<()> {
     assert_eq!(queue.recv_if(|item| *item == 2)?.into_inner(), 2);
     assert_eq!(queue.recv_timeout(at_once)?.into_inner(), 1);
     assert_eq!(queue.recv_timeout(at_once).unwrap_err(), QueueError::Timeout);
-    queue.join_timeout(at_once)?;
+    queue.clone().join_timeout(at_once)?;
     Ok(())
 }
 
@@ -131,7 +131,7 @@ fn what_cannot_be_written_is_given_back() -> coproc::Result<()> {
     assert_eq!(unsent.item, Fussy::Unwritable);
     assert_eq!(unsent.to_string(), "the item cannot be encoded: it stays here");
     assert!(queue.is_empty()?);
-    queue.join()?;
+    queue.clone().join()?;
     Ok(())
 }
 
@@ -142,7 +142,7 @@ fn what_cannot_be_read_is_a_dead_letter() -> coproc::Result<()> {
     queue.send(Fussy::Unreadable)?;
     assert_eq!(queue.try_recv_if(|_| true).unwrap_err(), QueueError::Empty);
     assert!(matches!(queue.recv().unwrap_err(), QueueError::Decode(_)));
-    queue.join()?;
+    queue.clone().join()?;
     let letters = queue.dead_letters()?;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason(), coproc::DeadReason::Unreadable);

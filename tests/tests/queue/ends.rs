@@ -40,7 +40,7 @@ fn who_dies_waiting_leaves_no_trace() -> coproc::Result<()> {
     drop(waits);
     queue.send(7)?;
     assert_eq!(queue.recv()?.into_inner(), 7);
-    queue.join()?;
+    queue.clone().join()?;
     Ok(())
 }
 
@@ -58,7 +58,7 @@ fn what_three_have_died_with_is_a_dead_letter() -> coproc::Result<()> {
         thread::yield_now();
     }
     assert_eq!(queue.recv()?.into_inner(), 1);
-    queue.join()?;
+    queue.clone().join()?;
     let letters = queue.dead_letters()?;
     let [letter] = &*letters else { panic!("{letters:?}") };
     assert_eq!((letter.item()?, letter.reason()), (66, DeadReason::Deaths));
@@ -99,7 +99,7 @@ fn what_is_for_a_dead_process_is_a_dead_letter() -> coproc::Result<()> {
     drop(elsewhere);
     queue.send_to(pid, 4)?;
     assert_eq!(queue.recv()?.into_inner(), 3);
-    queue.join()?;
+    queue.clone().join()?;
     let mut letters = queue.dead_letters()?;
     letters.sort_by_key(|letter| letter.item().unwrap_or_default());
     let told = |letter: &coproc::DeadLetter<u64>| {
@@ -117,7 +117,7 @@ fn nothing_is_lost_when_consumers_die_all_the_time() -> coproc::Result<()> {
     let queue = Queue::unbounded()?;
     (0..60).try_for_each(|item| queue.send(item))?;
     let mut taken = Vec::new();
-    while queue.join_timeout(Duration::ZERO) == Err(QueueError::Timeout) {
+    while queue.clone().join_timeout(Duration::ZERO) == Err(QueueError::Timeout) {
         let dying = hand(&queue);
         let dies = dying.die_at_once().send()?;
         for received in queue.try_iter().take(4) {
@@ -214,7 +214,7 @@ fn a_queue_that_hangs_ends_every_wait() -> coproc::Result<()> {
     assert!(is_lost(queue.recv_timeout(Duration::from_secs(3600))));
     assert!(is_lost(queue.send_timeout(2, Duration::from_secs(3600)).map_err(QueueError::from)));
     assert!(is_lost(queue.recv_if(|_| true)));
-    assert!(is_lost(queue.join()));
+    assert!(is_lost(queue.clone().join()));
     assert!(is_lost(queue.dead_letters()));
     elsewhere.go_on()
 }
@@ -270,7 +270,8 @@ fn large_letters_arrive_elsewhere() -> coproc::Result<()> {
     Ok(())
 }
 
-/// It ends with the last handle of the process that made it, whoever waits.
+/// It ends with the last handle of the process that made it, which a handle that comes back from
+/// another process is not.
 #[coproc::test]
 fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     let _watch = Watch::set();
@@ -284,11 +285,11 @@ fn handles_elsewhere_own_nothing() -> coproc::Result<()> {
     inside.send(1).wait()?;
     assert_eq!(waits.wait()?, 1);
     let travelled = travelled.wait()?;
-    drop(inside);
     travelled.send(2)?;
     assert_eq!(elsewhere.take().wait()?, 2);
     let waits = elsewhere.take().send()?;
-    drop(travelled);
+    drop(inside);
+    assert_eq!(travelled.send(3).unwrap_err().error, QueueError::Ended);
     let ended = QueueError::Ended.to_string();
     let error = waits.wait().unwrap_err().to_string();
     assert!(error.contains(&ended), "{error}");
@@ -314,7 +315,7 @@ fn a_queue_that_has_ended_says_so() -> coproc::Result<()> {
     assert_eq!(queue.recv_timeout(Duration::from_secs(9)).unwrap_err(), QueueError::Ended);
     assert_eq!(queue.recv_if(|_| true).unwrap_err(), QueueError::Ended);
     assert_eq!(queue.len().unwrap_err(), QueueError::Ended);
-    assert_eq!(queue.join(), Err(QueueError::Ended));
+    assert_eq!(queue.clone().join(), Err(QueueError::Ended));
     assert_eq!(queue.dead_letters().unwrap_err(), QueueError::Ended);
     assert_eq!((queue.iter().count(), queue.try_iter().count()), (0, 0));
     Ok(())

@@ -82,7 +82,7 @@ fn many_are_received_at_once() -> coproc::Result<()> {
     drop(some.next());
     queue.ack_all(some)?;
     assert_eq!(elsewhere.take_many(100).wait()?, [4, 7, 8, 9]);
-    queue.join()?;
+    queue.clone().join()?;
     let waits = elsewhere.take_many(2).send()?;
     queue.send(7)?;
     assert_eq!(waits.wait()?, [7]);
@@ -148,7 +148,7 @@ fn a_predicate_that_panics_loses_nothing() -> coproc::Result<()> {
     let panicked = catch_unwind(AssertUnwindSafe(|| queue.recv_if(|_| panic!("it does not fit"))));
     assert!(panicked.is_err());
     assert_eq!(all(&queue)?, [0, 1, 2]);
-    queue.join()?;
+    queue.clone().join()?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ fn many_send_and_many_receive() -> coproc::Result<()> {
     }
     taken.sort_unstable();
     assert_eq!(taken, Vec::from_iter(0..300));
-    queue.join()?;
+    queue.clone().join()?;
     Ok(())
 }
 
@@ -43,16 +43,21 @@ fn who_sent_it_is_known() -> coproc::Result<()> {
     Ok(())
 }
 
-/// However often a handle comes, a process has one link.
+/// A handle that comes has a connection, which ends with it.
 #[coproc::test]
-fn handles_of_one_process_share_a_link() -> coproc::Result<()> {
+fn handles_that_are_dropped_leave_no_connections() -> coproc::Result<()> {
     let _watch = Watch::set();
     let queue = Queue::unbounded()?;
     let elsewhere = hand(&queue);
-    let before = elsewhere.keep(queue.clone()).wait()?;
-    for _ in 0..20 {
-        assert_eq!(elsewhere.keep(queue.clone()).wait()?, before);
+    let before = elsewhere.forget().wait()?;
+    for round in 0..20 {
+        for kept in 1..=3 {
+            assert_eq!(elsewhere.keep(queue.clone()).wait()?, before + kept, "round {round}");
+        }
+        assert_eq!(elsewhere.forget().wait()?, before, "round {round}");
     }
+    queue.send(1)?;
+    assert_eq!(elsewhere.take().wait()?, 1);
     Ok(())
 }
 
@@ -138,7 +143,7 @@ fn full_duplex_with_one_to_ten_children() -> coproc::Result<()> {
         for child in &children {
             child.worker().join()?;
         }
-        queue.join()?;
+        queue.clone().join()?;
     }
     Ok(())
 }

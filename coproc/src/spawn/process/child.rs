@@ -35,7 +35,7 @@ use crate::{
     link::Identity,
     protocol::{Envelope, Kind},
     spawn::thread::{role, short},
-    sync::{Arc, Mutex, OnceLock, Own, thread},
+    sync::{Arc, Mutex, OnceLock, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
     worker::{Entry, Peer, StartParameters, panics},
 };
@@ -180,7 +180,6 @@ fn die_with(parent: Pid) -> Result<(), String> {
     }
     let lifeline = lifeline.map_err(|error| format!("cannot watch its parent: {error}"))?;
     let watch = move || {
-        let _own = Own::mark();
         let mut fds = [PollFd::new(&lifeline, PollFlags::IN)];
         while poll(&mut fds, None).is_err() {}
         // Whatever an exit would run first may wait for what no longer comes.
