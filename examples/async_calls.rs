@@ -30,7 +30,7 @@ impl Sensor {
     }
 }
 
-async fn survey(sensors: &[coproc::WorkerResource<Sensor>]) -> Result<(), CallError> {
+async fn survey(sensors: &[coproc::spawn::WorkerResource<Sensor>]) -> Result<(), CallError> {
     // One call: `.await` sends it and waits for its answer.
     println!("{}", sensors[0].read().await?);
 

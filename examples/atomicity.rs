@@ -2,7 +2,7 @@
 //! one piece, so none is lost; and one that fails in the middle changes nothing. Answers zproc's
 //! atomicity.
 
-use coproc::{State, StateError, prelude::*};
+use coproc::{State, prelude::*, state::StateError};
 
 const PROCESSES: usize = 10;
 const TIMES: u32 = 20;

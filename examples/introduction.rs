@@ -2,7 +2,7 @@
 //! that ends nothing, and an orderly end. Answers the introduction of Python's coproc; its channels
 //! and priorities are in `warnings`, and the printer at its end is in `printer`.
 
-use coproc::{Messenger, RecvError, prelude::*};
+use coproc::{Messenger, messenger::RecvError, prelude::*};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0} has no square root")]

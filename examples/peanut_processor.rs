@@ -2,7 +2,11 @@
 //! who watches live sees the latest and is told how many were skipped, and who has fallen behind can
 //! go on live. Answers zproc's peanut processor.
 
-use coproc::{State, StateError, Watch, prelude::*};
+use coproc::{
+    State,
+    prelude::*,
+    state::{StateError, Watch},
+};
 
 const PEANUTS: u64 = 500;
 

@@ -7,7 +7,11 @@
 
 use std::{collections::BTreeSet, process};
 
-use coproc::{DeadReason, Delivery, Queue, prelude::*};
+use coproc::{
+    Queue,
+    prelude::*,
+    queue::{DeadReason, Delivery},
+};
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Request {

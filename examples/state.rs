@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use coproc::{State, StateError, prelude::*};
+use coproc::{State, prelude::*, state::StateError};
 
 /// Counts the divisors of numbers.
 pub struct Clerk {

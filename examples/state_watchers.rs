@@ -2,7 +2,11 @@
 //! for a change of one name, or of any but one. Six processes wait at the same time, each in its own
 //! way, and none of them asks again and again. Answers zproc's state watchers.
 
-use coproc::{State, StateError, Update, Watch, prelude::*};
+use coproc::{
+    State,
+    prelude::*,
+    state::{StateError, Update, Watch},
+};
 
 /// Waits for two flags, in as many ways as there are methods.
 pub struct Watcher {

@@ -1,7 +1,7 @@
 //! A boiler answers each portion of heat with its temperature, and warns when it gets too hot.
 //! The answers and the warnings come over two channels into one loop, written by hand.
 
-use coproc::{Channel, Messenger, message, prelude::*};
+use coproc::prelude::*;
 
 /// The boiler warns above this.
 const HOT: f64 = 90.0;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coproc::{Bytes, Inline, Process, Thread, WorkerResource};
+use coproc::{spawn::WorkerResource, Bytes, Inline, Process, Thread};
 use coproc_bench::{
     NOTE, TEXT,
     peers::{

@@ -1,6 +1,6 @@
 //! The worker that is measured.
 
-use coproc::{Bytes, prelude::*};
+use coproc::{prelude::*, Bytes};
 
 /// A worker that does next to nothing, so that what is measured is coproc.
 #[derive(Default, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Operations on a state, in the process that keeps it and in another.
 
-use coproc::{State, StateError, prelude::*};
+use coproc::{prelude::*, state::StateError, State};
 
 /// What [`add`] changes.
 const SUM: &str = "sum";

@@ -1,6 +1,6 @@
 //! A process that sees what another sets.
 
-use coproc::{State, StateError, prelude::*};
+use coproc::{prelude::*, state::StateError, State};
 
 use crate::clocks::now;
 

@@ -185,7 +185,7 @@ pub fn worker(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 /// use coproc::{Messenger, prelude::*};
 ///
-/// #[derive(Clone, Copy, coproc::Channel)]
+/// #[derive(Clone, Copy, coproc::protocol::Channel)]
 /// enum Lane {
 ///     Data,
 ///     Warning,
@@ -217,7 +217,7 @@ pub fn message(options: TokenStream, item: TokenStream) -> TokenStream {
 /// have no fields. `#[channel(crate = path)]` names the library where it has another name.
 ///
 /// ```
-/// use coproc::Channel;
+/// use coproc::protocol::Channel;
 ///
 /// #[derive(Clone, Copy, Channel)]
 /// enum Lane {

@@ -6,14 +6,16 @@ use std::{convert::Infallible, fmt};
 pub use inventory;
 pub use serde;
 
-#[cfg(feature = "process")]
-pub use crate::spawn::Process;
 #[cfg(feature = "fuzz")]
 pub use crate::spawn::fuzz;
+#[cfg(not(feature = "process"))]
+pub use crate::spawn::unprepared::test;
+#[cfg(feature = "process")]
+pub use crate::spawn::{Process, process::test};
 pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
     __with_processes as with_processes,
-    call::{Call, Controller, Link, OneWay, call, one_way},
+    call::{Call, Controller, OneWay, address::Link, call, one_way::one_way},
     codec::{
         Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
         argument, by_ref, bytes, lend,
@@ -21,15 +23,26 @@ pub use crate::{
         slice, text, whole,
     },
     error::{CallError, SpawnError},
-    protocol::{Channel, ChannelPlan, Handler, Lane, MessageEntry, Plan, Urgent},
+    protocol::{
+        Channel,
+        plan::{ChannelPlan, Handler, Plan},
+        registry::{Lane, MessageEntry, Urgent},
+    },
     spawn::{
-        On, Place, RetryPlace, WorkerHandle, WorkerResource, handle, init, read_link, test,
-        write_link,
+        On, Place, RetryPlace, WorkerHandle, WorkerResource,
+        handle::handle,
+        init,
+        travel::{read_link, write_link},
     },
     worker::{
-        Context, Dispatch, Done, Ended, Entry, FirstArgument, Function, FunctionController, Idle,
-        Peer, PoolFunction, Recipe, Registered, Schedule, Serve, StartParameters, With, Worker,
-        function, serve, with,
+        Context, Dispatch, FirstArgument, FunctionController, Idle, Peer, PoolFunction, Registered,
+        With, Worker,
+        function::{Done, Function, function},
+        recipe::{Recipe, with},
+        registry::Entry,
+        schedule::Schedule,
+        serve::{Serve, serve},
+        start_parameters::{Ended, StartParameters},
     },
 };
 

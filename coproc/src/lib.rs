@@ -47,22 +47,24 @@
 //!
 //! # Where to look
 //!
+//! The root has what most programs name; what goes with it stands in a module, as in std.
+//!
 //! | for | see |
 //! | --- | --- |
 //! | what `#[worker]` accepts | [`#[worker]`](macro@worker) |
-//! | calling: the verbs, deadlines, priorities, cancelling | [`Call`], [`Pending`], [`OneWay`] |
-//! | what can go wrong | [`CallError`], [`SpawnError`], [`CrashReport`] |
+//! | calling: the verbs, deadlines, priorities, cancelling | [`Call`], [`Pending`], [`call::OneWay`] |
+//! | what can go wrong | [`CallError`], [`SpawnError`], [`error::CrashReport`] |
 //! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
-//! | its life: joining, killing, events | [`WorkerResource`], [`WorkerHandle`] |
-//! | many workers, waited for and ended together | [`Group`] |
-//! | a function that is run again when it fails | [`Retried`] |
-//! | what a handler can do beside its arguments | [`Context`] |
-//! | values that many processes share | [`State`], [`Key`], [`View`], [`Watch`], [`StateError`] |
-//! | items that many processes send and receive | [`Queue`], [`Delivery`], [`QueueError`] |
-//! | many workers behind one handle | [`WorkerPool`], [`Map`] |
+//! | its life: joining, killing, events | [`spawn::WorkerResource`], [`spawn::WorkerHandle`] |
+//! | many workers, waited for and ended together | [`spawn::Group`] |
+//! | a function that is run again when it fails | [`spawn::Retried`] |
+//! | what a handler can do beside its arguments | [`Context`], [`worker::Later`], [`worker::Idle`] |
+//! | values that many processes share | [`State`], [`state::Key`], [`state::View`], [`state::Watch`] |
+//! | items that many processes send and receive | [`Queue`], [`queue::Delivery`] |
+//! | many workers behind one handle | [`WorkerPool`], [`pool::Map`] |
 //! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
-//! | a function as a worker, talking by hand | [`Messenger`], [`FunctionController`] |
+//! | a function as a worker, talking by hand | [`Messenger`], [`worker::FunctionController`] |
 //!
 //! # How a child finds its way
 //!
@@ -99,62 +101,59 @@ compile_error!(
      `default-features = false` and use `Thread` and `Inline`"
 );
 
+pub mod call;
 // Without processes no frame is ever written to a stream.
-mod call;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod codec;
 mod dispatch;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
-mod error;
+pub mod error;
 mod link;
-mod messenger;
+pub mod messenger;
 #[cfg(feature = "monitor")]
 pub mod monitor;
 mod multiqueue;
-mod pool;
-mod protocol;
-mod queue;
+pub mod pool;
+pub mod prelude;
+pub mod protocol;
+pub mod queue;
 #[cfg(test)]
 mod simulation;
-mod spawn;
-mod state;
+pub mod spawn;
+pub mod state;
 mod sync;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod transport;
-mod worker;
-
-pub mod prelude;
+pub mod worker;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use call::{Call, CallFuture, Controller, OneWay, Pending};
-pub use codec::{BoundedBuf, Bytes, Codec, DecodeError, EncodeError, Limits};
-pub use coproc_macros::{Channel, main, message, test, worker};
-pub use error::{
-    CallError, Cancelled, CloseReason, CrashReport, Error, Exit, PanicReport, QueueError,
-    QueueSendError, Result, SpawnError, StateError, TrySendError,
-};
-pub use messenger::{
-    Counters, Lane, Messenger, MultiMessenger, Received, ReceivedKind, RecvError, RemoteError,
-    SendError,
-};
+pub use codec::Bytes;
+pub use coproc_macros::{main, message, test, worker};
+
+#[doc(inline)]
+pub use call::{Call, Pending};
+#[doc(inline)]
+pub use error::{CallError, Cancelled, Error, Result, SpawnError};
+#[doc(inline)]
+pub use messenger::Messenger;
 #[cfg(feature = "monitor")]
+#[doc(inline)]
 pub use monitor::Monitor;
-pub use pool::{Applicable, IntoCall, Map, Ordered, Pool, PoolOn, Pooled, Unordered, WorkerPool};
-pub use protocol::{Channel, Message, Priority, Wire};
-pub use queue::{DeadLetter, DeadReason, Delivery, Queue, QueueBuilder, QueueIter, QueueTryIter};
-pub use spawn::{
-    Events, Group, Grouped, Inline, Place, Retried, RetriedHandle, Retrying, Stats, Thread,
-    WorkerHandle, WorkerResource, init, owner,
-};
+#[doc(inline)]
+pub use pool::{Pool, WorkerPool};
+#[doc(inline)]
+pub use queue::Queue;
 #[cfg(feature = "process")]
-pub use spawn::{Process, Stdio};
-pub use state::{Entry, Key, Snapshot, State, StateBuilder, Update, View, Watch};
-pub use worker::{
-    Context, FirstArgument, FunctionController, Idle, Later, LaterAnswer, Peer, PoolFunction,
-    Registered, With, Worker,
-};
+#[doc(inline)]
+pub use spawn::Process;
+#[doc(inline)]
+pub use spawn::{Inline, Thread, init};
+#[doc(inline)]
+pub use state::State;
+#[doc(inline)]
+pub use worker::{Context, Worker};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

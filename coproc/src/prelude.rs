@@ -5,12 +5,17 @@ use std::time::Duration;
 pub use coproc_macros::{message, worker};
 pub use serde::{Deserialize, Serialize};
 
-pub use crate::{
-    Bytes, CallError, Channel, Context, Controller as _, Idle, Inline, Later, Messenger, Pending,
-    SpawnError, Thread, Wire, Worker, WorkerResource,
-};
 #[cfg(feature = "process")]
-pub use crate::{Process, Stdio};
+pub use crate::spawn::{Process, Stdio};
+pub use crate::{
+    call::{Controller as _, Pending},
+    codec::Bytes,
+    error::{CallError, SpawnError},
+    messenger::Messenger,
+    protocol::{Channel, Wire},
+    spawn::{Inline, Thread, WorkerResource},
+    worker::{Context, Idle, Later, Worker},
+};
 
 /// That many milliseconds.
 #[must_use]

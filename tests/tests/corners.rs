@@ -11,7 +11,11 @@ use std::{
 };
 
 use coproc::{
-    Later, LaterAnswer, Messenger, Pending, Place, Process, SendError, Thread, prelude::*,
+    Messenger, Pending, Process, Thread,
+    messenger::SendError,
+    prelude::*,
+    spawn::Place,
+    worker::{Later, LaterAnswer},
 };
 use coproc_tests::{Gate, Watch, gate};
 
@@ -179,7 +183,7 @@ fn a_waker_can_own_another_call_of_the_same_worker() {
 /// What fills one channel of a messenger does not end what waits for another.
 #[test]
 fn a_full_channel_only_holds_its_sender_up() {
-    #[derive(Clone, Copy, coproc::Channel)]
+    #[derive(Clone, Copy, coproc::protocol::Channel)]
     enum Lane {
         Data,
         Control,

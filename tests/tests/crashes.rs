@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use coproc::{CrashReport, Exit, Process, SpawnError, prelude::*};
+use coproc::{
+    Process, SpawnError,
+    error::{CrashReport, Exit},
+    prelude::*,
+};
 use coproc_tests::{Gate, Watch, gate};
 use rustix::{
     event::{PollFd, PollFlags, poll},
@@ -69,7 +73,7 @@ impl Victim {
         &self,
         cx: &mut coproc::Context<Self>,
         how: Death,
-    ) -> coproc::Later<u64, String> {
+    ) -> coproc::worker::Later<u64, String> {
         let (later, answer) = cx.later();
         answer.ok(7);
         how.die();

@@ -4,8 +4,10 @@
 use std::{path::Path, sync::Barrier, thread};
 
 use coproc::{
-    Channel, Inline, Messenger, MultiMessenger, ReceivedKind, RecvError, SendError, Thread,
-    message, prelude::*,
+    Inline, Messenger, Thread, message,
+    messenger::{MultiMessenger, ReceivedKind, RecvError, SendError},
+    prelude::*,
+    protocol::Channel,
 };
 use coproc_tests::{Census, Gate, Watch, gate};
 

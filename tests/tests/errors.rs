@@ -9,10 +9,13 @@ use std::{
 };
 
 use coproc::{
-    Call, CallError, CallFuture, Cancelled, CloseReason, Counters, CrashReport, Events, Exit,
-    FunctionController, Lane, LaterAnswer, Messenger, MultiMessenger, OneWay, PanicReport, Peer,
-    Pending, Received, RecvError, RemoteError, SendError, Stats, TrySendError, WorkerHandle,
+    Call, CallError, Cancelled, Messenger, Pending,
+    call::{CallFuture, OneWay},
+    error::{CloseReason, CrashReport, Exit, PanicReport, TrySendError},
+    messenger::{Counters, Lane, MultiMessenger, Received, RecvError, RemoteError, SendError},
     prelude::*,
+    spawn::{Events, Stats, WorkerHandle},
+    worker::{FunctionController, LaterAnswer, Peer},
 };
 use coproc_tests::Watch;
 
@@ -287,12 +290,12 @@ fn says_it_all<T: Debug + Display + Clone + PartialEq + Send + Sync + 'static>()
 
 #[test]
 fn what_is_public_can_be_sent_and_shared() {
-    goes_anywhere::<coproc::WorkerResource<Clumsy>>();
+    goes_anywhere::<coproc::spawn::WorkerResource<Clumsy>>();
     goes_anywhere::<ClumsyController>();
     goes_anywhere::<FunctionController<Pause>>();
     goes_anywhere::<WorkerHandle<'static, Clumsy>>();
     goes_anywhere::<Events<Clumsy>>();
-    goes_anywhere::<(Process, Thread, Inline, coproc::Stdio, Duration)>();
+    goes_anywhere::<(Process, Thread, Inline, coproc::spawn::Stdio, Duration)>();
     goes_anywhere::<(Call<u32, Empty>, CallFuture<u32, Empty>, OneWay, Pending<u32, Empty>)>();
     // What comes back need not be `Sync`: before it is there, nothing of it is.
     goes_anywhere::<(Call<Cell<u32>>, Pending<Cell<u32>>, CallFuture<Cell<u32>>)>();
@@ -301,10 +304,14 @@ fn what_is_public_can_be_sent_and_shared() {
     goes_anywhere::<(LaterAnswer<u32, Empty>, Peer, Stats, Counters, Bytes)>();
     goes_anywhere::<(Received<u32, ()>, RemoteError)>();
 
-    is_shown::<(coproc::WorkerResource<Clumsy>, ClumsyController, WorkerHandle<'static, Clumsy>)>();
+    is_shown::<(
+        coproc::spawn::WorkerResource<Clumsy>,
+        ClumsyController,
+        WorkerHandle<'static, Clumsy>,
+    )>();
     is_shown::<(Call<u32>, Pending<u32>, OneWay, CallFuture<u32>, Events<Clumsy>)>();
     is_shown::<(Messenger<u32, u32>, Lane<'static, u32, u32, ()>, LaterAnswer<u32, u32>)>();
-    is_shown::<(Process, Thread, Inline, coproc::Stdio, Context<Clumsy>)>();
+    is_shown::<(Process, Thread, Inline, coproc::spawn::Stdio, Context<Clumsy>)>();
 }
 
 #[test]

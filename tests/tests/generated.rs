@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use coproc::{Channel, Controller, prelude::*};
+use coproc::{call::Controller, prelude::*};
 use coproc_tests::Watch;
 
 /// Something that cannot be shown.

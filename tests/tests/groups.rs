@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coproc::{Exit, Group, prelude::*};
+use coproc::{error::Exit, prelude::*, spawn::Group};
 use coproc_tests::{Census, Gate, Watch, gate};
 use rustix::{
     event::{PollFd, PollFlags, poll},

@@ -3,7 +3,9 @@
 
 use std::{path::Path, process, time::Duration};
 
-use coproc::{FunctionController, Inline, Messenger, Process, Queue, State, Thread, prelude::*};
+use coproc::{
+    Inline, Messenger, Process, Queue, State, Thread, prelude::*, worker::FunctionController,
+};
 use coproc_tests::{Census, Gate, Watch, gate};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -554,7 +556,7 @@ fn the_handle_of_a_worker_that_is_gone() -> coproc::Result<()> {
 #[derive(Default)]
 struct Doorman {
     left: Vec<u32>,
-    asked: Option<coproc::LaterAnswer<u32, String>>,
+    asked: Option<coproc::worker::LaterAnswer<u32, String>>,
 }
 
 #[worker]
@@ -576,7 +578,7 @@ impl Doorman {
     }
 
     #[gone]
-    fn gone(&mut self, peer: coproc::Peer) {
+    fn gone(&mut self, peer: coproc::worker::Peer) {
         match self.asked.take() {
             Some(answer) => answer.ok(peer.pid()),
             None => self.left.push(peer.pid()),

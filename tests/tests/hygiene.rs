@@ -8,7 +8,7 @@ use std::{
     os::{fd::OwnedFd, unix::fs::FileExt},
 };
 
-use coproc::Stdio;
+use coproc::spawn::Stdio;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 #[path = "hygiene/descriptors.rs"]

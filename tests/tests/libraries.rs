@@ -35,7 +35,7 @@ struct LeftOut;
 
 type Lost = Keeper<Option<Vec<u64>>>;
 
-impl coproc::Registered<LeftOut> for Lost {
+impl coproc::worker::Registered<LeftOut> for Lost {
     const ENTRY: coproc::__private::Entry = coproc::__private::Entry::new::<Self>();
 }
 

@@ -7,8 +7,10 @@ use std::{
 };
 
 use coproc::{
-    Channel, Counters, Messenger, MultiMessenger, ReceivedKind, RecvError, SendError, message,
+    Messenger, message,
+    messenger::{Counters, MultiMessenger, ReceivedKind, RecvError, SendError},
     prelude::*,
+    protocol::Channel,
 };
 use coproc_tests::{Gate, Watch, gate};
 
@@ -358,8 +360,9 @@ fn a_type_can_say_how_urgent_its_values_are_and_where_they_go() {
     left.on(Lane::Data).send(Alarm::Fire { floor: 2 }).unwrap();
     left.priority(5).send(Alarm::Fire { floor: 1 }).unwrap();
     assert_eq!((right.available(), right.on(Lane::Warning).available()), (1, 3));
-    let outside =
-        |alarms: coproc::Received<Alarm, Lane>| (alarms.value, alarms.priority, alarms.channel);
+    let outside = |alarms: coproc::messenger::Received<Alarm, Lane>| {
+        (alarms.value, alarms.priority, alarms.channel)
+    };
     let received: Vec<_> = (0..4).map(|_| outside(right.recv_any().unwrap())).collect();
     assert_eq!(
         received,

@@ -9,9 +9,10 @@ use std::{
 };
 
 use coproc::{
-    Monitor, Process, SpawnError, WorkerResource,
+    Monitor, Process, SpawnError,
     monitor::{Sample, Stats},
     prelude::*,
+    spawn::WorkerResource,
 };
 use coproc_tests::Watch;
 

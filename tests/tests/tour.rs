@@ -4,8 +4,11 @@
 use std::path::PathBuf;
 
 use coproc::{
-    Delivery, Group, Monitor, Pool, Queue, Retried, Snapshot, State, Update, WorkerPool, monitor,
+    Monitor, Pool, Queue, State, WorkerPool, monitor,
     prelude::*,
+    queue::Delivery,
+    spawn::{Group, Retried},
+    state::{Snapshot, Update},
 };
 use coproc_tests::Watch;
 
@@ -131,7 +134,7 @@ fn a_state() -> Result<(), Box<dyn std::error::Error>> {
     let baker = std::thread::spawn(move || -> Result<Snapshot, _> {
         let after = changes.wait_for_change(["foo", "bar"])?;
         changes.set("cookies", &5u32)?;
-        Ok::<_, coproc::StateError>(after)
+        Ok::<_, coproc::state::StateError>(after)
     });
     let mut foo = 0_u8;
     while !baker.is_finished() {

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coproc::{Monitor, WorkerResource, prelude::*};
+use coproc::{prelude::*, spawn::WorkerResource, Monitor};
 
 type Failure = Box<dyn std::error::Error>;
 

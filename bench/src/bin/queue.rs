@@ -4,7 +4,7 @@
 //!
 //! The first argument says how many rounds there are.
 
-use coproc::{Queue, WorkerResource, prelude::*};
+use coproc::{prelude::*, spawn::WorkerResource, Queue};
 use coproc_bench::{
     peers::python::Python,
     rounds::{Case, Failure, asked_for, compare},

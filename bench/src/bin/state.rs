@@ -9,7 +9,7 @@
 
 use std::{thread, time::Duration};
 
-use coproc::{Call, State, StateError};
+use coproc::{state::StateError, Call, State};
 use coproc_bench::{
     clocks::now,
     cores::bind_to_one,

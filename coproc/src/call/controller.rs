@@ -72,6 +72,6 @@ pub trait Controller<W>: Clone + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     ///
-    /// As [`Call::tell`](crate::Call::tell).
+    /// As [`Call::tell`](super::Call::tell).
     fn post(&self, message: Self::Message) -> Result<(), CallError>;
 }

@@ -1,9 +1,9 @@
 //! Calls: a controller makes one, its address says where it goes, a verb sends it.
 
-mod address;
+pub(crate) mod address;
 mod completions;
 mod controller;
-mod one_way;
+pub(crate) mod one_way;
 mod outgoing;
 mod pending;
 mod request;
@@ -25,11 +25,10 @@ use crate::{
     protocol::Priority,
 };
 
-pub use address::Link;
-pub(crate) use address::{Address, Dispatch, Job, Relays, Route};
+pub(crate) use address::{Address, Dispatch, Job, Link, Relays, Route};
 pub(crate) use completions::Completions;
 pub use controller::Controller;
-pub use one_way::{OneWay, one_way};
+pub use one_way::OneWay;
 pub(crate) use outgoing::{Encoded, Outgoing, Sending};
 pub use pending::Pending;
 pub(crate) use request::{Exchange, PendingJob, Reader};
@@ -78,6 +77,7 @@ pub struct Call<T, E = Infallible> {
 }
 
 /// Makes a call of the handler `number`.
+#[doc(hidden)]
 pub fn call<W, T, E>(
     link: &Link<W>,
     number: u32,
@@ -211,7 +211,7 @@ impl<T, E> Call<T, E> {
     }
 
     /// Sends it and asks for no reply. An error of the handler is counted in
-    /// [`stats`](crate::WorkerHandle::stats). Blocks as [`send`](Self::send) does.
+    /// [`stats`](crate::spawn::WorkerHandle::stats). Blocks as [`send`](Self::send) does.
     ///
     /// # Errors
     ///

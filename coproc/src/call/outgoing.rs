@@ -22,7 +22,7 @@ use crate::{
 
 /// An encoded message, with what is said about how it travels.
 #[derive(Clone, Debug)]
-pub(crate) struct Encoded {
+pub struct Encoded {
     pub(crate) handler: Option<&'static Handler>,
     pub(crate) priority: Priority,
     pub(crate) deadline: Option<Duration>,

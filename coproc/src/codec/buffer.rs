@@ -14,7 +14,7 @@ const FIRST: usize = 96;
 ///
 /// Numbers come in a few bytes at a time, so the limit is looked at where memory runs out, and once
 /// more when a value is written: what the allocator gave beyond it may have been used by then.
-pub struct BoundedBuf {
+pub(crate) struct BoundedBuf {
     bytes: Vec<u8>,
     /// Where the message begins in `bytes`.
     start: usize,
@@ -29,7 +29,7 @@ pub struct BoundedBuf {
 impl BoundedBuf {
     /// An empty buffer that takes at most `limit` bytes.
     #[must_use]
-    pub fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self::behind(0, Vec::new(), limit)
     }
 
@@ -48,7 +48,7 @@ impl BoundedBuf {
 
     /// What is written.
     #[must_use]
-    pub fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
@@ -57,7 +57,7 @@ impl BoundedBuf {
     /// # Errors
     ///
     /// [`EncodeError::Refused`] if it holds more elements than a reader of so few bytes accepts.
-    pub fn finish(self) -> Result<Vec<u8>, EncodeError> {
+    pub(crate) fn finish(self) -> Result<Vec<u8>, EncodeError> {
         self.check().map(|()| self.bytes)
     }
 

@@ -4,7 +4,6 @@ use std::fmt;
 
 /// Why a value could not be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum EncodeError {
     /// It is larger than the message may be, in bytes.
     TooLarge {
@@ -32,7 +31,7 @@ impl std::error::Error for EncodeError {}
 
 /// Why bytes are not the value they should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError(pub(super) String);
+pub(crate) struct DecodeError(pub(super) String);
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -59,7 +59,7 @@ impl Frame {
 /// An empty body has no memory. Others are never shorter than a head, nor is the payload longer
 /// than the length field of a head can say.
 #[derive(Clone, Default)]
-pub(crate) struct Body {
+pub struct Body {
     bytes: Vec<u8>,
     attachments: Attachments,
 }

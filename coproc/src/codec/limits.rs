@@ -12,7 +12,7 @@ pub(super) const SPARE_ELEMENTS: u64 = 65_536;
 
 /// What is left of the limits of one message while its values are read.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Elements of sequences and maps that may still come.
     elements: u64,
     /// The size of the whole message in bytes.
@@ -22,7 +22,7 @@ pub struct Limits {
 impl Limits {
     /// The limits of a message of this many bytes.
     #[must_use]
-    pub fn of(bytes: usize) -> Self {
+    pub(crate) fn of(bytes: usize) -> Self {
         Self { elements: most_elements(bytes), bytes }
     }
 

@@ -27,15 +27,15 @@ pub use argument::{
     slice, text, whole,
 };
 pub use arguments::Arguments;
-pub use buffer::BoundedBuf;
 pub use bytes::Bytes;
 pub use draft::Draft;
-pub use fault::{DecodeError, EncodeError, Malformed};
-pub use limits::Limits;
+pub use fault::Malformed;
 
 pub(crate) use attachments::{Attachments, Carried};
-pub(crate) use fault::BadFrame;
+pub(crate) use buffer::BoundedBuf;
+pub(crate) use fault::{BadFrame, DecodeError, EncodeError};
 pub(crate) use frame::{Body, Frame};
+pub(crate) use limits::Limits;
 pub(crate) use reader::FrameReader;
 
 /// The encoding of this build, chosen by the feature `codec-postcard` for the whole program.
@@ -52,7 +52,7 @@ pub(crate) type Chosen = self::postcard::Postcard;
 /// [`decode`](Self::decode) takes off the front. What encodes also decodes, in a build of the same
 /// types: whatever a decoder would refuse for its size, depth or number of elements, the encoder
 /// refuses first.
-pub trait Codec {
+pub(crate) trait Codec {
     /// Tells this encoding from every other; two processes compare it before they talk.
     const ID: u8;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use std::time::Duration;
-/// use coproc::{State, StateError};
+/// use coproc::{State, state::StateError};
 ///
 /// #[coproc::main]
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -367,7 +367,7 @@ impl<S, R, C> fmt::Debug for Messenger<S, R, C> {
 /// A [`Messenger`] without priorities: messages are received in the order in which they were sent.
 ///
 /// ```
-/// use coproc::MultiMessenger;
+/// use coproc::messenger::MultiMessenger;
 ///
 /// let (left, right) = MultiMessenger::<u8, u8>::pair();
 /// left.send(1)?;

@@ -11,7 +11,8 @@ use crate::{
     call::Encoded, codec::reply::Completion, codec::reply::Read, error::CallError, sync::Arc,
 };
 
-/// Makes a message of each item, with a closure.
+/// Makes a message of each item of `I`, with the closure `F`, which gets the items and a controller
+/// `C`: what [`WorkerPool::map`](crate::WorkerPool::map) gives a [`Map`](super::Map).
 pub struct Calls<I, C, F> {
     items: I,
     controller: C,

@@ -82,7 +82,8 @@ impl<F: FirstArgument> Applicable for With<F> {
 pub(super) type Value<A> = <<A as Applicable>::Function as Worker>::Output;
 pub(super) type Error<A> = <<A as Applicable>::Function as Worker>::OutputError;
 
-/// Makes messages of items for a function.
+/// Makes messages of several items of `I` each for the function `A`: what
+/// [`Pool::map`](crate::Pool::map) gives a [`Map`](super::Map).
 pub struct Chunks<I, A: Applicable> {
     items: I,
     function: A,

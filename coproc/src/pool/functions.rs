@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     chunks::{Applicable, Chunks, Error, Value, apply},
-    map::{Map, Order, Ordered, Unordered},
+    map::{Map, MapOrder, Ordered, Unordered},
     place::Pooled,
     runner::Runner,
     worker_pool::WorkerPool,
@@ -18,7 +18,7 @@ use crate::{
 /// Workers that run any function with `#[worker]` on items: a pool as in Python's multiprocessing.
 ///
 /// A function is named by its worker type: `Square` for `square`. Its items are its one argument, or
-/// the tuple of all; borrowed arguments are what owns them. [`Square.with(…)`](crate::With) fixes
+/// the tuple of all; borrowed arguments are what owns them. [`Square.with(…)`](crate::worker::With) fixes
 /// all arguments but the first. A function that takes a `Messenger` is refused by the compiler.
 ///
 /// A function that returns an error or panics costs its own item, and the worker goes on; one that
@@ -144,7 +144,7 @@ impl Pool {
     where
         I: IntoIterator<Item = A::Item>,
         A: Applicable,
-        O: Order,
+        O: MapOrder,
     {
         let dispatcher = self.runners.dispatcher();
         let most = dispatcher.recycle_after();

@@ -15,9 +15,9 @@ use crate::{
     sync::Arc,
 };
 
-/// Where a map's messages come from.
+/// What makes a map's messages: [`Calls`](super::Calls) or [`Chunks`].
 ///
-/// It is not meant to be implemented by hand.
+/// It is implemented for these two and not meant to be implemented elsewhere.
 pub trait Source {
     /// What an item becomes.
     type Value;
@@ -63,7 +63,7 @@ pub trait Source {
 /// In which order a map gives its results: [`Ordered`] or [`Unordered`].
 ///
 /// It is not meant to be implemented by hand.
-pub trait Order {
+pub trait MapOrder {
     /// What a map gives for each item.
     type Item<R>;
 
@@ -82,7 +82,7 @@ pub enum Ordered {}
 #[derive(Clone, Copy, Debug)]
 pub enum Unordered {}
 
-impl Order for Ordered {
+impl MapOrder for Ordered {
     type Item<R> = R;
     const ORDERED: bool = true;
 
@@ -91,7 +91,7 @@ impl Order for Ordered {
     }
 }
 
-impl Order for Unordered {
+impl MapOrder for Unordered {
     type Item<R> = (usize, R);
     const ORDERED: bool = false;
 
@@ -117,6 +117,32 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 /// The input is read by whoever asks for the next result: while it blocks, no result is given out,
 /// and what a message is still being filled with is not sent.
 ///
+/// Its type can be written where it has to be, as in a struct's field: of a [`Pool`](crate::Pool) it
+/// makes [`Chunks`], of a [`WorkerPool`](crate::WorkerPool) [`Calls`](super::Calls), and its results
+/// are [`Ordered`] or [`Unordered`].
+///
+/// ```
+/// use std::ops::Range;
+/// use coproc::{Pool, pool::{Chunks, Map, Ordered}, prelude::*};
+///
+/// #[worker]
+/// fn square(n: u64) -> u64 {
+///     n * n
+/// }
+///
+/// struct Squares {
+///     map: Map<Chunks<Range<u64>, Square>, Ordered>,
+/// }
+///
+/// #[coproc::main]
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let pool = Pool::new(2)?;
+///     let mut squares = Squares { map: pool.map(5..8, Square) };
+///     assert_eq!(squares.map.next(), Some(Ok(25)));
+///     Ok(())
+/// }
+/// ```
+///
 /// # Panics
 ///
 /// `next` passes on the panics of the input and of the closure; the pool remains usable.
@@ -141,7 +167,7 @@ struct Sent<P> {
     idempotent: bool,
 }
 
-impl<S: Source, O: Order> Map<S, O> {
+impl<S: Source, O: MapOrder> Map<S, O> {
     pub(super) fn new(dispatch: Arc<dyn Dispatch>, source: S) -> Self {
         Self {
             dispatch,
@@ -280,7 +306,7 @@ impl<S: Source, O: Order> Map<S, O> {
     }
 }
 
-impl<I: Iterator<Item = A::Item>, A: Applicable, O: Order> Map<Chunks<I, A>, O> {
+impl<I: Iterator<Item = A::Item>, A: Applicable, O: MapOrder> Map<Chunks<I, A>, O> {
     /// Sends so many items in each message, at least one. Without it, as many as take about a
     /// millisecond: the first go alone, and from then on it is measured.
     pub fn chunk(mut self, items: usize) -> Self {
@@ -289,7 +315,7 @@ impl<I: Iterator<Item = A::Item>, A: Applicable, O: Order> Map<Chunks<I, A>, O> 
     }
 }
 
-impl<S: Source, O: Order> Iterator for Map<S, O> {
+impl<S: Source, O: MapOrder> Iterator for Map<S, O> {
     type Item = O::Item<Outcomes<S>>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -317,7 +343,7 @@ impl<S: Source, O: Order> Iterator for Map<S, O> {
     }
 }
 
-impl<S: Source, O: Order> FusedIterator for Map<S, O> {}
+impl<S: Source, O: MapOrder> FusedIterator for Map<S, O> {}
 
 impl<S: Source, O> Drop for Map<S, O> {
     fn drop(&mut self) {

@@ -201,7 +201,7 @@ impl<W: Worker> WorkerPool<W> {
 
     /// Takes no more calls, waits until the last is done, as long as that takes, and joins the
     /// workers; gives what the `#[close]` of each returned, in order, as
-    /// [`WorkerHandle::join`](crate::WorkerHandle::join). Of one that died and was not replaced,
+    /// [`WorkerHandle::join`](crate::spawn::WorkerHandle::join). Of one that died and was not replaced,
     /// since nothing was left to do or no other could be started, that is its error. Every further
     /// call gives the same.
     pub fn join(&self) -> Vec<Result<W::Output, CallError<W::OutputError>>> {

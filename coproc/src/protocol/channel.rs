@@ -6,7 +6,7 @@
 /// of them. The first variant is the default channel. `()` stands for one channel without a name.
 ///
 /// ```
-/// use coproc::{Channel, prelude::*};
+/// use coproc::prelude::*;
 ///
 /// #[derive(Clone, Copy, Debug, PartialEq, Eq, Channel)]
 /// enum Lane {

@@ -1,18 +1,18 @@
-//! What is said: messages, and the envelope that each travels in.
+//! What both ends of a connection agree on: messages, channels, priorities.
 
 mod channel;
 mod envelope;
-mod plan;
+pub(crate) mod plan;
 mod priority;
-mod registry;
+pub(crate) mod registry;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use channel::Channel;
+pub use coproc_macros::Channel;
 pub(crate) use envelope::{Envelope, Kind, Status};
-pub use plan::{ChannelPlan, Handler, Plan};
+pub(crate) use plan::{ChannelPlan, Handler, Plan};
 pub use priority::Priority;
-pub use registry::{Lane, MessageEntry, Urgent};
 pub(crate) use registry::{Registry, Urgency};
 
 /// What can travel between processes: every type with serde's two traits.

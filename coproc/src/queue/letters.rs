@@ -12,7 +12,7 @@ use crate::{error::QueueError, protocol::Wire};
 /// An item that nobody gets any more; see [`Queue::dead_letters`].
 ///
 /// ```
-/// use coproc::{DeadReason, Queue};
+/// use coproc::{Queue, queue::DeadReason};
 ///
 /// let queue = Queue::unbounded()?;
 /// let nobody = u32::MAX;

@@ -23,11 +23,13 @@ use self::{
     value::store,
 };
 use crate::{
-    error::{QueueError, QueueSendError, SpawnError},
+    error::SpawnError,
     protocol::Wire,
     spawn::{Host, HostThread, Lent, MESSAGE_MOST},
     sync::Arc,
 };
+
+pub use crate::error::queue::{QueueError, QueueSendError};
 
 pub use self::{
     core::DeadReason,
@@ -110,7 +112,7 @@ pub struct Queue<T> {
 ///
 /// ```
 /// use std::time::Duration;
-/// use coproc::{Queue, QueueError};
+/// use coproc::{Queue, queue::QueueError};
 ///
 /// let queue = Queue::builder().bytes(1 << 20).timeout(Duration::from_secs(1)).spawn()?;
 /// queue.send(vec![7_u8; 1 << 10])?;

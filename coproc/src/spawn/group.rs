@@ -30,7 +30,7 @@ type Outcomes<W> = Vec<Result<<W as Worker>::Output, CallError<<W as Worker>::Ou
 /// grace.
 ///
 /// ```
-/// use coproc::{Group, prelude::*};
+/// use coproc::{prelude::*, spawn::Group};
 ///
 /// struct Counter {
 ///     count: u64,
@@ -195,7 +195,7 @@ pub struct Grouped<P> {
 
 on_every_place! {
     /// A place for `members` workers that are started with the same arguments, and waited for and
-    /// ended together: spawning there gives a [`Group`](crate::Group) of their owners, which is
+    /// ended together: spawning there gives a [`Group`](crate::spawn::Group) of their owners, which is
     /// empty if `members` is 0.
     pub fn group(self, members: usize) -> Grouped<Self> {
         Grouped { place: self, members }

@@ -56,7 +56,7 @@ use crate::{
 /// counter.add(3).tell()?;
 /// assert!(counter.worker().is_alive());
 /// assert_eq!(counter.worker().join()?, 5);
-/// assert_eq!(counter.worker().exit(), Some(coproc::Exit::Closed));
+/// assert_eq!(counter.worker().exit(), Some(coproc::error::Exit::Closed));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct WorkerHandle<'a, W: Worker> {

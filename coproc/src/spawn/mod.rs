@@ -1,9 +1,10 @@
-//! Where a worker runs, and who owns it.
+//! Places, at which workers run, and the owners and handles of workers.
 
 #[cfg(feature = "fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 mod group;
-mod handle;
+pub(crate) mod handle;
 mod here;
 mod host;
 mod inline;
@@ -20,9 +21,9 @@ mod starts;
 #[cfg(feature = "process")]
 mod stdio;
 mod thread;
-mod travel;
+pub(crate) mod travel;
 #[cfg(not(feature = "process"))]
-mod unprepared;
+pub(crate) mod unprepared;
 
 use std::{convert::Infallible, fmt, marker::PhantomData, time::Duration};
 
@@ -38,23 +39,23 @@ use crate::{
 };
 
 pub use group::{Group, Grouped};
-pub use handle::{Events, Stats, WorkerHandle, handle, owner};
+pub(crate) use handle::handle;
+pub use handle::{Events, Stats, WorkerHandle, owner};
 pub(crate) use host::{Host, HostThread, Hosted, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]
-pub use process::{Process, init, test};
+pub use process::{Process, init};
 pub(crate) use reply_to::{ReplySlot, ReplyTo};
 pub use resource::WorkerResource;
 pub use retry::{Retried, RetriedHandle};
-pub use retrying::{RetryPlace, Retrying};
+pub use retrying::{Always, RetryPlace, RetryWhen, Retrying};
 pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
 pub(crate) use travel::{read_handle, write_handle};
-pub use travel::{read_link, write_link};
 #[cfg(not(feature = "process"))]
-pub use unprepared::{init, test};
+pub use unprepared::init;
 
 /// How long a worker that is dropped may take to close, unless its place says otherwise.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
@@ -62,9 +63,9 @@ pub(crate) const GRACE: Duration = Duration::from_secs(2);
 /// How large a message may be unless its place says otherwise, in bytes.
 pub(crate) const MESSAGE_MOST: usize = 64 << 20;
 
-/// Where a worker runs: [`Process`](crate::Process), [`Thread`] or [`Inline`].
+/// Where a worker runs: [`Process`], [`Thread`] or [`Inline`].
 ///
-/// `By` is the type that [`Registered`](crate::Registered) speaks of, and never has to be written.
+/// `By` is the type that [`Registered`](crate::worker::Registered) speaks of, and never has to be written.
 pub trait Place<W: Worker, By = ()>: Sized {
     /// What spawning gives.
     type Spawned;
@@ -100,6 +101,7 @@ macro_rules! on_every_place {
 pub(crate) use on_every_place;
 
 /// What a worker is to be started with.
+#[doc(hidden)]
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Its arguments, encoded.

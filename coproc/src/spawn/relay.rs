@@ -24,7 +24,10 @@ use crate::{
     link::Connection,
     protocol::Plan,
     sync::{Arc, Condvar, Mutex, Weak},
-    worker::{self, Context, Ended, LaterAnswer, Serve, StartParameters, Worker},
+    worker::{
+        self, Context, Ended, LaterAnswer, StartParameters, Worker,
+        serve::{Serve, serve},
+    },
 };
 
 /// The connection to the relay of this route, which is started if there is none.
@@ -198,7 +201,7 @@ impl<W: Worker> Worker for Relay<W> {
         parameters: StartParameters<Self>,
         arguments: Arguments<'_>,
     ) -> Result<Serve<Self>, Ended> {
-        worker::serve(parameters, arguments)
+        serve(parameters, arguments)
     }
 
     fn started() -> Reply<()> {

@@ -20,8 +20,8 @@ use crate::{
 /// Dropping it closes the worker, and blocks meanwhile: the worker is asked to finish what is
 /// queued, has its grace (2 s unless a process's `.grace(…)` says otherwise) for that, and is then
 /// killed. Nothing of it is left behind.
-/// [`terminate`](crate::WorkerHandle::terminate) does the same with a grace of its own,
-/// [`detach`](crate::WorkerHandle::detach) makes dropping do nothing.
+/// [`terminate`](crate::spawn::WorkerHandle::terminate) does the same with a grace of its own,
+/// [`detach`](crate::spawn::WorkerHandle::detach) makes dropping do nothing.
 ///
 /// It has no methods of its own, so that every handler can be called by its name; whatever is not a
 /// message is in `worker()`.

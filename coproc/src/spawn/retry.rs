@@ -139,7 +139,7 @@ impl<F: Function> RetriedHandle<F> {
     ///
     /// # Errors
     ///
-    /// That of the last run, as [`WorkerHandle::join`](crate::WorkerHandle::join);
+    /// That of the last run, as [`WorkerHandle::join`](crate::spawn::WorkerHandle::join);
     /// [`Closed`](CallError::Closed) if that could not be started.
     pub fn join(&self) -> Result<F::Output, CallError<F::OutputError>> {
         loop {

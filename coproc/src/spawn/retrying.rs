@@ -55,7 +55,7 @@ pub struct Retrying<P, C = Always> {
 
 on_every_place! {
     /// A place where a function worker is run again when it fails, `times` times at most: spawning
-    /// there gives a [`Retried`](crate::Retried). The function takes no messenger.
+    /// there gives a [`Retried`](crate::spawn::Retried). The function takes no messenger.
     pub fn retry(self, times: u32) -> Retrying<Self> {
         Retrying {
             place: self,

@@ -27,7 +27,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use coproc::{State, StateError};
+/// use coproc::{State, state::StateError};
 ///
 /// #[coproc::main]
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -24,12 +24,13 @@ use self::{
     worker::{StateWorker, StateWorkerController},
 };
 use crate::{
-    error::{SpawnError, StateError},
+    error::SpawnError,
     protocol::Wire,
     spawn::{Host, HostThread, Lent},
     sync::{Arc, AtomicU64, Ordering},
 };
 
+pub use crate::error::state::StateError;
 pub use dictionary::{Entry, Snapshot};
 pub use key::Key;
 pub use update::Update;
@@ -74,7 +75,7 @@ impl Handle {
 /// The host keeps the last updates of each namespace for [watches](State::watch).
 ///
 /// ```
-/// use coproc::{State, StateError};
+/// use coproc::{State, state::StateError};
 ///
 /// #[coproc::main]
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {

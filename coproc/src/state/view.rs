@@ -178,7 +178,7 @@ impl State {
     /// to be told which:
     ///
     /// ```
-    /// use coproc::{State, StateError, prelude::*};
+    /// use coproc::{State, prelude::*, state::StateError};
     ///
     /// /// Takes a number that no other worker gets.
     /// #[worker]
@@ -208,7 +208,7 @@ impl State {
     /// cannot be sent.
     ///
     /// ```
-    /// use coproc::{State, StateError};
+    /// use coproc::{State, state::StateError};
     ///
     /// #[derive(Debug)]
     /// enum Refused {

@@ -32,7 +32,7 @@ use crate::error::StateError;
 ///
 /// ```
 /// use std::time::Duration;
-/// use coproc::{State, StateError};
+/// use coproc::{State, state::StateError};
 ///
 /// #[coproc::main]
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -192,7 +192,7 @@ impl<W: Worker> Context<W> {
         Ok(())
     }
 
-    /// Sends a one-way word to whoever holds the worker; [`events`](crate::WorkerHandle::events)
+    /// Sends a one-way word to whoever holds the worker; [`events`](crate::spawn::WorkerHandle::events)
     /// yields it there. Nobody has to listen: the last 1024 are kept. An event that cannot be encoded
     /// or is larger than `max_message` is dropped.
     #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]

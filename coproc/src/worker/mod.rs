@@ -1,14 +1,14 @@
-//! Who answers: what a worker is, and the loop that serves it.
+//! Workers: what runs in one, and what its handlers are given.
 
 mod context;
-mod function;
+pub(crate) mod function;
 mod later;
 pub(crate) mod panics;
-mod recipe;
+pub(crate) mod recipe;
 pub(crate) mod registry;
-mod schedule;
-mod serve;
-mod start_parameters;
+pub(crate) mod schedule;
+pub(crate) mod serve;
+pub(crate) mod start_parameters;
 
 use std::{fmt, time::Duration};
 
@@ -21,14 +21,14 @@ use crate::{
 };
 
 pub use context::{Context, Peer};
-pub use function::{Done, Function, FunctionController, function};
+pub(crate) use function::Function;
+pub use function::FunctionController;
 pub use later::{Later, LaterAnswer};
-pub use recipe::{FirstArgument, PoolFunction, Recipe, With, with};
-pub use registry::{Entry, Registered};
-pub use schedule::Schedule;
-pub use serve::{Serve, serve};
-pub use start_parameters::{Ended, StartParameters};
-pub(crate) use start_parameters::{content, panicked};
+pub(crate) use recipe::Recipe;
+pub use recipe::{FirstArgument, PoolFunction, With};
+pub use registry::Registered;
+pub(crate) use schedule::Schedule;
+pub(crate) use start_parameters::{Ended, StartParameters, content, panicked};
 
 /// A type that can run in a process of its own: what `#[worker]` implements.
 ///
@@ -37,9 +37,9 @@ pub(crate) use start_parameters::{content, panicked};
 /// ```
 /// use coproc::{Thread, Worker, prelude::*};
 ///
-/// fn close_all<W: Worker>(workers: Vec<coproc::WorkerResource<W>>) {
+/// fn close_all<W: Worker>(workers: Vec<coproc::spawn::WorkerResource<W>>) {
 ///     for worker in &workers {
-///         coproc::owner(worker).close();
+///         coproc::spawn::owner(worker).close();
 ///     }
 /// }
 /// ```
@@ -97,6 +97,7 @@ pub trait Worker: Sized + 'static {
 }
 
 /// Runs a worker that has started.
+#[doc(hidden)]
 #[expect(private_bounds, reason = "steps are this crate's own")]
 pub trait Engine: Drive {
     /// Runs it to its end.
@@ -104,6 +105,7 @@ pub trait Engine: Drive {
 }
 
 /// The generated half of a worker: from the number of a handler to the method.
+#[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a worker with handlers")]
 pub trait Dispatch: Worker {
     /// Whether it has an `#[idle]`.

@@ -58,10 +58,10 @@ fn run<W: Worker>(parameters: StartParameters<()>, arguments: Arguments<'_>) -> 
 /// never has to be written: generic code that spawns names it as a parameter of its own.
 ///
 /// ```
-/// use coproc::{Registered, SpawnError, Worker, WorkerResource};
+/// use coproc::{SpawnError, Worker, spawn::WorkerResource, worker::Registered};
 ///
 /// fn pid<W: Worker + Registered<By>, By>(worker: &WorkerResource<W>) -> Option<u32> {
-///     coproc::owner(worker).pid()
+///     coproc::spawn::owner(worker).pid()
 /// }
 /// ```
 #[diagnostic::on_unimplemented(

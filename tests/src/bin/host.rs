@@ -9,7 +9,7 @@ use std::{
     process,
 };
 
-use coproc::{Process, WorkerResource, prelude::*};
+use coproc::{Process, prelude::*, spawn::WorkerResource};
 use rustix::{
     process::{Signal, getpid, kill_process, set_parent_process_death_signal},
     stdio::stdin,

@@ -39,7 +39,7 @@ fn its_child_outlives_it() {
 #[coproc::test]
 fn its_children_end_with_it() {
     let _watch = Watch::set();
-    type End = fn(coproc::WorkerResource<Victim>);
+    type End = fn(coproc::spawn::WorkerResource<Victim>);
     let ends: [End; 4] = [
         drop,
         |victim| victim.worker().join().expect("an orderly end"),
@@ -172,10 +172,10 @@ impl Brittle {
     }
 
     #[idle]
-    fn rest(&mut self) -> coproc::Idle {
+    fn rest(&mut self) -> coproc::worker::Idle {
         match self.at {
             Moment::IdlePanic => panic!("while idle"),
-            _ => coproc::Idle::Wait,
+            _ => coproc::worker::Idle::Wait,
         }
     }
 }

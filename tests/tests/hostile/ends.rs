@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use coproc::{__private::fuzz, Messenger, RecvError, prelude::*};
+use coproc::{__private::fuzz, Messenger, messenger::RecvError, prelude::*};
 
 use crate::wire::heads;
 

@@ -4,7 +4,7 @@
 
 use std::{fs, io::Write, os::unix::net::UnixStream, thread, time::Duration};
 
-use coproc::{__private::fuzz, Messenger, Process, RecvError, prelude::*};
+use coproc::{__private::fuzz, Messenger, Process, messenger::RecvError, prelude::*};
 
 use crate::{
     ends::{MAX, Subject},
@@ -23,7 +23,7 @@ pub(crate) enum Flood {
     Once { bytes: Vec<u8>, times: u64 },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, coproc::Channel)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, coproc::protocol::Channel)]
 enum Lane {
     Flooded,
     Quiet,

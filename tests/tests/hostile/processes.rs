@@ -160,7 +160,7 @@ impl Rogue {
 
 /// Its process, its zombie included, is gone, and the host can go on.
 #[track_caller]
-fn is_gone(rogue: &coproc::WorkerResource<Rogue>) {
+fn is_gone(rogue: &coproc::spawn::WorkerResource<Rogue>) {
     let pid = rogue.worker().pid().unwrap();
     assert!(!rogue.worker().is_alive());
     assert!(!Path::new(&format!("/proc/{pid}")).exists(), "{pid} is still there");
@@ -168,7 +168,7 @@ fn is_gone(rogue: &coproc::WorkerResource<Rogue>) {
     assert_eq!(next.answer().wait().unwrap(), 42);
 }
 
-fn rogue() -> coproc::WorkerResource<Rogue> {
+fn rogue() -> coproc::spawn::WorkerResource<Rogue> {
     Rogue::spawn(None).unwrap()
 }
 
@@ -368,6 +368,6 @@ fn a_worker_that_never_stops_writing_is_killed_like_any_other() {
     assert!(flood.wait().is_err());
 }
 
-fn rogue_beside() -> coproc::WorkerResource<Rogue> {
+fn rogue_beside() -> coproc::spawn::WorkerResource<Rogue> {
     rogue()
 }

@@ -29,7 +29,7 @@ impl Guest {
 
 /// Workers come, and end in every way.
 fn visits() {
-    let place = || Process::new().stderr(coproc::Stdio::null());
+    let place = || Process::new().stderr(coproc::spawn::Stdio::null());
     let guest = Guest::on(place()).spawn(false).expect("a guest");
     guest.ping().wait().expect("it is there");
     drop(guest);

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use coproc::{Exit, Process, prelude::*};
+use coproc::{Process, error::Exit, prelude::*};
 use coproc_tests::{Gate, Watch, gate};
 use rustix::{
     process::{Pid, Signal, WaitOptions, kill_process, waitpid},
@@ -49,7 +49,7 @@ impl Tenant {
     }
 }
 
-fn tenant() -> coproc::WorkerResource<Tenant> {
+fn tenant() -> coproc::spawn::WorkerResource<Tenant> {
     Tenant::spawn(None).expect("a tenant")
 }
 

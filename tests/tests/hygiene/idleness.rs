@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, thread};
 
-use coproc::{Monitor, Process, Queue, QueueError, State, StateError, prelude::*};
+use coproc::{Monitor, Process, Queue, State, prelude::*, queue::QueueError, state::StateError};
 use coproc_tests::Watch;
 
 /// Rests.

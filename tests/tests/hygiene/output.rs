@@ -5,7 +5,7 @@ use std::{
     iter,
 };
 
-use coproc::{Process, Stdio, prelude::*};
+use coproc::{Process, prelude::*, spawn::Stdio};
 use coproc_tests::Watch;
 use rustix::pipe::{PipeFlags, pipe_with};
 
@@ -82,7 +82,7 @@ impl Writer {
     }
 }
 
-fn writer(place: Process) -> coproc::WorkerResource<Writer> {
+fn writer(place: Process) -> coproc::spawn::WorkerResource<Writer> {
     Writer::on(place).spawn().expect("a writer")
 }
 

@@ -60,7 +60,7 @@ impl Settings {
     }
 }
 
-fn settings(place: Process) -> coproc::WorkerResource<Settings> {
+fn settings(place: Process) -> coproc::spawn::WorkerResource<Settings> {
     Settings::on(place).spawn("").expect("a worker")
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use coproc::{Exit, Process, SpawnError, prelude::*};
+use coproc::{Process, SpawnError, error::Exit, prelude::*};
 use coproc_tests::{Census, Watch};
 use rustix::process::{Resource, Rlimit, WaitOptions, getrlimit, setrlimit, wait};
 

@@ -2,7 +2,11 @@
 
 use std::{path::Path, thread, time::Duration};
 
-use coproc::{CloseReason, Exit, WorkerHandle, prelude::*};
+use coproc::{
+    error::{CloseReason, Exit},
+    prelude::*,
+    spawn::WorkerHandle,
+};
 use coproc_tests::{Gate, gate};
 
 /// Remembers what was handled, until it ends.

@@ -2,7 +2,10 @@
 
 use std::{path::Path, thread, time::Duration};
 
-use coproc::{LaterAnswer, Peer, prelude::*};
+use coproc::{
+    prelude::*,
+    worker::{LaterAnswer, Peer},
+};
 use coproc_tests::{Gate, gate};
 
 /// Has ticks, pauses and answers that come later.

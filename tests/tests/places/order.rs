@@ -55,7 +55,7 @@ impl Diary {
 
     #[message(channel = side, priority = 3)]
     fn outside(&self, cx: &mut Context<Self>) -> (i32, usize, Option<std::time::Duration>) {
-        (cx.priority(), coproc::Channel::index(cx.channel()), cx.remaining())
+        (cx.priority(), coproc::protocol::Channel::index(cx.channel()), cx.remaining())
     }
 
     #[message]

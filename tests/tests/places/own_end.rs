@@ -8,7 +8,11 @@ use std::{
     },
 };
 
-use coproc::{Exit, Place, WorkerResource, prelude::*};
+use coproc::{
+    error::Exit,
+    prelude::*,
+    spawn::{Place, WorkerResource},
+};
 use coproc_tests::{Gate, Watch, gate};
 
 /// What a worker can get at of what its owner has: one of each place.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use coproc::{Registered, prelude::*};
+use coproc::{prelude::*, worker::Registered};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{0} is not enough")]

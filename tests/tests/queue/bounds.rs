@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coproc::{Bytes, Queue, QueueError, prelude::*};
+use coproc::{Bytes, Queue, prelude::*, queue::QueueError};
 use coproc_tests::Watch;
 
 use crate::hand;
@@ -145,7 +145,7 @@ fn what_cannot_be_read_is_a_dead_letter() -> coproc::Result<()> {
     queue.clone().join()?;
     let letters = queue.dead_letters()?;
     assert_eq!(letters.len(), 1);
-    assert_eq!(letters[0].reason(), coproc::DeadReason::Unreadable);
+    assert_eq!(letters[0].reason(), coproc::queue::DeadReason::Unreadable);
     assert!(letters[0].item().is_err());
     assert!(queue.dead_letters()?.is_empty());
     Ok(())

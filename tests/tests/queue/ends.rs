@@ -2,7 +2,11 @@
 
 use std::{thread, time::Duration};
 
-use coproc::{Bytes, DeadReason, Process, Queue, QueueError, prelude::*};
+use coproc::{
+    Bytes, Process, Queue,
+    prelude::*,
+    queue::{DeadReason, QueueError},
+};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -102,7 +106,7 @@ fn what_is_for_a_dead_process_is_a_dead_letter() -> coproc::Result<()> {
     queue.clone().join()?;
     let mut letters = queue.dead_letters()?;
     letters.sort_by_key(|letter| letter.item().unwrap_or_default());
-    let told = |letter: &coproc::DeadLetter<u64>| {
+    let told = |letter: &coproc::queue::DeadLetter<u64>| {
         (letter.item().ok(), letter.reason(), letter.recipient())
     };
     let told: Vec<_> = letters.iter().map(told).collect();
@@ -252,7 +256,7 @@ fn a_queue_that_lives_is_waited_for() -> coproc::Result<()> {
 #[worker]
 fn read_letters(queue: Queue<Bytes>) -> coproc::Result<Vec<usize>> {
     let letters = queue.dead_letters()?;
-    let items: Result<Vec<_>, _> = letters.iter().map(coproc::DeadLetter::item).collect();
+    let items: Result<Vec<_>, _> = letters.iter().map(coproc::queue::DeadLetter::item).collect();
     Ok(items?.iter().map(|item| item.len()).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use coproc::{Queue, QueueError, Thread, prelude::*};
+use coproc::{Queue, Thread, prelude::*, queue::QueueError};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 

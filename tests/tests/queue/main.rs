@@ -16,7 +16,7 @@ use coproc_tests::Census;
 pub struct Hand {
     queue: Queue<u64>,
     others: Vec<Queue<u64>>,
-    held: Vec<coproc::Delivery<u64>>,
+    held: Vec<coproc::queue::Delivery<u64>>,
 }
 
 #[worker]

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use coproc::{Queue, QueueError};
+use coproc::{Queue, queue::QueueError};
 use coproc_tests::Watch;
 
 use crate::{hand, pid};

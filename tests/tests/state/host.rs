@@ -2,7 +2,7 @@
 
 use std::{fs, thread, time::Duration};
 
-use coproc::{Process, State, StateError, prelude::*};
+use coproc::{Process, State, prelude::*, state::StateError};
 use coproc_tests::Watch;
 use rustix::process::{Pid, Signal, kill_process};
 

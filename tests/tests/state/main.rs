@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coproc::{Bytes, Process, State, StateError, prelude::*};
+use coproc::{Bytes, Process, State, prelude::*, state::StateError};
 use coproc_tests::Watch;
 
 use self::host::Elsewhere;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use coproc::{CallError, State, StateError};
+use coproc::{CallError, State, state::StateError};
 use coproc_tests::Watch;
 
 use crate::clerk;

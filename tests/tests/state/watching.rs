@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use coproc::{Bytes, State, StateError, Thread, Update, Watch};
+use coproc::{
+    Bytes, State, Thread,
+    state::{StateError, Update, Watch},
+};
 use coproc_tests::Watch as Hangs;
 
 use crate::{Clerk, SHORT, clerk, host::Elsewhere};

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use coproc::{Controller as _, Later, prelude::*};
+use coproc::{call::Controller as _, prelude::*, worker::Later};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {

@@ -3,7 +3,7 @@
 
 #![allow(unexpected_cfgs)]
 
-use coproc::{Controller as _, prelude::*};
+use coproc::{call::Controller as _, prelude::*};
 
 pub struct Configured {
     ticks: u32,
@@ -120,6 +120,6 @@ fn main() {
     let message = ConfiguredMessage::Match { r#fn: 1, r#struct: "a".into() };
     assert_eq!(format!("{message:?}"), r#"Match { fn: 1, struct: "a" }"#);
     worker.post(message).unwrap();
-    assert_eq!(<ConfiguredChannel as coproc::Channel>::NAMES, ["default", "type", "data"]);
+    assert_eq!(<ConfiguredChannel as coproc::protocol::Channel>::NAMES, ["default", "type", "data"]);
     assert_eq!(Move::on(Thread).spawn(3).unwrap().worker().join().unwrap(), 3);
 }

@@ -45,7 +45,7 @@ fn echo(mut messenger: Messenger<String, String>, verbose: bool) -> coproc::Resu
     Ok(())
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, coproc::Channel)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, coproc::protocol::Channel)]
 enum Lane {
     Data,
     HighPriority,
@@ -87,7 +87,7 @@ fn main() {
     let lanes = Lanes::spawn().unwrap();
     lanes.messenger().on(Lane::HighPriority).send(7).unwrap();
     assert_eq!(lanes.worker().join().unwrap(), 7);
-    assert_eq!(<Lane as coproc::Channel>::NAMES, ["data", "high_priority"]);
+    assert_eq!(<Lane as coproc::protocol::Channel>::NAMES, ["data", "high_priority"]);
     assert_eq!(format!("{Square:?}"), "Square");
 
     let (left, right) = coproc::Messenger::<Alarm, Alarm>::pair();

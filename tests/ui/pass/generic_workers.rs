@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, hash::Hash, marker::PhantomData};
 
-use coproc::{Controller as _, Place, Registered, SpawnError, WorkerResource, prelude::*};
+use coproc::{call::Controller as _, prelude::*, spawn::{Place, WorkerResource}, worker::Registered, SpawnError};
 
 pub struct Cache<K, V> {
     map: HashMap<K, V>,

@@ -151,7 +151,7 @@ pub fn double(n: u8) -> u8 {
 }
 
 /// Lanes.
-#[derive(Clone, Copy, Debug, coproc::Channel)]
+#[derive(Clone, Copy, Debug, coproc::protocol::Channel)]
 enum Lane {
     Data,
     Warning,

@@ -37,7 +37,7 @@ use crate::{
     spawn::thread::{role, short},
     sync::{Arc, Mutex, OnceLock, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
-    worker::{Entry, Peer, StartParameters, panics},
+    worker::{Peer, StartParameters, panics, registry::Entry},
 };
 
 /// The exit code of a process that was to be a worker and could not.

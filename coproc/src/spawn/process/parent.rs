@@ -38,7 +38,7 @@ use crate::{
     transport::{
         AnyTransport, Attend, Broken, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor,
     },
-    worker::{Entry, Worker},
+    worker::{Worker, registry::Entry},
 };
 
 /// How deep workers may start workers.

@@ -1,6 +1,6 @@
 //! One channel alone is written `()`.
 
-#[derive(Clone, Copy, coproc::Channel)]
+#[derive(Clone, Copy, coproc::protocol::Channel)]
 pub struct Lane;
 
 fn main() {}

@@ -1,6 +1,6 @@
 //! What is missing is a derive, and the compiler says which.
 
-#[derive(coproc::Channel)]
+#[derive(coproc::protocol::Channel)]
 pub enum Lane {
     Data,
     Warning,

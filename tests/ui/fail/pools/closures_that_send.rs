@@ -1,6 +1,6 @@
 //! What a pool is to send itself, and what is no message at all.
 
-use coproc::{Process, prelude::*};
+use coproc::{prelude::*, Process};
 
 struct Scaler;
 

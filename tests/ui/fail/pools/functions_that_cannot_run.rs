@@ -1,6 +1,6 @@
 //! What a pool cannot run: a function that talks by hand, and one that is no worker.
 
-use coproc::{Pool, prelude::*};
+use coproc::{prelude::*, Pool};
 
 #[worker]
 fn echo(messenger: Messenger<String, String>, verbose: bool) -> coproc::Result<()> {

@@ -2,7 +2,7 @@
 
 #![allow(unused_variables)]
 
-use coproc::{Peer, prelude::*};
+use coproc::{prelude::*, worker::Peer};
 
 #[derive(Serialize, Deserialize)]
 pub struct Printer;
