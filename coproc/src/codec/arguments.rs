@@ -45,12 +45,13 @@ impl<'a> Arguments<'a> {
         self.rest.len()
     }
 
-    /// Says that the last argument is read.
+    /// Says that the last argument is read. The message does not keep the handles in it any longer.
     ///
     /// # Errors
     ///
     /// [`Malformed`] if there is more.
-    pub fn finish(&self) -> Result<(), Malformed> {
+    pub fn finish(&mut self) -> Result<(), Malformed> {
+        self.attachments = Attachments::default();
         match self.rest.len() {
             0 => Ok(()),
             more => Err(Malformed::new(format!("{more} bytes are left over at its end"))),

@@ -141,6 +141,12 @@ impl Body {
         Arguments::with(self.payload(), self.attachments.clone())
     }
 
+    /// The same for the last time: the handles in it are the reader's.
+    pub(crate) fn take_arguments(&mut self) -> Arguments<'_> {
+        let attachments = std::mem::take(&mut self.attachments);
+        Arguments::with(self.payload(), attachments)
+    }
+
     /// Its memory, to be used again.
     pub(crate) fn into_memory(self) -> Vec<u8> {
         self.bytes

@@ -50,7 +50,7 @@ pub enum QueueError {
     #[error("the item cannot be read: {0}")]
     Decode(String),
     /// Items are not acknowledged, and no handle and no delivery is left that could do so, but for
-    /// handles that wait for it themselves.
+    /// handles that joins have taken.
     #[error(
         "{left} items are not acknowledged, and no handle or delivery is left that could do so"
     )]

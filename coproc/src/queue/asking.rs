@@ -3,15 +3,15 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply, Standing},
+    core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply},
     desk::{Answer, HERE},
-    handle::Shared,
+    handle::{Holders, Shared},
     value::failed,
 };
 use crate::{
     call::{Call, OneWay, Pending},
     error::{CallError, QueueError},
-    sync::Ordering,
+    sync::{Arc, Ordering},
 };
 
 impl Shared {
@@ -57,23 +57,31 @@ impl Shared {
         )
     }
 
-    pub(super) fn join(&self, resigns: bool, patience: Duration) -> Result<Reply, QueueError> {
-        let patience = Some(patience);
-        self.ask(
-            patience,
-            |core, ask| core.join(ask, resigns),
-            |ticket| self.server.join(ticket, resigns, patience),
-        )
-    }
-
-    /// How things stand, for those who wait for the end.
-    pub(super) fn standing(&self) -> Result<Standing, QueueError> {
-        // How many links there are the server knows only.
-        self.call(self.server.standing())
+    /// Waits until everything is acknowledged, and gives the handle back if it fails.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        holders: Arc<Holders>,
+        until: Option<Instant>,
+    ) -> Result<(), (QueueError, Arc<Holders>)> {
+        let ticket = Ticket { shared: self, number: self.next_ticket(), open: true };
+        let call = self.server.join(ticket.number).within(Duration::MAX);
+        let outcome = call.begin(Some(self.timeout)).map_err(failed).and_then(|pending| {
+            // The queue knows of the join before it learns that the handle is gone.
+            drop(holders);
+            self.attend(pending, until)?.map_or(Err(QueueError::Timeout), |o| o.map_err(failed))
+        });
+        match outcome {
+            Ok(_) => {
+                ticket.close();
+                Ok(())
+            }
+            // The handle is back before the join ends.
+            Err(error) => Err((error, self.resume())),
+        }
     }
 
     pub(super) fn take(&self, place: u64) -> Result<Option<Handed>, QueueError> {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_ticket();
         if let Some(desk) = self.desk() {
             return Ok(desk.act(|core| core.take(HERE, desk.pid, number, place)));
         }
@@ -108,7 +116,7 @@ impl Shared {
 
     /// All dead letters. None is taken out of the queue before all of them are here.
     pub(super) fn letters(&self) -> Result<Vec<Dead>, QueueError> {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_ticket();
         if let Some(desk) = self.desk() {
             return Ok(desk.act(|core| {
                 let letters = core.letters(HERE, number, usize::MAX);
@@ -159,7 +167,7 @@ impl Shared {
         here: impl FnOnce(&mut Core<Answer>, Ask<Answer>),
         there: impl FnOnce(u64) -> Call<Reply, QueueError>,
     ) -> Result<Reply, QueueError> {
-        let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_ticket();
         if let Some(desk) = self.desk() {
             let until = patience.and_then(|patience| Instant::now().checked_add(patience));
             return desk.ask(number, until, here);
@@ -168,11 +176,12 @@ impl Shared {
         let limit =
             patience.map_or(Duration::MAX, |patience| patience.saturating_add(self.timeout));
         let call = there(number).within(limit);
-        let outcome = self.attend(call.begin(Some(self.timeout)).map_err(failed)?)?;
-        if matches!(outcome, Ok(_) | Err(CallError::Handler(_))) {
+        let pending = call.begin(Some(self.timeout)).map_err(failed)?;
+        let outcome = self.attend(pending, None)?;
+        if matches!(outcome, Some(Ok(_) | Err(CallError::Handler(_)))) {
             ticket.close();
         }
-        outcome.map_err(failed)
+        outcome.unwrap_or(Err(CallError::Handler(QueueError::Timeout))).map_err(failed)
     }
 
     /// Waits for an answer for as long as the server shows that it lives. What is waited for is not
@@ -180,15 +189,26 @@ impl Shared {
     fn attend(
         &self,
         mut pending: Pending<Reply, QueueError>,
-    ) -> Result<Result<Reply, CallError<QueueError>>, QueueError> {
+        until: Option<Instant>,
+    ) -> Result<Option<Result<Reply, CallError<QueueError>>>, QueueError> {
         let interval = self.timeout / 2;
         loop {
-            if let Some(outcome) = pending.wait_timeout(interval) {
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let outcome = pending.wait_timeout(left.map_or(interval, |left| left.min(interval)));
+            if outcome.is_some() {
                 return Ok(outcome);
             }
+            // It is answered after what was asked before.
             let sign = self.server.level().within(interval).wait();
             sign.map_err(CallError::widen).map_err(failed)?;
+            if until.is_some_and(|until| until <= Instant::now()) {
+                return Ok(pending.try_wait());
+            }
         }
+    }
+
+    fn next_ticket(&self) -> u64 {
+        self.tickets.fetch_add(1, Ordering::Relaxed)
     }
 }
 

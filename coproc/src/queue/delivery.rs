@@ -2,12 +2,12 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{core::Handed, handle::Shared, value::load};
+use super::{core::Handed, handle::Holders, value::load};
 use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 /// What is to be said about an item that was received; it goes back unless something is.
 struct Claim {
-    shared: Arc<Shared>,
+    holders: Arc<Holders>,
     number: u64,
     open: bool,
 }
@@ -15,18 +15,18 @@ struct Claim {
 impl Claim {
     fn acknowledge(mut self) -> Result<(), QueueError> {
         self.open = false;
-        self.shared.acknowledge(&[self.number])
+        self.holders.acknowledge(&[self.number])
     }
 
     fn give_back(mut self) -> Result<(), QueueError> {
         self.open = false;
-        self.shared.give_back(self.number)
+        self.holders.give_back(self.number)
     }
 
     fn reject(mut self) {
         self.open = false;
         // If it fails, the queue has ended.
-        let _ = self.shared.reject(self.number);
+        let _ = self.holders.reject(self.number);
     }
 }
 
@@ -34,7 +34,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
             // If it fails, the queue has ended.
-            let _ = self.shared.give_back(self.number);
+            let _ = self.holders.give_back(self.number);
         }
     }
 }
@@ -76,8 +76,8 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    pub(super) fn new(shared: &Arc<Shared>, handed: Handed) -> Self {
-        let claim = Claim { shared: Arc::clone(shared), number: handed.number, open: true };
+    pub(super) fn new(holders: &Arc<Holders>, handed: Handed) -> Self {
+        let claim = Claim { holders: Arc::clone(holders), number: handed.number, open: true };
         Self { claim, handed }
     }
 
@@ -97,8 +97,8 @@ impl Unread {
 }
 
 impl<T> Delivery<T> {
-    pub(super) fn is_of(&self, shared: &Arc<Shared>) -> bool {
-        Arc::ptr_eq(&self.claim.shared, shared)
+    pub(super) fn is_of(&self, holders: &Arc<Holders>) -> bool {
+        Arc::ptr_eq(&self.claim.holders, holders)
     }
 
     /// Its number, for the caller to say what becomes of it.

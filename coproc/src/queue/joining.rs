@@ -1,81 +1,96 @@
 //! Waiting until everything is acknowledged.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
-use super::{Queue, core::Standing};
+use super::Queue;
 use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 impl<T: Wire> Queue<T> {
-    /// Waits until every item that was sent is acknowledged, or a
+    /// Blocks until every item that was sent is acknowledged, or a
     /// [dead letter](Self::dead_letters).
     ///
-    /// It takes the handle, so that the handles and deliveries that are left tell whether an item can
-    /// still be acknowledged: if there is none, in any process, and for the queue's timeout nothing
-    /// happens in the queue, this fails with [`QueueError::Deserted`] instead of waiting for ever.
-    /// Handles whose owners wait in this way do not count. A handle or a
-    /// [`Delivery`](super::Delivery) counts as long as it exists, whether it is used or not.
+    /// The join takes the handle. It fails when no handle and no [`Delivery`](super::Delivery) is
+    /// left anywhere else, in this process or another: then no process can acknowledge the rest. A
+    /// handle in a message that is not yet received counts, and so does one in the arguments of a
+    /// call that a pool or a retry may start again. A handle that another join has taken does not
+    /// count. The join learns of a process that died after half the queue's
+    /// [timeout](super::QueueBuilder::timeout) at most.
     ///
-    /// To go on using the queue, join a clone: `queue.clone().join()`. The handle that is kept then
-    /// counts, so that this is never `Deserted`.
-    ///
-    /// If the handle is the last one in the process that made the queue, the queue ends when this
-    /// returns.
+    /// To use the queue afterwards, join a clone. The other handle counts as left then, so the join
+    /// of the clone waits as long as it takes, also for items that only this thread could receive:
     ///
     /// ```
-    /// use coproc::Queue;
-    ///
+    /// # use coproc::{Queue, queue::QueueError};
     /// let queue = Queue::unbounded()?;
     /// queue.send(1)?;
-    /// let consumer = queue.clone();
-    /// let consumer = std::thread::spawn(move || consumer.recv()?.ack());
-    /// queue.join()?;
-    /// consumer.join().unwrap()?;
+    /// queue.recv()?.ack()?;
+    /// queue.clone().join()?;
+    /// queue.send(2)?;
+    /// assert_eq!(queue.join(), Err(QueueError::Deserted { left: 1 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// If the handle is the last one that the queue lives by, the queue ends with the join.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Deserted`] if no handle and no delivery is left anywhere else,
+    /// [`QueueError::Ended`] if the queue has ended, and [`QueueError::Lost`] if it does not answer.
+    pub fn join(self) -> Result<(), QueueError> {
+        self.join_until(None).map_err(QueueError::from)
+    }
+
+    /// As [`join`](Self::join), but blocks for this long at most. The error gives the handle back.
+    ///
+    /// ```
+    /// # use coproc::{Queue, queue::QueueError};
+    /// # use std::time::Duration;
+    /// let queue = Queue::unbounded()?;
+    /// queue.send("a job".to_owned())?;
+    /// let job = queue.recv()?;
+    /// let unfinished = queue.join_timeout(Duration::from_millis(1)).unwrap_err();
+    /// assert_eq!(unfinished.error, QueueError::Timeout);
+    /// job.ack()?;
+    /// unfinished.queue.join()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`QueueError::Deserted`], [`QueueError::Ended`] and [`QueueError::Lost`].
-    pub fn join(self) -> Result<(), QueueError> {
-        self.join_until(None)
-    }
-
-    /// As [`join`](Self::join), for `timeout` at most.
-    ///
-    /// # Errors
-    ///
-    /// As there, and [`QueueError::Timeout`].
-    pub fn join_timeout(self, timeout: Duration) -> Result<(), QueueError> {
+    /// As [`join`](Self::join), and [`QueueError::Timeout`].
+    pub fn join_timeout(self, timeout: Duration) -> Result<(), QueueJoinError<T>> {
         self.join_until(Instant::now().checked_add(timeout))
     }
 
-    fn join_until(&self, until: Option<Instant>) -> Result<(), QueueError> {
-        let shared = &self.shared;
-        let interval = shared.timeout / 4;
-        let mut quiet: Option<(u64, Instant)> = None;
-        loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let patience = left.map_or(interval, |left| left.min(interval));
-            // This handle is the only one of its kind, and no delivery came through it.
-            let alone = Arc::strong_count(shared) == 1;
-            match shared.join(alone, patience) {
-                Ok(_) => return Ok(()),
-                Err(QueueError::Timeout) => {}
-                Err(error) => return Err(error),
-            }
-            let Standing { left, version, lonely } = shared.standing()?;
-            let now = Instant::now();
-            quiet = match quiet {
-                _ if !(alone && lonely) => None,
-                Some((before, since)) if before == version => Some((before, since)),
-                _ => Some((version, now)),
-            };
-            if quiet.is_some_and(|(_, since)| now - since >= shared.timeout) {
-                return Err(QueueError::Deserted { left });
-            }
-            if until.is_some_and(|until| until <= now) {
-                return Err(QueueError::Timeout);
-            }
-        }
+    fn join_until(self, until: Option<Instant>) -> Result<(), QueueJoinError<T>> {
+        let shared = Arc::clone(&self.holders.shared);
+        let joined = shared.join(self.holders, until);
+        joined.map_err(|(error, holders)| QueueJoinError { queue: Self::of(holders), error })
+    }
+}
+
+/// A queue that was not joined, and why: the error of [`Queue::join_timeout`].
+#[derive(thiserror::Error)]
+#[error("{error}")]
+#[non_exhaustive]
+pub struct QueueJoinError<T> {
+    /// The handle that the join took.
+    pub queue: Queue<T>,
+    /// Why the join failed.
+    pub error: QueueError,
+}
+
+impl<T> fmt::Debug for QueueJoinError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueueJoinError").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<T> From<QueueJoinError<T>> for QueueError {
+    fn from(unjoined: QueueJoinError<T>) -> Self {
+        unjoined.error
     }
 }

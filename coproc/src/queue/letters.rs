@@ -86,6 +86,6 @@ impl<T: Wire> Queue<T> {
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
         let letter = |dead| DeadLetter { dead, item: PhantomData };
-        Ok(self.shared.letters()?.into_iter().map(letter).collect())
+        Ok(self.holders.letters()?.into_iter().map(letter).collect())
     }
 }

@@ -18,7 +18,7 @@ use std::{any::type_name, fmt, marker::PhantomData, time::Duration};
 use self::{
     core::{Content, Limits},
     desk::Desk,
-    handle::Shared,
+    handle::{Holders, Shared},
     server::Server,
     value::store,
 };
@@ -34,6 +34,7 @@ pub use crate::error::queue::{QueueError, QueueSendError};
 pub use self::{
     core::DeadReason,
     delivery::Delivery,
+    joining::QueueJoinError,
     letters::DeadLetter,
     receiving::{QueueIter, QueueTryIter},
 };
@@ -56,8 +57,9 @@ const BYTES: usize = 1 << 30;
 /// The items are kept in the process that made the queue, where its handles reach them directly,
 /// and a thread of coproc's own serves those in other processes. No code of users runs there, and a
 /// process of its own would live no longer, start later, and be one hop further. The queue
-/// ends when the last handle in that process is dropped, with everything in it; handles in other
-/// processes do not keep it. After that every operation gives [`QueueError::Ended`].
+/// ends with everything in it when the last handle in that process is dropped. Handles in other
+/// processes do not own it, nor do handles that come back from there. After that every operation
+/// gives [`QueueError::Ended`].
 ///
 /// ```
 /// use coproc::{Queue, prelude::*};
@@ -104,7 +106,7 @@ const BYTES: usize = 1 << 30;
 /// }
 /// ```
 pub struct Queue<T> {
-    shared: Arc<Shared>,
+    holders: Arc<Holders>,
     item: PhantomData<fn(T) -> T>,
 }
 
@@ -164,7 +166,7 @@ impl<T: Wire> QueueBuilder<T> {
         let worker = Server::on(place).spawn(Lent(Arc::clone(&desk)))?;
         let server = (*worker).clone();
         let host = Host { hosted: desk, worker };
-        Ok(Queue::of(Arc::new(Shared::new(server, self.timeout, self.limits.items, Some(host)))))
+        Ok(Queue::of(Shared::open(server, self.timeout, self.limits.items, Some(host))))
     }
 }
 
@@ -307,7 +309,7 @@ impl<T: Wire> Queue<T> {
         recipient: Option<u32>,
         patience: Option<Duration>,
     ) -> Result<(), QueueError> {
-        self.shared.send(content, recipient, patience).map(drop)
+        self.holders.send(content, recipient, patience).map(drop)
     }
 
     /// How many items wait for a receiver, those for one process among them.
@@ -316,7 +318,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn len(&self) -> Result<usize, QueueError> {
-        self.shared.level().map(|(len, _)| len)
+        self.holders.level().map(|(len, _)| len)
     }
 
     /// Whether no item waits for a receiver.
@@ -325,7 +327,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn is_empty(&self) -> Result<bool, QueueError> {
-        self.shared.level().map(|(len, _)| len == 0)
+        self.holders.level().map(|(len, _)| len == 0)
     }
 
     /// Whether there is no room for another item.
@@ -334,19 +336,19 @@ impl<T: Wire> Queue<T> {
     ///
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn is_full(&self) -> Result<bool, QueueError> {
-        self.shared.level().map(|(_, full)| full)
+        self.holders.level().map(|(_, full)| full)
     }
 }
 
 impl<T> Queue<T> {
-    fn of(shared: Arc<Shared>) -> Self {
-        Self { shared, item: PhantomData }
+    fn of(holders: Arc<Holders>) -> Self {
+        Self { holders, item: PhantomData }
     }
 
     /// How many items may wait for a receiver; `None` if any number may.
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
-        self.shared.capacity
+        self.holders.capacity
     }
 }
 
@@ -359,7 +361,7 @@ fn full<T>(unsent: QueueSendError<T>) -> QueueSendError<T> {
 
 impl<T> Clone for Queue<T> {
     fn clone(&self) -> Self {
-        Self::of(Arc::clone(&self.shared))
+        Self::of(Arc::clone(&self.holders))
     }
 }
 
@@ -367,7 +369,7 @@ impl<T> fmt::Debug for Queue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue")
             .field("item", &type_name::<T>())
-            .field("server", &self.shared.server)
+            .field("server", &self.holders.server)
             .finish_non_exhaustive()
     }
 }

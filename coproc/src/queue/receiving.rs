@@ -79,9 +79,9 @@ impl<T: Wire> Queue<T> {
         deliveries: impl IntoIterator<Item = Delivery<T>>,
     ) -> Result<(), QueueError> {
         let (own, others): (Vec<_>, Vec<_>) =
-            deliveries.into_iter().partition(|delivery| delivery.is_of(&self.shared));
+            deliveries.into_iter().partition(|delivery| delivery.is_of(&self.holders));
         let numbers: Vec<u64> = own.into_iter().map(Delivery::release).collect();
-        self.shared.acknowledge(&numbers)?;
+        self.holders.acknowledge(&numbers)?;
         others.into_iter().try_for_each(Delivery::ack)
     }
 
@@ -95,9 +95,9 @@ impl<T: Wire> Queue<T> {
         most: usize,
         patience: Option<Duration>,
     ) -> Result<impl Iterator<Item = Result<Delivery<T>, QueueError>>, QueueError> {
-        match self.shared.receive(most, patience)? {
+        match self.holders.receive(most, patience)? {
             Reply::Handed(handed) => {
-                let unread = |handed| Unread::new(&self.shared, handed);
+                let unread = |handed| Unread::new(&self.holders, handed);
                 Ok(handed.into_iter().map(unread).collect::<Vec<_>>().into_iter().map(Unread::read))
             }
             other => Err(unexpected(&other)),
@@ -156,7 +156,7 @@ impl<T: Wire> Queue<T> {
         let mut cursor = Cursor::default();
         loop {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let offered = match self.shared.look(cursor, left)? {
+            let offered = match self.holders.look(cursor, left)? {
                 Reply::Offered((offered, after)) => {
                     cursor = after;
                     offered
@@ -181,8 +181,8 @@ impl<T: Wire> Queue<T> {
         if !load(content).is_ok_and(|item| fits(&item)) {
             return Ok(None);
         }
-        let handed = self.shared.take(place)?;
-        handed.map(|handed| Unread::new(&self.shared, handed).read()).transpose()
+        let handed = self.holders.take(place)?;
+        handed.map(|handed| Unread::new(&self.holders, handed).read()).transpose()
     }
 
     /// Receives items, waiting for each, until the queue has ended.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply, Standing},
+    core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply},
     desk::{Answer, Desk},
 };
 use crate::{
@@ -66,19 +66,20 @@ impl Server {
 
     /// Answers when everything is acknowledged.
     #[message]
-    fn join(
-        &mut self,
-        cx: &mut Context<Self>,
-        ticket: u64,
-        resigns: bool,
-        patience: Option<Duration>,
-    ) -> Later<Reply, QueueError> {
-        self.ask(cx, ticket, patience, |core, ask| core.join(ask, resigns))
+    fn join(&mut self, cx: &mut Context<Self>, ticket: u64) -> Later<Reply, QueueError> {
+        self.ask(cx, ticket, None, Core::join)
     }
 
-    #[message]
-    fn standing(&self, cx: &mut Context<Self>) -> Standing {
-        self.desk.act(|core| core.standing(cx.links()))
+    /// Over the caller's link no handle and no delivery is left, but for joins.
+    #[message(oneway)]
+    fn abandon(&mut self, cx: &mut Context<Self>) {
+        self.desk.act(|core| core.abandon(cx.peer().id()));
+    }
+
+    /// Over the caller's link there is a handle again.
+    #[message(oneway)]
+    fn resume(&mut self, cx: &mut Context<Self>) {
+        self.desk.act(|core| core.resume(cx.peer().id()));
     }
 
     /// Takes an item that was shown, unless it is gone.
@@ -134,10 +135,12 @@ impl Server {
         self.desk.act(|core| core.gone(peer.id()));
     }
 
+    /// A link that was handed on before another was abandoned is counted when this runs.
     #[idle]
-    fn rest(&mut self) -> Idle {
+    fn rest(&mut self, cx: &mut Context<Self>) -> Idle {
         let next = self.desk.act(|core| {
             core.expire(Instant::now());
+            core.desert(cx.links());
             core.next_expiry()
         });
         match next {

@@ -1,66 +1,51 @@
-//! Handles in messages.
+//! Handles that travel: within a process as they are, to another as a link of its own.
 
 use std::{any::type_name, time::Duration};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::{
     Queue,
-    handle::Shared,
+    handle::{Holders, Shared},
     server::{Server, ServerController},
 };
-use crate::{
-    call::Controller as _,
-    spawn::{read_handle, write_handle},
-    sync::Arc,
-};
-
-/// The way to a queue: within a process what its handles share, elsewhere a connection.
-struct Way(Arc<Shared>);
+use crate::{call::Controller as _, spawn::ControllerWire, sync::Arc};
 
 /// What is written for a queue.
 #[derive(Serialize, Deserialize)]
-struct QueueWire<W> {
-    way: W,
+struct QueueWire {
+    server: ControllerWire,
     item: String,
     timeout: Duration,
     capacity: Option<usize>,
 }
 
-/// The way to a queue as it is read.
-struct Found(ServerController, Option<Arc<Shared>>);
-
-impl Serialize for Way {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_handle(self.0.server.link(), Some(Arc::<Shared>::clone(&self.0)), serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Found {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (link, shared) = read_handle::<Server, D>(deserializer)?;
-        let shared = shared.and_then(|shared| shared.downcast().ok());
-        Ok(Self(ServerController::from_link(link), shared))
-    }
-}
-
 impl<T> Serialize for Queue<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (way, item) = (Way(Arc::clone(&self.shared)), type_name::<T>().to_owned());
-        let Shared { timeout, capacity, .. } = *self.shared;
-        QueueWire { way, item, timeout, capacity }.serialize(serializer)
+        let Shared { server, timeout, capacity, .. } = &**self.holders;
+        let holders = Arc::<Holders>::clone(&self.holders);
+        let server =
+            ControllerWire::write(server.link(), Some(holders)).map_err(ser::Error::custom)?;
+        let item = type_name::<T>().to_owned();
+        QueueWire { server, item, timeout: *timeout, capacity: *capacity }.serialize(serializer)
     }
 }
 
 impl<'de, T> Deserialize<'de> for Queue<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let QueueWire { way, item, timeout, capacity } = Deserialize::deserialize(deserializer)?;
+        let QueueWire { server, item, timeout, capacity } = QueueWire::deserialize(deserializer)?;
         if item != type_name::<T>() {
             let asked = type_name::<T>();
             return Err(de::Error::custom(format!("a queue of `{item}`, not of `{asked}`")));
         }
-        let Found(server, shared) = way;
-        let elsewhere = || Arc::new(Shared::new(server, timeout, capacity, None));
-        Ok(Self::of(shared.unwrap_or_else(elsewhere)))
+        let (_, companion) = server
+            .read::<Server>(|link| {
+                let server = ServerController::from_link(link.clone());
+                Some(Shared::open(server, timeout, capacity, None))
+            })
+            .map_err(de::Error::custom)?;
+        let holders = companion.and_then(|companion| companion.downcast::<Holders>().ok());
+        let other = || de::Error::custom("a controller of a queue's worker is no queue");
+        Ok(Self::of(holders.ok_or_else(other)?))
     }
 }

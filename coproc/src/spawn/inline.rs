@@ -58,12 +58,12 @@ where
         MESSAGE_MOST
     }
 
-    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
+    fn launch(self, mut order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
         let near = AnyTransport::Inline(transport::Inline::new(near));
         let Ends { connection, hello, parameters, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
         let before = limit_replies(usize::MAX);
-        let engine = W::start(parameters, order.arguments.arguments());
+        let engine = W::start(parameters, order.arguments.take_arguments());
         limit_replies(before);
         if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, connection.endpoint.link()) {
             inline.set(Box::new(engine));

@@ -53,7 +53,7 @@ pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
 pub use thread::Thread;
-pub(crate) use travel::{read_handle, write_handle};
+pub(crate) use travel::ControllerWire;
 #[cfg(not(feature = "process"))]
 pub use unprepared::init;
 

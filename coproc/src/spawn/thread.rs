@@ -106,12 +106,9 @@ pub(super) fn launch<W: Worker>(
     Ok(WorkerResource::new(connection, GRACE))
 }
 
-fn run<W: Worker>(parameters: StartParameters<W>, arguments: Body, killed: &AtomicBool) {
+fn run<W: Worker>(parameters: StartParameters<W>, mut arguments: Body, killed: &AtomicBool) {
     let endpoint = Arc::clone(&parameters.endpoint);
-    let started = W::start(parameters, arguments.arguments());
-    // Handles in it count as long as it lives.
-    drop(arguments);
-    if let Ok(mut engine) = started {
+    if let Ok(mut engine) = W::start(parameters, arguments.take_arguments()) {
         while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
     // Others may still hold this end, to answer later what nobody waits for any more.

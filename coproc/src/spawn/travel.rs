@@ -27,7 +27,7 @@ const PIECES: usize = 3;
 
 /// What is written for a controller.
 #[derive(Serialize, Deserialize)]
-pub(super) struct ControllerWire {
+pub(crate) struct ControllerWire {
     at: u32,
     pub(super) name: String,
     pub(super) identity: Identity,
@@ -38,18 +38,20 @@ pub(super) struct ControllerWire {
     pub(super) alone: bool,
 }
 
+/// What travels with a controller as it is, within a process, and is made anew in another.
+pub(crate) type Companion = Arc<dyn Any + Send + Sync>;
+
 /// A controller in a message.
 struct AttachedController {
     address: Address,
+    companion: Option<Companion>,
     /// Gives the connection that takes calls from other processes for a dispatcher.
     relay: fn(&Route) -> Result<Arc<Connection>, String>,
-    /// What it belongs to in this process.
-    handle: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl AttachedController {
-    fn new<W: Worker>(address: Address, handle: Option<Arc<dyn Any + Send + Sync>>) -> Self {
-        Self { address, relay: relay::connection::<W>, handle }
+    fn new<W: Worker>(address: Address, companion: Option<Companion>) -> Self {
+        Self { address, companion, relay: relay::connection::<W> }
     }
 
     fn refused(&self, why: &str) -> String {
@@ -93,37 +95,75 @@ pub fn write_link<W: Worker, S: Serializer>(
     link: &Link<W>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    write_handle(link, None, serializer)
+    ControllerWire::write(link, None).map_err(ser::Error::custom)?.serialize(serializer)
 }
 
-/// Writes a controller that belongs to `handle`, which a receiver in this process gets with it.
-///
-/// # Errors
-///
-/// As [`write_link`].
-pub(crate) fn write_handle<W: Worker, S: Serializer>(
-    link: &Link<W>,
-    handle: Option<Arc<dyn Any + Send + Sync>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let address = link.address();
-    let attached = AttachedController::new::<W>(address.clone(), handle);
-    let at = attachments::put(Arc::new(attached), PIECES);
-    let connection = match address {
-        Address::Direct(connection) => Some(connection),
-        Address::Dispatched(_) => None,
-    };
-    let life = connection.and_then(|connection| connection.life.get());
-    let pid = life.and_then(|life| life.pid());
-    let wire = ControllerWire {
-        at: at.map_err(ser::Error::custom)?,
-        name: address.name().to_owned(),
-        identity: connection.map_or_else(Identity::new, |connection| connection.identity),
-        max_message: address.max_message() as u64,
-        pid: pid.unwrap_or_else(std::process::id),
-        alone: pid.is_some() && life.is_some_and(|life| life.is_alone()),
-    };
-    wire.serialize(serializer)
+impl ControllerWire {
+    /// Puts a controller into the message that is being written.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_link`].
+    pub(crate) fn write<W: Worker>(
+        link: &Link<W>,
+        companion: Option<Companion>,
+    ) -> Result<Self, String> {
+        let address = link.address();
+        let at = attachments::put(
+            Arc::new(AttachedController::new::<W>(address.clone(), companion)),
+            PIECES,
+        )?;
+        let connection = match address {
+            Address::Direct(connection) => Some(connection),
+            Address::Dispatched(_) => None,
+        };
+        let life = connection.and_then(|connection| connection.life.get());
+        let pid = life.and_then(|life| life.pid());
+        Ok(Self {
+            at,
+            name: address.name().to_owned(),
+            identity: connection.map_or_else(Identity::new, |connection| connection.identity),
+            max_message: address.max_message() as u64,
+            pid: pid.unwrap_or_else(std::process::id),
+            alone: pid.is_some() && life.is_some_and(|life| life.is_alone()),
+        })
+    }
+
+    /// Takes a controller out of the message that is being read, with its companion: the one that it
+    /// was written with in this process, or else the one that `meet` gives.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_link`].
+    pub(crate) fn read<W: Worker>(
+        self,
+        meet: impl FnOnce(&Link<W>) -> Option<Companion>,
+    ) -> Result<(Link<W>, Option<Companion>), String> {
+        let plan = plan::<W>();
+        let found = match attachments::take(self.at, PIECES)? {
+            Found::Here(attached) => attached.downcast::<AttachedController>().ok(),
+            #[cfg(feature = "process")]
+            Found::Descriptors(descriptors) => {
+                let at = self.at;
+                remote::connection(plan, self, descriptors).map(|connection| {
+                    let address = Address::Direct(connection);
+                    let companion = meet(&Link::new(address.clone()));
+                    let attached = Arc::new(AttachedController::new::<W>(address, companion));
+                    attachments::keep(at, Arc::<AttachedController>::clone(&attached));
+                    attached
+                })
+            }
+            #[cfg(not(feature = "process"))]
+            Found::Descriptors(_) => {
+                let _ = meet;
+                None
+            }
+        };
+        let found = found.filter(|attached| attached.address.plan().name == plan.name);
+        let other = || format!("a handle that is no controller of `{}`", plan.name);
+        let attached = found.ok_or_else(other)?;
+        Ok((Link::new(attached.address.clone()), attached.companion.clone()))
+    }
 }
 
 /// Reads a controller.
@@ -134,45 +174,8 @@ pub(crate) fn write_handle<W: Worker, S: Serializer>(
 pub fn read_link<'de, W: Worker, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Link<W>, D::Error> {
-    read_handle(deserializer).map(|(link, _)| link)
-}
-
-/// Reads a controller, and the handle that it was written with in this process.
-///
-/// # Errors
-///
-/// As [`read_link`].
-#[expect(clippy::type_complexity, reason = "a link, and what it belongs to if that is here")]
-pub(crate) fn read_handle<'de, W: Worker, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<(Link<W>, Option<Arc<dyn Any + Send + Sync>>), D::Error> {
     let wire = ControllerWire::deserialize(deserializer)?;
-    let plan = plan::<W>();
-    let mut handle = None;
-    let address = match attachments::take(wire.at, PIECES).map_err(de::Error::custom)? {
-        Found::Here(attached) => {
-            let attached = attached.downcast_ref::<AttachedController>();
-            let attached = attached.filter(|attached| attached.address.plan().name == plan.name);
-            handle = attached.and_then(|attached| attached.handle.clone());
-            attached.map(|attached| attached.address.clone())
-        }
-        #[cfg(feature = "process")]
-        Found::Descriptors(descriptors) => {
-            let at = wire.at;
-            let address = remote::connection(plan, wire, descriptors).map(Address::Direct);
-            if let Some(address) = &address {
-                attachments::keep(
-                    at,
-                    Arc::new(AttachedController::new::<W>(address.clone(), None)),
-                );
-            }
-            address
-        }
-        #[cfg(not(feature = "process"))]
-        Found::Descriptors(_) => None,
-    };
-    let other = || de::Error::custom(format!("a handle that is no controller of `{}`", plan.name));
-    address.map(|address| (Link::new(address), handle)).ok_or_else(other)
+    wire.read(|_| None).map(|(link, _)| link).map_err(de::Error::custom)
 }
 
 impl<F: Function> Serialize for FunctionController<F> {

@@ -121,7 +121,9 @@ fn nothing_is_lost_when_consumers_die_all_the_time() -> coproc::Result<()> {
     let queue = Queue::unbounded()?;
     (0..60).try_for_each(|item| queue.send(item))?;
     let mut taken = Vec::new();
-    while queue.clone().join_timeout(Duration::ZERO) == Err(QueueError::Timeout) {
+    while queue.clone().join_timeout(Duration::ZERO).map_err(QueueError::from)
+        == Err(QueueError::Timeout)
+    {
         let dying = hand(&queue);
         let dies = dying.die_at_once().send()?;
         for received in queue.try_iter().take(4) {

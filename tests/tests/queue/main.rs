@@ -9,7 +9,7 @@ mod travel;
 
 use std::process;
 
-use coproc::{Process, Queue, prelude::*};
+use coproc::{Process, Queue, prelude::*, queue::QueueError};
 use coproc_tests::Census;
 
 /// Does with a queue what its message is called, in a process of its own.
@@ -81,6 +81,12 @@ impl Hand {
     fn die_at_once(&mut self) {
         self.held.extend(self.queue.try_iter().take(3).flatten());
         process::abort();
+    }
+
+    /// Joins a queue whose handle comes in the message.
+    #[message]
+    fn join(&self, queue: Queue<u64>) -> Result<(), QueueError> {
+        queue.join()
     }
 
     /// Keeps one more handle, and tells how many sockets this process has then.

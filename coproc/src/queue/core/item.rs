@@ -106,14 +106,3 @@ pub(in crate::queue) enum Reply {
     /// Everything is acknowledged.
     Done,
 }
-
-/// How things stand, for those who wait for the end.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(in crate::queue) struct Standing {
-    /// How many items are not acknowledged.
-    pub(in crate::queue) left: usize,
-    /// Changes with everything that happens to an item.
-    pub(in crate::queue) version: u64,
-    /// Everybody has said that they only wait.
-    pub(in crate::queue) lonely: bool,
-}

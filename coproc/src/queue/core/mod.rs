@@ -14,7 +14,7 @@ use crate::error::QueueError;
 
 pub(super) use self::waiting::Ask;
 pub use item::DeadReason;
-pub(super) use item::{Content, Cursor, Dead, Handed, Item, Reply, Standing};
+pub(super) use item::{Content, Cursor, Dead, Handed, Item, Reply};
 
 /// How many of those that an item was delivered to may die with it.
 const DEATHS_MOST: u32 = 3;
@@ -46,12 +46,11 @@ pub(super) struct Core<A> {
     bytes: usize,
     next_place: u64,
     next_number: u64,
-    version: u64,
     receivers: VecDeque<(Ask<A>, Wish)>,
     senders: VecDeque<(Ask<A>, Item)>,
     joiners: Vec<Ask<A>>,
-    /// The links of those who have said that nobody there does anything but wait for the end.
-    resigned: BTreeSet<u64>,
+    /// The links over which no handle and no delivery is left, but for joins.
+    abandoned: BTreeSet<u64>,
     /// The processes whose death will be told.
     watched: BTreeSet<u32>,
     /// The processes whose death is to be told from now on.
@@ -70,11 +69,10 @@ impl<A> Core<A> {
             bytes: 0,
             next_place: 1,
             next_number: 1,
-            version: 0,
             receivers: VecDeque::new(),
             senders: VecDeque::new(),
             joiners: Vec::new(),
-            resigned: BTreeSet::new(),
+            abandoned: BTreeSet::new(),
             watched: BTreeSet::new(),
             to_watch: Vec::new(),
             answers: Vec::new(),
@@ -100,7 +98,6 @@ impl<A> Core<A> {
 
     /// Somebody sends an item, and waits until there is room for it.
     pub(super) fn send(&mut self, ask: Ask<A>, item: Item) {
-        self.happens_at(ask.link);
         let limit = self.limits.bytes;
         let refusal = if item.content.size() > limit {
             Some(QueueError::TooLarge { size: item.content.size(), limit })
@@ -118,21 +115,18 @@ impl<A> Core<A> {
 
     /// Somebody wants the first items for them, one at least and so many at most.
     pub(super) fn receive(&mut self, ask: Ask<A>, most: usize) {
-        self.happens_at(ask.link);
         self.receivers.push_back((ask, Wish::First(most.max(1))));
         self.settle();
     }
 
     /// Somebody wants to see what there is for them behind `cursor`.
     pub(super) fn look(&mut self, ask: Ask<A>, cursor: Cursor) {
-        self.happens_at(ask.link);
         self.receivers.push_back((ask, Wish::Look(cursor)));
         self.settle();
     }
 
     /// Somebody has seen the item at `place` and wants it, unless it is gone.
     pub(super) fn take(&mut self, link: u64, pid: u32, ticket: u64, place: u64) -> Option<Handed> {
-        self.happens_at(link);
         let item = self.ready.take(place, pid)?;
         let handed = self.hand(link, ticket, place, item);
         self.settle();
@@ -168,7 +162,6 @@ impl<A> Core<A> {
         }
         for Out { place, item, .. } in self.take_out(|out| (out.link, out.ticket) == (link, ticket))
         {
-            self.happens_at(link);
             self.enter(place, item, true);
         }
         self.settle();
@@ -176,8 +169,7 @@ impl<A> Core<A> {
 
     /// A link has ended; what was delivered over it was lost with the process at its other end.
     pub(super) fn gone(&mut self, link: u64) {
-        self.version += 1;
-        self.resigned.remove(&link);
+        self.abandoned.remove(&link);
         self.dead.take_back(|of, _| of == link);
         self.receivers.retain(|(ask, _)| ask.link != link);
         self.senders.retain(|(ask, _)| ask.link != link);
@@ -195,7 +187,6 @@ impl<A> Core<A> {
 
     /// A process is gone, and what was sent to it is for nobody.
     pub(super) fn died(&mut self, pid: u32) {
-        self.version += 1;
         self.watched.remove(&pid);
         for item in self.ready.take_all_for(pid) {
             self.bury(item, DeadReason::Recipient);
@@ -203,24 +194,28 @@ impl<A> Core<A> {
         self.settle();
     }
 
-    /// Somebody wants to know when everything is acknowledged. `resigns`: nobody there does
-    /// anything else.
-    pub(super) fn join(&mut self, ask: Ask<A>, resigns: bool) {
-        if resigns {
-            self.resigned.insert(ask.link);
-        } else {
-            self.resigned.remove(&ask.link);
-        }
+    /// Answers when everything is acknowledged.
+    pub(super) fn join(&mut self, ask: Ask<A>) {
         self.joiners.push(ask);
         self.settle();
     }
 
-    /// How things stand, for those who wait for the end; `links` lead here.
-    pub(super) fn standing(&self, links: usize) -> Standing {
-        Standing {
-            left: self.ready.len() + self.out.len(),
-            version: self.version,
-            lonely: self.resigned.len() >= links,
+    /// Over this link no handle and no delivery is left, but for joins.
+    pub(super) fn abandon(&mut self, link: u64) {
+        self.abandoned.insert(link);
+    }
+
+    /// Over this link there is a handle again, which a join has given back.
+    pub(super) fn resume(&mut self, link: u64) {
+        self.abandoned.remove(&link);
+    }
+
+    /// Fails all joins if no handle and no delivery is left over any of the queue's `links`.
+    pub(super) fn desert(&mut self, links: usize) {
+        if self.abandoned.len() >= links {
+            let left = self.ready.len() + self.out.len();
+            let deserted = |ask: Ask<A>| (ask.answer, Err(QueueError::Deserted { left }));
+            self.answers.extend(self.joiners.drain(..).map(deserted));
         }
     }
 
@@ -237,15 +232,8 @@ impl<A> Core<A> {
         self.settle();
     }
 
-    /// Somebody there does something else than to wait for the end.
-    fn happens_at(&mut self, link: u64) {
-        self.version += 1;
-        self.resigned.remove(&link);
-    }
-
     /// What was delivered with this number over this link.
     fn retrieve(&mut self, link: u64, number: u64) -> Option<Out> {
-        self.happens_at(link);
         if self.out.get(&number)?.link != link {
             return None;
         }

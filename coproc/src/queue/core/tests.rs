@@ -230,8 +230,6 @@ impl Model {
 
     fn expire(&mut self) {
         let timeout = |id| (id, Told::Failed(QueueError::Timeout));
-        let joiners = self.joiners.extract_if(.., |waiter| !waiter.waits);
-        self.told.extend(joiners.map(|waiter| timeout(waiter.id)));
         let receivers = self.receivers.extract_if(.., |waiter| !waiter.waits);
         self.told.extend(receivers.map(|waiter| timeout(waiter.id)));
         let senders = self.senders.extract_if(.., |waiter| !waiter.waits);
@@ -352,9 +350,9 @@ impl Pair {
                 self.model.died(pid);
             }
             Act::Join { link } => {
-                let ask = self.ask(link, false);
-                self.core.join(ask, false);
-                self.model.joiners.push(Waiter { id: self.next, link, waits: false, what: () });
+                let ask = self.ask(link, true);
+                self.core.join(ask);
+                self.model.joiners.push(Waiter { id: self.next, link, waits: true, what: () });
                 self.model.settle();
             }
             Act::Letters { link, end } => self.letters(link, end),
@@ -374,7 +372,7 @@ impl Pair {
         let waits = |waiters: &[bool]| waiters.iter().any(|waits| !waits);
         let receivers: Vec<bool> = self.model.receivers.iter().map(|w| w.waits).collect();
         let senders: Vec<bool> = self.model.senders.iter().map(|w| w.waits).collect();
-        let expires = waits(&receivers) || waits(&senders) || !self.model.joiners.is_empty();
+        let expires = waits(&receivers) || waits(&senders);
         assert_eq!(self.core.next_expiry(), expires.then_some(self.now));
         // Of everything that is addressed the death of its recipient will be told.
         for pid in self.model.ready.iter().filter_map(|(_, thing)| thing.recipient) {
@@ -459,18 +457,32 @@ fn ask(link: u64, until: Option<Instant>, answer: u64) -> Ask<u64> {
 }
 
 #[test]
-fn who_joins_is_lonely_when_all_have_resigned() {
+fn joins_fail_when_all_links_are_abandoned() {
     let mut core = core();
     core.send(ask(0, None, 1), Item::new(content(1), 100, None));
-    core.join(ask(0, None, 2), true);
-    assert!(!core.standing(2).lonely);
-    core.join(ask(2, None, 3), true);
-    assert!(core.standing(2).lonely);
-    // Somebody there does something else after all.
-    core.receive(ask(0, None, 4), 1);
-    assert!(!core.standing(2).lonely);
+    core.join(ask(0, None, 2));
+    core.join(ask(2, None, 3));
+    core.answers();
+    core.abandon(0);
+    core.desert(2);
+    assert!(core.answers().is_empty());
+    core.abandon(2);
+    core.desert(3);
+    assert!(core.answers().is_empty());
+    core.resume(0);
+    core.desert(2);
+    assert!(core.answers().is_empty());
+    core.abandon(0);
+    core.desert(2);
+    let deserted = || Err(QueueError::Deserted { left: 1 });
+    assert_eq!(core.answers(), [(2, deserted()), (3, deserted())]);
+    core.desert(2);
+    assert!(core.answers().is_empty());
+    // Links that have ended are not counted.
+    core.join(ask(2, None, 4));
     core.gone(0);
-    assert!(core.standing(1).lonely);
+    core.desert(1);
+    assert_eq!(core.answers(), [(4, deserted())]);
 }
 
 /// Whoever waits for what; and those who come later.
@@ -483,7 +495,7 @@ fn the_end_is_told_to_all() {
     core.send(ask(0, None, 2), item());
     core.receive(ask(0, None, 3), 1);
     core.look(ask(0, None, 4), Cursor::default());
-    core.join(ask(0, None, 5), true);
+    core.join(ask(0, None, 5));
     assert!(core.answers().is_empty());
     core.end();
     core.receive(ask(3, None, 6), 1);

@@ -32,7 +32,6 @@ impl<A> Core<A> {
     pub(in crate::queue) fn expire(&mut self, now: Instant) {
         let over = |ask: &Ask<A>| ask.until.is_some_and(|until| until <= now);
         let timeout = |ask: Ask<A>| (ask.answer, Err(QueueError::Timeout));
-        self.answers.extend(self.joiners.extract_if(.., |ask| over(ask)).map(timeout));
         let waiting = self.receivers.len() + self.senders.len();
         for (ask, wish) in std::mem::take(&mut self.receivers) {
             match over(&ask) {
@@ -55,8 +54,7 @@ impl<A> Core<A> {
     pub(in crate::queue) fn next_expiry(&self) -> Option<Instant> {
         let receivers = self.receivers.iter().map(|(ask, _)| ask.until);
         let senders = self.senders.iter().map(|(ask, _)| ask.until);
-        let joiners = self.joiners.iter().map(|ask| ask.until);
-        receivers.chain(senders).chain(joiners).flatten().min()
+        receivers.chain(senders).flatten().min()
     }
 
     /// Whoever asked with this ticket does not wait any more; `None` if they were answered before.

@@ -141,7 +141,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
     limit(hello.limits).map_err(|error| format!("cannot set its limits: {error}"))?;
     DEPTH.get_or_init(|| hello.depth);
-    let start = receive(&socket, Kind::Call)?;
+    let mut start = receive(&socket, Kind::Call)?;
     let plan = (entry.plan)();
     let ledger = LedgerFile::received(ledger, plan.channels.len())
         .map_err(|error| format!("cannot map its ledger: {error}"))?;
@@ -161,7 +161,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
         plan,
         worker: PhantomData,
     };
-    let ended = (entry.run)(parameters, start.body.arguments());
+    let ended = (entry.run)(parameters, start.body.take_arguments());
     Ok(ended.panicked)
 }
 

@@ -153,13 +153,13 @@ impl<W: Dispatch> Serve<W> {
     fn handle(&mut self, next: Next) {
         let Next { peer, endpoint, arrived } = next;
         let endpoint = &endpoint;
-        let Arrived { envelope, content, .. } = arrived;
+        let Arrived { envelope, mut content, .. } = arrived;
         let (number, call) = (envelope.handler, call_in(&envelope));
         let nested = envelope.nested;
         self.cx.turn_to(peer, endpoint, envelope);
         let handler = self.cx.parameters.plan.handler(number);
         let name = handler.map_or("?", |handler| handler.name);
-        let mut arguments = content.arguments();
+        let mut arguments = content.take_arguments();
         let waiting = if nested { arguments.take() } else { Ok(Vec::new()) };
         let outcome = match waiting {
             Ok(waiting) => {
