@@ -198,7 +198,7 @@ fn a_full_channel_only_holds_its_sender_up() {
         while refused < 1000 {
             match left.on(Lane::Data).try_send(vec![7; 1 << 20].into()) {
                 Ok(()) => (sent, refused) = (sent + 1, 0),
-                Err(SendError::Full) => {
+                Err(SendError::Full(_)) => {
                     refused += usize::from(right.on(Lane::Data).queued() > 63);
                     thread::yield_now();
                 }

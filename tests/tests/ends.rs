@@ -5,7 +5,7 @@ use std::{path::Path, sync::Barrier, thread};
 
 use coproc::{
     Inline, Messenger, Thread, message,
-    messenger::{MultiMessenger, ReceivedKind, RecvError, SendError},
+    messenger::{MultiMessenger, ReceivedKind, RecvError, SendError, TryRecvError},
     prelude::*,
     protocol::Channel,
 };
@@ -198,7 +198,7 @@ fn an_init_value_a_field_and_a_reply() -> coproc::Result<()> {
     let kit = friend.take_kit(Kit { name: "a kit".into(), plain: Some(left) }).wait()?;
     right.send(6)?;
     assert_eq!(
-        (kit.name.as_str(), kit.plain.as_ref().map(Messenger::recv)),
+        (kit.name.as_str(), kit.plain.as_ref().map(|end| end.recv())),
         ("a kit", Some(Ok(6)))
     );
 
@@ -224,7 +224,7 @@ fn check_right(right: &End) {
     assert_eq!(right.on(Lane::Warning).recv(), Ok(note(0, "careful")));
     assert_eq!((right.remaining(), right.queued()), (1, 0));
     right.reply(note(0, "the answer")).expect("a request is open");
-    assert_eq!(right.reply(note(0, "none")), Err(SendError::NoRequest));
+    assert_eq!(right.reply(note(0, "none")), Err(SendError::NoRequest(note(0, "none"))));
     right.send(note(0, "over")).expect("sent");
     let (counters, warnings) = (right.counters(), right.on(Lane::Warning).counters());
     assert_eq!((counters.requests_sent, counters.replies_received), (2, 1));
@@ -380,7 +380,7 @@ fn what_was_sent_before_an_end_was_dropped_is_received() -> coproc::Result<()> {
         assert_eq!(left.recv()?.text.len(), 100_000);
     }
     assert_eq!(left.recv(), Err(RecvError::Closed));
-    assert_eq!(left.send(note(0, "to nobody")), Err(SendError::Closed));
+    assert_eq!(left.send(note(0, "to nobody")), Err(SendError::Closed(note(0, "to nobody"))));
 
     // And if it is dropped before the other one leaves.
     let (left, right) = Plain::pair();
@@ -412,7 +412,7 @@ fn whoever_passed_an_end_on_does_not_hold_it_open() -> coproc::Result<()> {
     friend.take_plain(right).wait()?;
     left.send(1)?;
     assert_eq!(friend.lend((*looker).clone()).wait()?, 1);
-    assert_eq!((left.recv(), left.send(2)), (Err(RecvError::Closed), Err(SendError::Closed)));
+    assert_eq!((left.recv(), left.send(2)), (Err(RecvError::Closed), Err(SendError::Closed(2))));
     Ok(())
 }
 
@@ -503,10 +503,10 @@ fn an_end_is_in_one_place_only() -> coproc::Result<()> {
     left.send(2)?;
     assert_eq!(looker.look(&right, &[]).wait()?, 2);
     assert_eq!(right.recv(), Err(RecvError::Moved));
-    assert_eq!(right.try_recv(), Err(RecvError::Moved));
+    assert_eq!(right.try_recv(), Err(TryRecvError::Recv(RecvError::Moved)));
     assert_eq!(right.await_available(), Err(RecvError::Moved));
-    assert_eq!(right.send(1), Err(SendError::Moved));
-    assert_eq!(right.send_close_request(), Err(SendError::Moved));
+    assert_eq!(right.send(1), Err(SendError::Moved(1)));
+    assert_eq!(right.send_close_request(), Err(SendError::Moved(())));
     let error = looker.look(&right, &[]).wait().unwrap_err();
     assert!(
         matches!(&error, CallError::Encode(text) if text.contains("has gone away")),
@@ -526,6 +526,16 @@ fn hand_over(end: Ends) -> coproc::Result<()> {
     let (left, right) = Plain::pair();
     left.send(2)?;
     Ok(end.send(right)?)
+}
+
+#[test]
+fn an_end_in_a_message_that_is_not_sent_is_given_back() {
+    let (near, far) = Plain::pair();
+    let (left, right) = Ends::pair();
+    drop(right);
+    let near = left.send(near).unwrap_err().into_inner();
+    near.send(7).expect("it did not leave");
+    assert_eq!(far.recv(), Ok(7));
 }
 
 /// An end goes nowhere in a message with another that cannot leave.
@@ -575,7 +585,7 @@ fn the_messenger_of_a_function_stays_with_it() -> coproc::Result<()> {
 fn many_travel_at_once() -> coproc::Result<()> {
     #[worker]
     fn add_up(ends: Vec<Kit>) -> coproc::Result<u64> {
-        let numbers = ends.iter().filter_map(|kit| kit.plain.as_ref()).map(Messenger::recv);
+        let numbers = ends.iter().filter_map(|kit| kit.plain.as_ref()).map(|end| end.recv());
         Ok(numbers.sum::<Result<u64, _>>()?)
     }
     let _watch = Watch::set();

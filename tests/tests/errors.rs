@@ -12,7 +12,10 @@ use coproc::{
     Call, CallError, Cancelled, Messenger, Pending,
     call::{CallFuture, OneWay},
     error::{CloseReason, CrashReport, Exit, PanicReport, TrySendError},
-    messenger::{Counters, Lane, MultiMessenger, Received, RecvError, RemoteError, SendError},
+    messenger::{
+        Counters, Lane, MultiMessenger, Received, RecvError, RecvTimeoutError, RemoteError,
+        SendError, TryRecvError,
+    },
     prelude::*,
     spawn::{Events, Stats, WorkerHandle},
     worker::{FunctionController, LaterAnswer, Peer},
@@ -150,14 +153,17 @@ fn what_starts_end_with_says_what_to_do() {
 fn what_messengers_end_with_says_what_happened() {
     says(RecvError::CloseRequested, &["asks to close"]);
     says(RecvError::Closed, &["gone"]);
-    says(RecvError::Timeout, &["in time"]);
-    says(RecvError::Empty, &["no message"]);
+    says(RecvTimeoutError::Timeout, &["in time"]);
+    says(TryRecvError::Empty, &["no message"]);
     says(RecvError::Protocol("a lie".into()), &["protocol", "a lie"]);
-    says(SendError::Closed, &["gone"]);
-    says(SendError::TooLarge { size: 7, limit: 5 }, &["7 bytes", "limit of 5"]);
-    says(SendError::Encode("a map without length".into()), &["a map without length"]);
-    says(SendError::Full, &["no room"]);
-    says(SendError::NoRequest, &["no request"]);
+    says(TryRecvError::from(RecvError::Closed), &["gone"]);
+    says(RecvTimeoutError::from(RecvError::CloseRequested), &["asks to close"]);
+    says(SendError::Closed(()), &["gone"]);
+    says(SendError::TooLarge { message: (), size: 7, limit: 5 }, &["7 bytes", "limit of 5"]);
+    let text = "a map without length".to_owned();
+    says(SendError::Encode { message: (), text }, &["a map without length"]);
+    says(SendError::Full(()), &["no room"]);
+    says(SendError::NoRequest(()), &["no request"]);
     says(Cancelled, &["cancelled", "deadline"]);
 }
 
@@ -300,7 +306,7 @@ fn what_is_public_can_be_sent_and_shared() {
     // What comes back need not be `Sync`: before it is there, nothing of it is.
     goes_anywhere::<(Call<Cell<u32>>, Pending<Cell<u32>>, CallFuture<Cell<u32>>)>();
     goes_anywhere::<(Messenger<u32, Cell<u32>>, MultiMessenger<u32, u32>)>();
-    goes_anywhere::<Lane<'static, u32, u32, ()>>();
+    goes_anywhere::<Lane<u32, u32, ()>>();
     goes_anywhere::<(LaterAnswer<u32, Empty>, Peer, Stats, Counters, Bytes)>();
     goes_anywhere::<(Received<u32, ()>, RemoteError)>();
 
@@ -310,7 +316,7 @@ fn what_is_public_can_be_sent_and_shared() {
         WorkerHandle<'static, Clumsy>,
     )>();
     is_shown::<(Call<u32>, Pending<u32>, OneWay, CallFuture<u32>, Events<Clumsy>)>();
-    is_shown::<(Messenger<u32, u32>, Lane<'static, u32, u32, ()>, LaterAnswer<u32, u32>)>();
+    is_shown::<(Messenger<u32, u32>, Lane<u32, u32, ()>, LaterAnswer<u32, u32>)>();
     is_shown::<(Process, Thread, Inline, coproc::spawn::Stdio, Context<Clumsy>)>();
 }
 
@@ -323,7 +329,9 @@ fn errors_are_errors() {
     is_an_error::<SpawnError<String>>();
     is_an_error::<TrySendError<Call<u32, Empty>, Empty>>();
     is_an_error::<RecvError>();
-    is_an_error::<SendError>();
+    is_an_error::<TryRecvError>();
+    is_an_error::<RecvTimeoutError>();
+    is_an_error::<SendError<Empty>>();
     is_an_error::<RemoteError>();
     is_an_error::<Cancelled>();
     says_it_all::<CallError<Empty>>();

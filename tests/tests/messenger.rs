@@ -8,7 +8,10 @@ use std::{
 
 use coproc::{
     Messenger, message,
-    messenger::{Counters, MultiMessenger, ReceivedKind, RecvError, SendError},
+    messenger::{
+        Counters, MultiMessenger, ReceivedKind, RecvError, RecvTimeoutError, SendError,
+        TryRecvError,
+    },
     prelude::*,
     protocol::Channel,
 };
@@ -160,13 +163,17 @@ fn requests_and_replies_are_counted() {
     assert_eq!((left.remaining(), right.available()), (3, 4));
     assert_eq!(right.queued(), 4);
 
-    assert_eq!(right.reply("early".into()), Err(SendError::NoRequest), "nothing was received yet");
+    assert_eq!(
+        right.reply("early".into()),
+        Err(SendError::NoRequest("early".into())),
+        "nothing was received yet"
+    );
     assert_eq!([(); 4].map(|()| right.recv().unwrap()), [0, 1, 2, 3]);
     counters(0, 0, 4, 0)(right.counters());
     for text in ["one", "two", "three"] {
         right.reply(text.into()).unwrap();
     }
-    assert_eq!(right.reply("four".into()), Err(SendError::NoRequest));
+    assert_eq!(right.reply("four".into()), Err(SendError::NoRequest("four".into())));
     counters(3, 0, 4, 0)(right.counters());
 
     assert_eq!(left.remaining(), 3, "a reply counts when it is received");
@@ -215,10 +222,10 @@ fn what_is_available_can_be_taken_at_once() {
 #[test]
 fn an_empty_messenger_is_waited_for_as_long_as_is_said() {
     let (left, right) = Messenger::<u32, u32>::pair();
-    assert_eq!(right.try_recv(), Err(RecvError::Empty));
-    assert_eq!(right.recv_timeout(ms(5)), Err(RecvError::Timeout));
-    assert_eq!(right.recv_deadline(Instant::now() + ms(5)), Err(RecvError::Timeout));
-    assert_eq!(right.recv_deadline(Instant::now()), Err(RecvError::Timeout));
+    assert_eq!(right.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!(right.recv_timeout(ms(5)), Err(RecvTimeoutError::Timeout));
+    assert_eq!(right.recv_deadline(Instant::now() + ms(5)), Err(RecvTimeoutError::Timeout));
+    assert_eq!(right.recv_deadline(Instant::now()), Err(RecvTimeoutError::Timeout));
     left.send(1).unwrap();
     assert_eq!(right.recv_deadline(Instant::now() + secs(50)), Ok(1));
 }
@@ -301,7 +308,7 @@ fn an_error_is_received_once_and_nothing_else_is_lost() {
     assert_eq!(remote.downcast::<OutOfRange>(), None, "the bytes would fit, the type does not");
     assert_eq!(remote.downcast::<i64>(), None);
     assert_eq!((right.recv(), right.recv()), (Ok(1), Ok(2)));
-    assert_eq!(right.try_recv(), Err(RecvError::Empty));
+    assert_eq!(right.try_recv(), Err(TryRecvError::Empty));
     right.send(3).unwrap();
     assert_eq!(left.recv(), Ok(3), "the link is as it was");
 }
@@ -327,12 +334,12 @@ fn what_was_sent_before_the_end_can_still_be_received() {
     left.send_requests([1, 2]).unwrap();
     right.send_request(5).unwrap();
     drop(left);
-    assert_eq!(right.send(1), Err(SendError::Closed));
+    assert_eq!(right.send(1), Err(SendError::Closed(1)));
     assert_eq!((right.recv(), right.recv()), (Ok(1), Ok(2)));
-    assert_eq!(right.reply(1), Err(SendError::Closed));
+    assert_eq!(right.reply(1), Err(SendError::Closed(1)));
     assert_eq!(right.recv(), Err(RecvError::Closed));
-    assert_eq!(right.try_recv(), Err(RecvError::Closed));
-    assert_eq!(right.recv_timeout(secs(50)), Err(RecvError::Closed));
+    assert_eq!(right.try_recv(), Err(TryRecvError::Recv(RecvError::Closed)));
+    assert_eq!(right.recv_timeout(secs(50)), Err(RecvTimeoutError::Recv(RecvError::Closed)));
     assert!(right.recv_available().is_empty());
     let rest: Vec<_> = right.recv_remaining().collect();
     assert_eq!(rest, [Err(RecvError::Closed)], "the reply will never come");
@@ -444,7 +451,7 @@ fn three_channels_do_not_mix() {
             let received = right.on(lane).recv_message().unwrap();
             assert_eq!((received.value, received.channel), (round * 3 + index, lane));
         }
-        assert_eq!(right.on(lane).try_recv(), Err(RecvError::Empty));
+        assert_eq!(right.on(lane).try_recv(), Err(TryRecvError::Empty));
     }
 }
 
@@ -461,14 +468,14 @@ fn every_method_works_on_a_named_channel() {
     ask.send_requests([6]).unwrap();
     assert_eq!((ask.remaining(), left.remaining(), left.on(Lane::BulkLoad).remaining()), (3, 0, 0));
     assert_eq!((answer.available(), right.available()), (6, 0));
-    assert_eq!(right.try_recv(), Err(RecvError::Empty));
+    assert_eq!(right.try_recv(), Err(TryRecvError::Empty));
     assert_eq!(answer.recv(), Ok(1));
     assert_eq!(answer.try_recv(), Ok(2));
     assert_eq!(answer.recv_timeout(secs(50)), Ok(3));
     assert_eq!(answer.recv_deadline(Instant::now() + secs(50)), Ok(4));
     assert_eq!(answer.recv_message().unwrap().channel, Lane::Warning);
     assert_eq!(answer.recv_available(), [Ok(6)]);
-    assert_eq!(right.reply("none".into()), Err(SendError::NoRequest));
+    assert_eq!(right.reply("none".into()), Err(SendError::NoRequest("none".into())));
     answer.try_reply("four".into()).unwrap();
     answer.send_error(OutOfRange(5)).unwrap();
     answer.reply_timeout("six".into(), secs(50)).unwrap();
@@ -540,15 +547,15 @@ fn what_is_not_received_is_bounded() {
         sent += 1;
         assert!(sent < 1000, "there seems to be no bound");
     }
-    assert_eq!(left.try_send(piece()), Err(SendError::Full));
-    assert_eq!(left.send_timeout(piece(), ms(5)), Err(SendError::Full));
+    assert_eq!(left.try_send(piece()), Err(SendError::Full(piece())));
+    assert_eq!(left.send_timeout(piece(), ms(5)), Err(SendError::Full(piece())));
     thread::scope(|scope| {
         let blocked = scope.spawn(|| left.send(piece()));
         (0..=sent).for_each(|_| drop(right.recv().unwrap()));
         assert_eq!(blocked.join().unwrap(), Ok(()));
     });
     assert!(sent >= 64, "64 MiB are to fit, and {sent} did");
-    assert_eq!(left.try_recv(), Err(RecvError::Empty));
+    assert_eq!(left.try_recv(), Err(TryRecvError::Empty));
 }
 
 /// A request that could not be answered yet is not forgotten.
@@ -563,13 +570,13 @@ fn a_reply_without_room_can_be_tried_again() {
     while right.try_send(piece()).is_ok() {
         sent += 1;
     }
-    assert_eq!(right.try_reply(piece()), Err(SendError::Full));
-    assert_eq!(right.reply_timeout(piece(), ms(5)), Err(SendError::Full));
+    assert_eq!(right.try_reply(piece()), Err(SendError::Full(piece())));
+    assert_eq!(right.reply_timeout(piece(), ms(5)), Err(SendError::Full(piece())));
     assert!(right.reply(Bytes::from(vec![0; (64 << 20) + 1])).is_err(), "this will never fit");
     (0..sent).for_each(|_| drop(left.recv().unwrap()));
     right.try_reply(Bytes::from([1])).unwrap();
     right.try_reply(Bytes::from([2])).unwrap();
-    assert_eq!(right.try_reply(Bytes::from([3])), Err(SendError::NoRequest));
+    assert_eq!(right.try_reply(Bytes::from([3])), Err(SendError::NoRequest(Bytes::from([3]))));
     let replies: Vec<_> = left.recv_remaining().map(Result::unwrap).collect();
     assert_eq!(replies, [Bytes::from([1]), Bytes::from([2])]);
 }
@@ -578,7 +585,10 @@ fn a_reply_without_room_can_be_tried_again() {
 fn a_message_over_the_limit_does_not_leave() {
     let (left, right) = Messenger::<Bytes, u8>::pair();
     match left.send_request(Bytes::from(vec![0; (64 << 20) + 1])) {
-        Err(SendError::TooLarge { size, limit }) => assert!(size > limit && limit == 64 << 20),
+        Err(SendError::TooLarge { message, size, limit }) => {
+            assert!(size > limit && limit == 64 << 20);
+            assert_eq!(message.len(), limit + 1, "it is given back");
+        }
         other => panic!("it should have been too large: {other:?}"),
     }
     assert_eq!((left.remaining(), right.available()), (0, 0), "it does not count as sent");
@@ -599,7 +609,9 @@ impl Serialize for Unspeakable {
 fn a_message_that_cannot_be_encoded_is_not_owed_a_reply() {
     let (left, right) = Messenger::<Unspeakable, u8>::pair();
     match left.send_request(Unspeakable) {
-        Err(SendError::Encode(text)) => assert!(text.contains("for no ears"), "{text}"),
+        Err(SendError::Encode { message: Unspeakable, text }) => {
+            assert!(text.contains("for no ears"), "{text}")
+        }
         other => panic!("it cannot have been sent: {other:?}"),
     }
     assert_eq!((left.remaining(), right.available()), (0, 0));
@@ -628,7 +640,7 @@ fn a_function_is_a_worker_with_a_messenger() {
     counters(11, 10, 12, 10)(link.counters());
     assert_eq!(parrot.worker().join().unwrap(), 10, "join asks to close");
     assert_eq!(parrot.worker().join().unwrap(), 10);
-    assert_eq!(link.send("late".into()), Err(SendError::Closed));
+    assert_eq!(link.send("late".into()), Err(SendError::Closed("late".into())));
     assert_eq!(link.recv(), Err(RecvError::Closed));
 }
 
@@ -710,8 +722,9 @@ fn a_process_that_does_not_receive_can_be_waited_for() {
             Err(error) => break error,
         }
     };
-    assert_eq!((full, link.send_timeout(piece(), ms(5))), (SendError::Full, Err(SendError::Full)));
-    assert_eq!(link.recv_timeout(Duration::ZERO), Err(RecvError::Timeout));
+    assert_eq!(full, SendError::Full(piece()));
+    assert_eq!(link.send_timeout(piece(), ms(5)), Err(SendError::Full(piece())));
+    assert_eq!(link.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
     gate.open();
     link.send(piece()).unwrap();
     for _ in 0..=sent {

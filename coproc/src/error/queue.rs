@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Why an operation on a `Queue` gave nothing.
+///
+/// One type serves all operations, where crossbeam has one for each form of receiving: a form adds
+/// [`Empty`](Self::Empty) or [`Timeout`](Self::Timeout) to all that any operation can give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueueError {

@@ -1,20 +1,16 @@
 //! Messengers that are worked by hand.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    ops::Deref,
-    time::{Duration, Instant},
-};
+use std::{fmt, ops::Deref};
 
 use super::{
     lane::{Lane, Taken},
-    received::{Received, RecvError, SendError},
+    received::Received,
+    recv_error::RecvError,
 };
 use crate::{
-    link::{Endpoint, Role, by_hand::Counters},
-    protocol::{Channel, Message, Priority, Registry, Urgency},
-    sync::{Arc, AtomicBool, Ordering},
+    link::{Endpoint, Role},
+    protocol::{Channel, Message},
+    sync::Arc,
     transport::AnyTransport,
 };
 
@@ -33,10 +29,11 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// waits for it to receive. An end can be used from many threads.
 ///
 /// An end of a [`pair`](Self::pair) is also a value that messages can hold: as an argument, an
-/// `#[init]` value, a reply or a field of any of these. Whoever receives it goes on where the sender
-/// was: what came and was not received, the requests that are to be answered and the counts go with
-/// it, and the two ends talk directly, whichever processes they are in. What was the end before is
-/// none any more ([`SendError::Moved`], [`RecvError::Moved`]), unless the message does not go out.
+/// `#[init]` value, a reply or a field of any of these. Its receiver goes on where the sender was:
+/// what came and was not received, the requests that are to be answered and the counts go with it,
+/// and the two ends talk directly, whichever processes they are in. What was the end before gives
+/// [`SendError::Moved`](super::SendError::Moved) and [`RecvError::Moved`] from then on, unless the
+/// message does not go out.
 /// An end can be serialized only as part of a message; at most 126 go into one. An end that has come
 /// from another process cannot go on while messages wait at it that hold handles themselves.
 ///
@@ -68,9 +65,8 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A messenger on its own:
-///
-/// Its methods are about the default channel; [`on`](Self::on) gives the same for a named one.
+/// Its methods are those of [`Lane`], about the default channel; [`on`](Lane::on) gives the same for
+/// a named one.
 ///
 /// ```
 /// use coproc::Messenger;
@@ -83,15 +79,9 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Messenger<S, R, C = ()> {
-    pub(super) endpoint: Arc<Endpoint>,
-    pub(super) max_message: usize,
-    /// What the type of what is sent says about how urgent it is.
-    pub(super) urgency: Option<Urgency>,
+    pub(super) lane: Lane<S, R, C>,
     /// It is an end of a pair, which can leave with a message.
     pub(super) travels: bool,
-    /// It has done so.
-    pub(super) moved: Arc<AtomicBool>,
-    types: PhantomData<fn(S) -> (R, C)>,
 }
 
 impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
@@ -115,215 +105,23 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     }
 
     pub(crate) fn new(endpoint: Arc<Endpoint>, max_message: usize) -> Self {
-        let urgency = Registry::urgency_of::<S, C>();
-        let (travels, moved) = (false, Arc::default());
-        Self { endpoint, max_message, urgency, travels, moved, types: PhantomData }
+        Self { lane: Lane::new(endpoint, max_message), travels: false }
     }
 
-    pub(super) fn has_moved(&self) -> bool {
-        self.moved.load(Ordering::SeqCst)
-    }
-
-    /// The same methods for a named channel.
-    pub fn on(&self, channel: C) -> Lane<'_, S, R, C> {
-        Lane::new(self, Some(channel.index() as u16), None)
-    }
-
-    /// The same methods with this priority for what is sent.
-    pub fn priority(&self, priority: Priority) -> Lane<'_, S, R, C> {
-        Lane::new(self, None, Some(priority))
-    }
-
-    fn lane(&self) -> Lane<'_, S, R, C> {
-        Lane::new(self, None, None)
-    }
-
-    /// Sends a message that wants no reply. Waits while 64 MiB wait for the other end.
+    /// Blocks until a message is there, on any channel, and gives the most urgent.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`], [`TooLarge`](SendError::TooLarge) or
-    /// [`Encode`](SendError::Encode).
-    pub fn send(&self, message: S) -> Result<(), SendError> {
-        self.lane().send(message)
-    }
-
-    /// The same without waiting.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send), and [`SendError::Full`].
-    pub fn try_send(&self, message: S) -> Result<(), SendError> {
-        self.lane().try_send(message)
-    }
-
-    /// The same, waiting for room for `timeout` at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send), and [`SendError::Full`].
-    pub fn send_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError> {
-        self.lane().send_timeout(message, timeout)
-    }
-
-    /// Sends a message that wants a reply; the reply is then received as any message.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn send_request(&self, message: S) -> Result<(), SendError> {
-        self.lane().send_request(message)
-    }
-
-    /// The same without waiting for room.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_send`](Self::try_send).
-    pub fn try_send_request(&self, message: S) -> Result<(), SendError> {
-        self.lane().try_send_request(message)
-    }
-
-    /// The same, waiting for room for `timeout` at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_timeout`](Self::send_timeout).
-    pub fn send_request_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError> {
-        self.lane().send_request_timeout(message, timeout)
-    }
-
-    /// Sends many requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send); those before the one that failed are sent.
-    pub fn send_requests(&self, messages: impl IntoIterator<Item = S>) -> Result<(), SendError> {
-        self.lane().send_requests(messages)
-    }
-
-    /// Replies to the oldest request that was received on this channel and not answered.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send), and [`SendError::NoRequest`].
-    pub fn reply(&self, message: S) -> Result<(), SendError> {
-        self.lane().reply(message)
-    }
-
-    /// The same without waiting for room. If there is none, the request is still to be answered.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_send`](Self::try_send), and [`SendError::NoRequest`].
-    pub fn try_reply(&self, message: S) -> Result<(), SendError> {
-        self.lane().try_reply(message)
-    }
-
-    /// The same, waiting for room for `timeout` at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`send_timeout`](Self::send_timeout), and [`SendError::NoRequest`].
-    pub fn reply_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError> {
-        self.lane().reply_timeout(message, timeout)
-    }
-
-    /// Makes the peer's next receive return [`RecvError::Remote`] with this error. It answers the
-    /// oldest request that was received and not answered, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn send_error<E: std::error::Error + Message>(&self, error: E) -> Result<(), SendError> {
-        self.lane().send_error(error)
-    }
-
-    /// Makes the peer's next receive return [`RecvError::CloseRequested`].
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::Closed`].
-    pub fn send_close_request(&self) -> Result<(), SendError> {
-        self.lane().send_close_request()
-    }
-
-    /// Waits for the next message.
-    ///
-    /// # Errors
-    ///
-    /// [`RecvError::Remote`], [`CloseRequested`](RecvError::CloseRequested),
-    /// [`Closed`](RecvError::Closed) or [`Protocol`](RecvError::Protocol).
-    pub fn recv(&self) -> Result<R, RecvError> {
-        self.lane().recv()
-    }
-
-    /// The next message if it is there.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv), and [`RecvError::Empty`].
-    pub fn try_recv(&self) -> Result<R, RecvError> {
-        self.lane().try_recv()
-    }
-
-    /// Waits for the next message for `timeout` at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv), and [`RecvError::Timeout`].
-    pub fn recv_timeout(&self, timeout: Duration) -> Result<R, RecvError> {
-        self.lane().recv_timeout(timeout)
-    }
-
-    /// Waits for the next message until `deadline` at most.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv), and [`RecvError::Timeout`].
-    pub fn recv_deadline(&self, deadline: Instant) -> Result<R, RecvError> {
-        self.lane().recv_deadline(deadline)
-    }
-
-    /// Waits for the next message and gives it with what stood on its outside.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn recv_message(&self) -> Result<Received<R, C>, RecvError> {
-        self.lane().recv_message()
-    }
-
-    /// Waits for the most urgent message over all channels.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
+    /// As [`recv`](Lane::recv).
     pub fn recv_any(&self) -> Result<Received<R, C>, RecvError> {
-        self.lane().take(Taken::Any, None)
+        self.take(Taken::Any, None).unwrap_or(Err(RecvError::Closed))
     }
 
-    /// All messages that are there now, and errors in their place.
-    pub fn recv_available(&self) -> Vec<Result<R, RecvError>> {
-        self.lane().recv_available()
-    }
-
-    /// Receives until every request that was sent has its reply, or the peer is gone.
-    pub fn recv_remaining(&self) -> impl Iterator<Item = Result<R, RecvError>> + '_ {
-        self.lane().recv_remaining()
-    }
-
-    /// How many messages are there now.
-    #[must_use]
-    pub fn available(&self) -> usize {
-        self.lane().available()
-    }
-
-    /// Waits until a message, an error or a close request is there, on any channel.
+    /// Blocks until a message, an error or a close request is there, on any channel.
     ///
     /// # Errors
     ///
-    /// [`RecvError::Closed`] if the peer is gone and left nothing.
+    /// [`RecvError::Closed`] if the peer is gone and left nothing, and [`RecvError::Moved`].
     pub fn await_available(&self) -> Result<(), RecvError> {
         let found = self.endpoint.wait_for(None, None, |state| {
             if self.has_moved() {
@@ -335,26 +133,15 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
             }
             state.ended.then_some(Err(RecvError::Closed))
         });
-        found.unwrap_or(Err(RecvError::Timeout))
+        found.unwrap_or(Err(RecvError::Closed))
     }
+}
 
-    /// How many requests were sent whose reply was not received.
-    #[must_use]
-    pub fn remaining(&self) -> usize {
-        self.lane().remaining()
-    }
+impl<S, R, C> Deref for Messenger<S, R, C> {
+    type Target = Lane<S, R, C>;
 
-    /// How many messages went through so far.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        self.lane().counters()
-    }
-
-    /// How many messages were taken in and not received; unlike [`available`](Self::available) it
-    /// does not look for more.
-    #[must_use]
-    pub fn queued(&self) -> usize {
-        self.lane().queued()
+    fn deref(&self) -> &Self::Target {
+        &self.lane
     }
 }
 

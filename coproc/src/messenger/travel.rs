@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use super::departure;
 use super::{
     hand::{Messenger, MultiMessenger},
-    received::MOVED,
+    recv_error::MOVED,
 };
 use crate::{
     codec::attachments::{self, Attach, Descriptor, Found},

@@ -106,8 +106,8 @@ impl<F: Function> Controller<F> for FunctionController<F> {
     fn post(&self, message: F::Receive) -> Result<(), CallError> {
         use crate::messenger::SendError;
         self.messenger().send(message).map_err(|error| match error {
-            SendError::TooLarge { size, limit } => CallError::TooLarge { size, limit },
-            SendError::Encode(text) => CallError::Encode(text),
+            SendError::TooLarge { size, limit, .. } => CallError::TooLarge { size, limit },
+            SendError::Encode { text, .. } => CallError::Encode(text),
             _ => match self.link.current().and_then(|connection| connection.concluded()) {
                 Some(loss) => loss.unstarted(),
                 None => CallError::Full,

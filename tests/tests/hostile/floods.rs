@@ -4,7 +4,7 @@
 
 use std::{fs, io::Write, os::unix::net::UnixStream, thread, time::Duration};
 
-use coproc::{__private::fuzz, Messenger, Process, messenger::RecvError, prelude::*};
+use coproc::{__private::fuzz, Messenger, Process, messenger::RecvTimeoutError, prelude::*};
 
 use crate::{
     ends::{MAX, Subject},
@@ -85,10 +85,10 @@ fn flood_a_messenger(frame: &[u8], times: u64) -> String {
         loop {
             match messenger.on(Lane::Quiet).recv_timeout(Duration::from_millis(500)) {
                 Ok(()) => {}
-                Err(RecvError::Timeout) if queued > 0 && queued == messenger.queued() => {
+                Err(RecvTimeoutError::Timeout) if queued > 0 && queued == messenger.queued() => {
                     return "held up".into();
                 }
-                Err(RecvError::Timeout) => queued = messenger.queued(),
+                Err(RecvTimeoutError::Timeout) => queued = messenger.queued(),
                 Err(error) => return error.to_string(),
             }
         }

@@ -29,7 +29,7 @@ fn renamed_function(messenger: Messenger<u8, u8, Lane>) -> u8 {
     messenger.on(Lane::Warning).recv().unwrap()
 }
 
-#[derive(Clone, Copy, library::reexported::Channel)]
+#[derive(Clone, Copy, library::reexported::protocol::Channel)]
 #[channel(crate = library::reexported)]
 enum Lane {
     #[allow(dead_code)]

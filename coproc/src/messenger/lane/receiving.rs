@@ -1,33 +1,151 @@
-//! How a message is taken, and what it is made of.
+//! How a message is received, and what it is made of.
 
-use std::time::Instant;
+use std::{
+    iter,
+    time::{Duration, Instant},
+};
 
-use super::{Lane, Taken};
+use super::Lane;
 use crate::{
     codec::Body,
     link::{DisconnectCause, State, by_hand::Signal, inbox::Arrived},
-    messenger::received::{Received, ReceivedKind, RecvError, RemoteError},
+    messenger::{
+        received::{Received, ReceivedKind},
+        recv_error::{RecvError, RecvTimeoutError, RemoteError, TryRecvError},
+    },
     protocol::{Channel, Kind, Message},
 };
 
-impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {
+/// Where to take a message from.
+#[derive(Clone, Copy)]
+pub(in crate::messenger) enum Taken {
+    Any,
+    From(u16),
+}
+
+impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
+    /// Blocks until the next message is there.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`], each as it says.
+    pub fn recv(&self) -> Result<R, RecvError> {
+        Ok(self.recv_message()?.value)
+    }
+
+    /// The next message if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError::Empty`] if it is not, and as [`recv`](Self::recv).
+    pub fn try_recv(&self) -> Result<R, TryRecvError> {
+        self.endpoint.drain();
+        let taken = self.look(self.from(), &mut self.endpoint.state());
+        Ok(self.open(taken.ok_or(TryRecvError::Empty)??)?.value)
+    }
+
+    /// Blocks until the next message is there, for `timeout` at most.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`] if it did not come in time, and as [`recv`](Self::recv).
+    pub fn recv_timeout(&self, timeout: Duration) -> Result<R, RecvTimeoutError> {
+        self.recv_until(Instant::now().checked_add(timeout))
+    }
+
+    /// Blocks until the next message is there, until `deadline` at most.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_timeout`](Self::recv_timeout).
+    pub fn recv_deadline(&self, deadline: Instant) -> Result<R, RecvTimeoutError> {
+        self.recv_until(Some(deadline))
+    }
+
+    fn recv_until(&self, until: Option<Instant>) -> Result<R, RecvTimeoutError> {
+        let taken = self.take(self.from(), until);
+        Ok(taken.ok_or(RecvTimeoutError::Timeout)??.value)
+    }
+
+    /// Blocks until the next message is there, and gives it with what stood on its outside.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn recv_message(&self) -> Result<Received<R, C>, RecvError> {
+        self.take(self.from(), None).unwrap_or(Err(RecvError::Closed))
+    }
+
+    /// All messages that are there now, and errors in their place.
+    pub fn recv_available(&self) -> Vec<Result<R, RecvError>> {
+        let mut over = false;
+        let next = || match self.try_recv() {
+            _ if over => None,
+            Err(TryRecvError::Empty | TryRecvError::Recv(RecvError::Closed)) => None,
+            Err(TryRecvError::Recv(error)) => {
+                // An owner's request to close comes last, and is repeated for each receive.
+                over = self.is_closing() && error == RecvError::CloseRequested;
+                Some(Err(error))
+            }
+            Ok(message) => Some(Ok(message)),
+        };
+        iter::from_fn(next).collect()
+    }
+
+    /// Receives until every request that was sent has its reply, or the peer is gone.
+    pub fn recv_remaining(&self) -> impl Iterator<Item = Result<R, RecvError>> + use<S, R, C> {
+        let (lane, mut closed) = (self.clone(), false);
+        iter::from_fn(move || {
+            if closed || lane.remaining() == 0 {
+                return None;
+            }
+            let received = lane.recv();
+            closed = match received {
+                Err(RecvError::Closed | RecvError::Protocol(_)) => true,
+                Err(RecvError::CloseRequested) => lane.is_closing(),
+                _ => false,
+            };
+            Some(received)
+        })
+    }
+
+    fn is_closing(&self) -> bool {
+        let state = self.endpoint.state();
+        state.by_hand.closing && !state.by_hand.has_signal()
+    }
+
+    /// How many messages are there now.
+    #[must_use]
+    pub fn available(&self) -> usize {
+        self.endpoint.drain();
+        self.queued()
+    }
+
+    /// How many messages were taken in and not received; unlike [`available`](Self::available) it
+    /// does not look for more.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        self.endpoint.state().inbox.len_of(self.index())
+    }
+
+    fn from(&self) -> Taken {
+        Taken::From(self.index())
+    }
+
+    /// Blocks until a message is there, until `until` at most; `None` if none came in time.
     pub(in crate::messenger) fn take(
         &self,
         from: Taken,
         until: Option<Instant>,
-    ) -> Result<Received<R, C>, RecvError> {
+    ) -> Option<Result<Received<R, C>, RecvError>> {
         // What has come meanwhile may be more urgent than what is here.
-        self.messenger.endpoint.drain();
-        let taken = self.messenger.endpoint.wait_for(None, until, |state| self.look(from, state));
-        taken.unwrap_or(Err(RecvError::Timeout)).and_then(|arrived| self.open(arrived))
+        self.endpoint.drain();
+        let taken = self.endpoint.wait_for(None, until, |state| self.look(from, state))?;
+        Some(taken.and_then(|arrived| self.open(arrived)))
     }
 
-    pub(super) fn look(
-        &self,
-        from: Taken,
-        state: &mut State,
-    ) -> Option<Result<Arrived<Body>, RecvError>> {
-        if self.messenger.has_moved() {
+    fn look(&self, from: Taken, state: &mut State) -> Option<Result<Arrived<Body>, RecvError>> {
+        if self.has_moved() {
             return Some(Err(RecvError::Moved));
         }
         if let Some(signal) = state.by_hand.take_signal() {
@@ -57,7 +175,7 @@ impl<S: Message, R: Message, C: Channel> Lane<'_, S, R, C> {
         state.ended.then(|| Err(lost()))
     }
 
-    pub(super) fn open(&self, arrived: Arrived<Body>) -> Result<Received<R, C>, RecvError> {
+    fn open(&self, arrived: Arrived<Body>) -> Result<Received<R, C>, RecvError> {
         let Arrived { envelope, content, .. } = arrived;
         let mut arguments = content.arguments();
         let read = arguments.take().and_then(|value| arguments.finish().map(|()| value));
