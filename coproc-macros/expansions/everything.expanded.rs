@@ -7,6 +7,7 @@ where
     fn open(path: &Path, keys: &[K], seed: Option<&u64>) -> my_library::Result<Self> {
         todo!()
     }
+
     fn put(
         &mut self,
         cx: &mut Context<Self>,
@@ -23,40 +24,31 @@ where
     ) -> io::Result<Self> {
         todo!()
     }
+
     #[cfg(feature = "late")]
     #[deprecated]
     fn late(&mut self, cx: &mut Context<Self>) -> Later<K, Error> {
         todo!()
     }
+
     fn r#move(&self, r#type: K) {}
     fn sweep(&mut self, cx: &mut Context<Self>) {}
     #[cfg(feature = "idle")]
     fn idle(&mut self) -> Idle {
         Idle::Wait
     }
+
     fn left(&mut self, peer: Peer) {}
     fn close(self) -> Result<Summary<K>, Error> {
         todo!()
     }
+
     fn helper(&self) {}
 }
+
 #[cfg(unix)]
 /// The messages of a [`Store`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub(crate) enum StoreMessage<K: Wire + 'static, V: ?Sized + 'static>
 where
     V: 'static,
@@ -95,23 +87,10 @@ where
         ::core::marker::PhantomData<fn(*const K, *const V)>,
     ),
 }
+
 #[cfg(unix)]
 /// The channels of a [`Store`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 #[derive(
     ::core::clone::Clone,
     ::core::marker::Copy,
@@ -126,137 +105,20 @@ pub(crate) enum StoreChannel {
     /// The channel `default`.
     Default,
 }
+
 #[cfg(unix)]
 /// Speaks to a [`Store`] wherever it runs: one method for each of its messages.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub(crate) struct StoreController<K: Wire + 'static, V: ?Sized + 'static>
 where
     V: 'static,
 {
     link: my_library::__private::Link<Store<K, Box<V>>>,
 }
+
 #[cfg(unix)]
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
-impl<K: Wire + 'static, V: ?Sized + 'static> StoreController<K, V>
-where
-    V: 'static,
-{
-    /// Sends the message `put`.
-    pub fn put(
-        &self,
-        key: &K,
-        text: &str,
-        raw: &[u8],
-        urgent: bool,
-    ) -> my_library::__private::Call<()> {
-        my_library::__private::call(
-            &self.link,
-            0u32,
-            |draft| {
-                my_library::__private::by_ref::<K>().put(draft, key);
-                my_library::__private::text().put(draft, text);
-                my_library::__private::bytes().put(draft, raw);
-                my_library::__private::argument::<bool>().put(draft, &urgent);
-            },
-            if urgent { Store::<K, Box<V>>::SOON } else { level(&key, self::BASE) },
-            my_library::__private::reply::<()>(),
-        )
-    }
-    /// Sends the message `merge`.
-    pub fn merge(
-        &self,
-        other: Store<K, Box<V>>,
-        name: Option<&str>,
-        title: Cow<'_, str>,
-    ) -> my_library::__private::Call<
-        <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
-        <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
-    > {
-        my_library::__private::call(
-            &self.link,
-            1u32,
-            |draft| {
-                my_library::__private::argument::<Store<K, Box<V>>>().put(draft, &other);
-                my_library::__private::text().put_option(draft, name);
-                my_library::__private::argument::<Cow<'_, str>>().put(draft, &title);
-            },
-            0,
-            <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::reply(),
-        )
-    }
-    #[cfg(feature = "late")]
-    #[deprecated]
-    /// Sends the message `late`.
-    pub fn late(&self) -> my_library::__private::Call<K, Error> {
-        my_library::__private::call(
-            &self.link,
-            2u32,
-            |_| {},
-            0,
-            my_library::__private::fallible::<K, Error>(),
-        )
-    }
-    /// Sends the message `move`.
-    pub fn r#move(&self, r#type: K) -> my_library::__private::OneWay {
-        my_library::__private::one_way(
-            &self.link,
-            3u32,
-            |draft| {
-                my_library::__private::argument::<K>().put(draft, &r#type);
-            },
-            0,
-        )
-    }
-    /// Everything about the worker that is not one of its messages: how it is doing, and
-    /// how it ends.
-    pub fn worker(&self) -> my_library::__private::WorkerHandle<'_, Store<K, Box<V>>> {
-        my_library::__private::handle(&self.link)
-    }
-}
-#[cfg(unix)]
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -291,6 +153,7 @@ const _: () = {
                         .field("title", my_library::__private::debug_field!(held_2))
                         .finish()
                 }
+
                 #[cfg(feature = "late")]
                 Self::Late => f.write_str("Late"),
                 Self::Move { r#type: ref held_0 } => {
@@ -302,21 +165,105 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl my_library::__private::Channel for StoreChannel {
         const NAMES: &'static [&'static str] = &["default"];
         fn index(self) -> usize {
             match self {
-                Self::Default => 0usize,
+                Self::Default => 0,
             }
         }
+
         fn from_index(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Default),
+                0 => ::core::option::Option::Some(Self::Default),
                 _ => ::core::option::Option::None,
             }
         }
     }
+
+    impl<K: Wire + 'static, V: ?Sized + 'static> StoreController<K, V>
+    where
+        V: 'static,
+    {
+        /// Sends the message `put`.
+        pub fn put(
+            &self,
+            key: &K,
+            text: &str,
+            raw: &[u8],
+            urgent: bool,
+        ) -> my_library::__private::Call<()> {
+            let encode = |draft: &mut my_library::__private::Draft| {
+                my_library::__private::by_ref::<K>().put(draft, key);
+                my_library::__private::text().put(draft, text);
+                my_library::__private::bytes().put(draft, raw);
+                my_library::__private::argument::<bool>().put(draft, &urgent);
+            };
+            self.link
+                .call(
+                    0,
+                    encode,
+                    if urgent {
+                        Store::<K, Box<V>>::SOON
+                    } else {
+                        level(&key, self::BASE)
+                    },
+                    my_library::__private::reply::<()>(),
+                )
+        }
+
+        /// Sends the message `merge`.
+        pub fn merge(
+            &self,
+            other: Store<K, Box<V>>,
+            name: Option<&str>,
+            title: Cow<'_, str>,
+        ) -> my_library::__private::Call<
+            <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Ok,
+            <io::Result<Store<K, Box<V>>> as my_library::__private::Fallible>::Err,
+        > {
+            let encode = |draft: &mut my_library::__private::Draft| {
+                my_library::__private::argument::<Store<K, Box<V>>>().put(draft, &other);
+                my_library::__private::text().put_option(draft, name);
+                my_library::__private::argument::<Cow<'_, str>>().put(draft, &title);
+            };
+            self.link
+                .call(
+                    1,
+                    encode,
+                    0,
+                    <io::Result<
+                        Store<K, Box<V>>,
+                    > as my_library::__private::Fallible>::reply(),
+                )
+        }
+
+        #[cfg(feature = "late")]
+        #[deprecated]
+        /// Sends the message `late`.
+        pub fn late(&self) -> my_library::__private::Call<K, Error> {
+            self.link.call(2, |_| {}, 0, my_library::__private::fallible::<K, Error>())
+        }
+
+        /// Sends the message `move`.
+        pub fn r#move(&self, r#type: K) -> my_library::__private::OneWay {
+            let encode = |draft: &mut my_library::__private::Draft| {
+                my_library::__private::argument::<K>().put(draft, &r#type);
+            };
+            self.link.one_way(3, encode, 0)
+        }
+
+        /// Everything about the worker that is not one of its messages: how it is doing, and
+        /// how it ends.
+        pub fn worker(
+            &self,
+        ) -> my_library::__private::WorkerHandle<'_, Store<K, Box<V>>> {
+            my_library::__private::handle(&self.link)
+        }
+    }
+
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> ::core::clone::Clone
     for StoreController<K, V>
@@ -329,6 +276,7 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> ::core::fmt::Debug
     for StoreController<K, V>
@@ -339,6 +287,7 @@ const _: () = {
             f.debug_struct("StoreController").field("link", &self.link).finish()
         }
     }
+
     #[automatically_derived]
     impl<
         K: Wire + 'static,
@@ -352,9 +301,11 @@ const _: () = {
         fn from_link(link: my_library::__private::Link<Store<K, Box<V>>>) -> Self {
             Self { link }
         }
+
         fn link(&self) -> &my_library::__private::Link<Store<K, Box<V>>> {
             &self.link
         }
+
         fn post(
             &self,
             message: Self::Message,
@@ -366,34 +317,32 @@ const _: () = {
                     raw: held_2,
                     urgent: held_3,
                 } => {
-                    Self::put(
+                    my_library::__private::Tell::tell(
+                        Self::put(
                             self,
                             my_library::__private::lend::<K>(&held_0),
                             &held_1,
                             &held_2,
                             held_3,
-                        )
-                        .tell()
-                        .map_err(my_library::__private::forget)
+                        ),
+                    )
                 }
                 StoreMessage::Merge { other: held_0, name: held_1, title: held_2 } => {
-                    Self::merge(self, held_0, held_1.as_deref(), held_2)
-                        .tell()
-                        .map_err(my_library::__private::forget)
+                    my_library::__private::Tell::tell(
+                        Self::merge(self, held_0, held_1.as_deref(), held_2),
+                    )
                 }
+
                 #[cfg(feature = "late")]
-                StoreMessage::Late => {
-                    Self::late(self).tell().map_err(my_library::__private::forget)
-                }
+                StoreMessage::Late => my_library::__private::Tell::tell(Self::late(self)),
                 StoreMessage::Move { r#type: held_0 } => {
-                    Self::r#move(self, held_0)
-                        .tell()
-                        .map_err(my_library::__private::forget)
+                    my_library::__private::Tell::tell(Self::r#move(self, held_0))
                 }
                 StoreMessage::__Never(never, _) => match never {}
             }
         }
     }
+
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::serde::Serialize
     for StoreController<K, V>
@@ -407,6 +356,7 @@ const _: () = {
             my_library::__private::write_link(&self.link, writer)
         }
     }
+
     #[automatically_derived]
     impl<
         'de,
@@ -424,6 +374,7 @@ const _: () = {
             })
         }
     }
+
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Worker
     for Store<K, Box<V>>
@@ -439,64 +390,33 @@ const _: () = {
         type Event = Changed<Store<K, Box<V>>>;
         type Engine = my_library::__private::Serve<Self>;
         const PLAN: my_library::__private::Plan = my_library::__private::Plan {
-            name: "store",
             init: "open",
             close: "close",
             handlers: &[
-                my_library::__private::Handler {
-                    number: 0u32,
-                    name: "put",
-                    channel: 0u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
-                my_library::__private::Handler {
-                    number: 1u32,
-                    name: "merge",
-                    channel: 0u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
+                my_library::__private::Handler::new(0, "put"),
+                my_library::__private::Handler::new(1, "merge"),
                 #[cfg(feature = "late")]
-                my_library::__private::Handler {
-                    number: 2u32,
-                    name: "late",
-                    channel: 0u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
-                my_library::__private::Handler {
-                    number: 3u32,
-                    name: "move",
-                    channel: 0u16,
-                    oneway: true,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
+                my_library::__private::Handler::new(2, "late"),
+                my_library::__private::Handler::new(3, "move").oneway(),
             ],
             channels: &[
-                my_library::__private::ChannelPlan {
-                    name: "default",
-                    capacity: LIMIT,
-                    reject: false,
-                },
+                my_library::__private::ChannelPlan::new("default").capacity(LIMIT),
             ],
             ticks: &["sweep"],
             aging: ::core::option::Option::Some(
-                ::core::time::Duration::from_nanos(100000000u64),
+                ::core::time::Duration::from_nanos(100000000),
             ),
             keep_on_panic: true,
-            lanes: 0,
+            ..my_library::__private::Plan::new("store")
         };
+
         fn start(
             parameters: my_library::__private::StartParameters<Self>,
             arguments: my_library::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, my_library::__private::Ended> {
             my_library::__private::serve(parameters, arguments)
         }
+
         fn started() -> my_library::__private::Reply<(), Self::InitError> {
             my_library::__private::fallible::<
                 (),
@@ -505,12 +425,15 @@ const _: () = {
                 > as my_library::__private::Fallible>::Err,
             >()
         }
+
         fn output() -> my_library::__private::Reply<Self::Output, Self::OutputError> {
             my_library::__private::fallible::<Summary<K>, Error>()
         }
+
         fn event() -> my_library::__private::Reply<Self::Event> {
             my_library::__private::reply::<Changed<Store<K, Box<V>>>>()
         }
+
         fn say_init_error(
             error: &Self::InitError,
             f: &mut ::core::fmt::Formatter<'_>,
@@ -518,6 +441,7 @@ const _: () = {
             my_library::__private::say_error!(error, f)
         }
     }
+
     #[automatically_derived]
     impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Dispatch
     for Store<K, Box<V>>
@@ -526,9 +450,8 @@ const _: () = {
     {
         fn init(
             arguments: &mut my_library::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
+        ) -> my_library::__private::Decoded<
             ::core::result::Result<Self, my_library::__private::Answer>,
-            my_library::__private::Malformed,
         > {
             let held_0 = my_library::__private::by_ref::<Path>().take(arguments)?;
             let held_1 = my_library::__private::slice::<K>().take(arguments)?;
@@ -550,91 +473,89 @@ const _: () = {
                     ),
             )
         }
+
         fn dispatch(
             &mut self,
             cx: &mut my_library::__private::Context<Self>,
             number: u32,
             arguments: &mut my_library::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
-            my_library::__private::Answer,
-            my_library::__private::Malformed,
-        > {
-            match number {
-                0u32 => {
+        ) -> my_library::__private::Decoded<my_library::__private::Answer> {
+            let answer = match number {
+                0 => {
                     let held_0 = my_library::__private::by_ref::<K>().take(arguments)?;
                     let held_1 = my_library::__private::text().take(arguments)?;
                     let held_2 = my_library::__private::bytes().take(arguments)?;
                     let held_3 = my_library::__private::argument::<bool>()
                         .take(arguments)?;
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        my_library::__private::reply::<()>()
-                            .value(
-                                Self::put(
-                                    self,
-                                    cx,
-                                    my_library::__private::lend::<K>(&held_0),
-                                    held_1,
-                                    held_2,
-                                    held_3,
-                                ),
+                    my_library::__private::reply::<()>()
+                        .value(
+                            Self::put(
+                                self,
+                                cx,
+                                my_library::__private::lend::<K>(&held_0),
+                                held_1,
+                                held_2,
+                                held_3,
                             ),
-                    )
+                        )
                 }
-                1u32 => {
+                1 => {
                     let held_0 = my_library::__private::argument::<Store<K, Box<V>>>()
                         .take(arguments)?;
                     let held_1 = my_library::__private::text().take_option(arguments)?;
                     let held_2 = my_library::__private::argument::<Cow<'_, str>>()
                         .take(arguments)?;
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        <io::Result<
-                            Store<K, Box<V>>,
-                        > as my_library::__private::Fallible>::reply()
-                            .result(
-                                <io::Result<
-                                    Store<K, Box<V>>,
-                                > as my_library::__private::Fallible>::into_result(
-                                    Self::merge(self, held_0, held_1, held_2),
-                                ),
+                    <io::Result<
+                        Store<K, Box<V>>,
+                    > as my_library::__private::Fallible>::reply()
+                        .result(
+                            <io::Result<
+                                Store<K, Box<V>>,
+                            > as my_library::__private::Fallible>::into_result(
+                                Self::merge(self, held_0, held_1, held_2),
                             ),
-                    )
+                        )
                 }
+
                 #[cfg(feature = "late")]
-                2u32 => {
+                2 => {
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        my_library::__private::fallible::<K, Error>()
-                            .later(Self::late(self, cx)),
-                    )
+                    my_library::__private::fallible::<K, Error>()
+                        .later(Self::late(self, cx))
                 }
-                3u32 => {
+                3 => {
                     let held_0 = my_library::__private::argument::<K>().take(arguments)?;
                     arguments.finish()?;
                     Self::r#move(self, held_0);
-                    ::core::result::Result::Ok(my_library::__private::Answer::none())
+                    my_library::__private::Answer::none()
                 }
                 _ => {
                     ::core::result::Result::Err(
                         my_library::__private::Malformed::handler(number),
-                    )
+                    )?
                 }
-            }
+            };
+            ::core::result::Result::Ok(answer)
         }
+
         fn close(self) -> my_library::__private::Answer {
             my_library::__private::fallible::<Summary<K>, Error>()
                 .result(Self::close(self))
         }
+
         fn schedule(&self, schedule: &mut my_library::__private::Schedule) {
-            schedule.tick(0u32, true, || self.pace);
+            schedule.tick(0, true, || self.pace);
         }
+
         fn tick(&mut self, cx: &mut my_library::__private::Context<Self>, index: u32) {
             match index {
-                0u32 => Self::sweep(self, cx),
+                0 => Self::sweep(self, cx),
                 _ => {}
             }
         }
+
         #[cfg(feature = "idle")]
         const IDLE: bool = true;
         #[cfg(feature = "idle")]
@@ -644,10 +565,12 @@ const _: () = {
         ) -> my_library::__private::Idle {
             Self::idle(self)
         }
+
         fn gone(&mut self, peer: my_library::__private::Peer) {
             Self::left(self, peer);
         }
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct StoreOn<P, K: Wire + 'static, V: ?Sized + 'static>(
@@ -684,22 +607,34 @@ const _: () = {
                 })
         }
     }
-    my_library::__private::with_processes! {
-        impl < K : Wire + 'static, V : ? Sized + 'static > Store:: < K, Box < V > > where
-        V : 'static, { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub (crate) fn spawn < By > (path : & Path, keys : & [K], seed : Option < & u64
-        >,) -> ::core::result::Result < my_library::__private::WorkerResource < Self >,
-        my_library::__private::SpawnError < < my_library::Result < Store:: < K, Box < V >
-        > > as my_library::__private::Fallible > ::Err >, > where
-        my_library::__private::Process : my_library::__private::Place < Self, By, Spawned
-        = my_library::__private::WorkerResource < Self >>, {
-        Self::on(my_library::__private::Process::new()).spawn(path, keys, seed) } }
-    }
+
     impl<K: Wire + 'static, V: ?Sized + 'static> Store<K, Box<V>>
     where
         V: 'static,
     {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        pub(crate) fn spawn<By>(
+            path: &Path,
+            keys: &[K],
+            seed: Option<&u64>,
+        ) -> ::core::result::Result<
+            my_library::__private::WorkerResource<Self>,
+            my_library::__private::SpawnError<
+                <my_library::Result<
+                    Store<K, Box<V>>,
+                > as my_library::__private::Fallible>::Err,
+            >,
+        >
+        where
+            my_library::__private::Process: my_library::__private::Place<
+                Self,
+                By,
+                Spawned = my_library::__private::WorkerResource<Self>,
+            >,
+        {
+            Self::on(my_library::__private::Process::new()).spawn(path, keys, seed)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]

@@ -2,40 +2,14 @@
 pub fn square(n: u64) -> u64 {
     n * n
 }
+
 /// Squares.
 ///
 /// The worker that runs the function `square`.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct Square;
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -44,6 +18,7 @@ const _: () = {
             f.write_str("Square")
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Worker for Square {
         type Controller = ::coproc::__private::FunctionController<Square>;
@@ -53,23 +28,13 @@ const _: () = {
         type Event = ::core::convert::Infallible;
         type Engine = ::coproc::__private::Done;
         const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
-            name: ::core::concat!(::core::module_path!(), "::", "Square"),
-            init: "",
             close: "square",
-            handlers: &[],
-            channels: &[
-                ::coproc::__private::ChannelPlan {
-                    name: "default",
-                    capacity: 1024usize,
-                    reject: false,
-                },
-            ],
-            ticks: &[],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: <<Self as ::coproc::__private::Function>::Channel as ::coproc::__private::Channel>::NAMES
-                .len(),
+            lanes: ::coproc::__private::lanes::<Self>(),
+            ..::coproc::__private::Plan::new(
+                ::core::concat!(::core::module_path!(), "::", "Square"),
+            )
         };
+
         fn start(
             parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
@@ -78,28 +43,33 @@ const _: () = {
                 ::coproc::__private::function(
                     parameters,
                     arguments,
-                    |arguments, messenger| {
+                    |arguments, _| {
                         <Self as ::coproc::__private::PoolFunction>::call(arguments)
                     },
                 ),
             )
         }
+
         fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
             ::coproc::__private::reply::<()>()
         }
+
         fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
             ::coproc::__private::reply::<u64>()
         }
+
         fn event() -> ::coproc::__private::Reply<Self::Event> {
             ::coproc::__private::never()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Function for Square {
         type Send = ();
         type Receive = ();
         type Channel = ();
     }
+
     #[automatically_derived]
     impl ::coproc::__private::PoolFunction for Square {
         type Item = u64;
@@ -108,12 +78,10 @@ const _: () = {
             let held_0 = item;
             ::coproc::__private::argument::<u64>().put(draft, held_0);
         }
+
         fn call(
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
-            ::coproc::__private::Answer,
-            ::coproc::__private::Malformed,
-        > {
+        ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
             let held_0 = ::coproc::__private::argument::<u64>().take(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(
@@ -124,6 +92,7 @@ const _: () = {
     ::coproc::__private::inventory::submit! {
         ::coproc::__private::Recipe::new:: < Square > ()
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct SquareOn<P>(::coproc::__private::On<Square, P>);
@@ -144,6 +113,7 @@ const _: () = {
                     ::coproc::__private::argument::<u64>().put(draft, &n);
                 })
         }
+
         /// The arguments of the later runs; those of the first unless said otherwise.
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_with<By>(self, n: u64) -> Self
@@ -159,15 +129,18 @@ const _: () = {
             )
         }
     }
-    ::coproc::__private::with_processes! {
-        impl Square { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub fn spawn(n : u64,) -> ::core::result::Result <
-        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
-        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
-        .spawn(n) } }
-    }
+
     impl Square {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        pub fn spawn(
+            n: u64,
+        ) -> ::core::result::Result<
+            ::coproc::__private::WorkerResource<Self>,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
+        > {
+            Self::on(::coproc::__private::Process::new()).spawn(n)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]
@@ -186,38 +159,12 @@ fn echo(
 ) -> my_library::Result<()> {
     Ok(())
 }
+
 /// The worker that runs the function `echo`.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 struct Echo;
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -226,6 +173,7 @@ const _: () = {
             f.write_str("Echo")
         }
     }
+
     #[automatically_derived]
     impl my_library::__private::Worker for Echo {
         type Controller = my_library::__private::FunctionController<Echo>;
@@ -237,23 +185,11 @@ const _: () = {
         type Event = ::core::convert::Infallible;
         type Engine = my_library::__private::Done;
         const PLAN: my_library::__private::Plan = my_library::__private::Plan {
-            name: "echo",
-            init: "",
             close: "echo",
-            handlers: &[],
-            channels: &[
-                my_library::__private::ChannelPlan {
-                    name: "default",
-                    capacity: 1024usize,
-                    reject: false,
-                },
-            ],
-            ticks: &[],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: <<Self as my_library::__private::Function>::Channel as my_library::__private::Channel>::NAMES
-                .len(),
+            lanes: my_library::__private::lanes::<Self>(),
+            ..my_library::__private::Plan::new("echo")
         };
+
         fn start(
             parameters: my_library::__private::StartParameters<Self>,
             arguments: my_library::__private::Arguments<'_>,
@@ -281,22 +217,27 @@ const _: () = {
                 ),
             )
         }
+
         fn started() -> my_library::__private::Reply<(), Self::InitError> {
             my_library::__private::reply::<()>()
         }
+
         fn output() -> my_library::__private::Reply<Self::Output, Self::OutputError> {
             <my_library::Result<()> as my_library::__private::Fallible>::reply()
         }
+
         fn event() -> my_library::__private::Reply<Self::Event> {
             my_library::__private::never()
         }
     }
+
     #[automatically_derived]
     impl my_library::__private::Function for Echo {
         type Send = String;
         type Receive = Vec<u8>;
         type Channel = Lane;
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct EchoOn<P>(my_library::__private::On<Echo, P>);
@@ -318,15 +259,18 @@ const _: () = {
                 })
         }
     }
-    my_library::__private::with_processes! {
-        impl Echo { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        fn spawn(prefix : & str,) -> ::core::result::Result <
-        my_library::__private::WorkerResource < Self >, my_library::__private::SpawnError
-        < ::core::convert::Infallible >, > {
-        Self::on(my_library::__private::Process::new()).spawn(prefix) } }
-    }
+
     impl Echo {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        fn spawn(
+            prefix: &str,
+        ) -> ::core::result::Result<
+            my_library::__private::WorkerResource<Self>,
+            my_library::__private::SpawnError<::core::convert::Infallible>,
+        > {
+            Self::on(my_library::__private::Process::new()).spawn(prefix)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]

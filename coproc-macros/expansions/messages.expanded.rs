@@ -1,21 +1,9 @@
 struct Alarm {
     level: i32,
 }
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -23,6 +11,7 @@ const _: () = {
         fn priority(&self) -> i32 {
             self.level
         }
+
         fn lane() -> ::core::option::Option<::coproc::__private::Lane> {
             ::core::option::Option::Some(::coproc::__private::Lane::of(Lane::Warning))
         }
@@ -35,21 +24,9 @@ const _: () = {
 enum Plain {
     One,
 }
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -57,6 +34,7 @@ const _: () = {
         fn priority(&self) -> i32 {
             0
         }
+
         fn lane() -> ::core::option::Option<my_library::__private::Lane> {
             ::core::option::Option::None
         }
@@ -66,21 +44,8 @@ const _: () = {
     }
 };
 
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -88,35 +53,23 @@ const _: () = {
         const NAMES: &'static [&'static str] = &["data", "high_priority"];
         fn index(self) -> usize {
             match self {
-                Self::Data => 0usize,
-                Self::HighPriority => 1usize,
+                Self::Data => 0,
+                Self::HighPriority => 1,
             }
         }
+
         fn from_index(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Data),
-                1usize => ::core::option::Option::Some(Self::HighPriority),
+                0 => ::core::option::Option::Some(Self::Data),
+                1 => ::core::option::Option::Some(Self::HighPriority),
                 _ => ::core::option::Option::None,
             }
         }
     }
 };
 
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -124,12 +77,13 @@ const _: () = {
         const NAMES: &'static [&'static str] = &["http_server"];
         fn index(self) -> usize {
             match self {
-                Self::HTTPServer => 0usize,
+                Self::HTTPServer => 0,
             }
         }
+
         fn from_index(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::HTTPServer),
+                0 => ::core::option::Option::Some(Self::HTTPServer),
                 _ => ::core::option::Option::None,
             }
         }

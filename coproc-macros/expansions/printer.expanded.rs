@@ -9,38 +9,29 @@ impl PrintProcess {
             printed: 0,
         }
     }
+
     /// Starts printing.
     fn start_printing(&mut self) -> Result<(), PrintError> {
         Ok(())
     }
+
     /// Changes pace and character.
     fn change_behavior(&mut self, every: Duration, ch: char) {
         (self.every, self.ch) = (every, ch);
     }
+
     fn printed(&self) -> u64 {
         self.printed
     }
+
     fn print_one(&mut self) {}
     fn finish(self) -> u64 {
         self.printed
     }
 }
+
 /// The messages of a [`PrintProcess`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub enum PrintProcessMessage {
     /// A call of `start_printing`.
     StartPrinting,
@@ -54,22 +45,9 @@ pub enum PrintProcessMessage {
     /// A call of `printed`.
     Printed,
 }
+
 /// The channels of a [`PrintProcess`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 #[derive(
     ::core::clone::Clone,
     ::core::marker::Copy,
@@ -88,99 +66,15 @@ pub enum PrintProcessChannel {
     /// The channel `data`.
     Data,
 }
+
 /// Speaks to a [`PrintProcess`] wherever it runs: one method for each of its messages.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct PrintProcessController {
     link: ::coproc::__private::Link<PrintProcess>,
 }
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
-impl PrintProcessController {
-    /// Starts printing.
-    pub fn start_printing(&self) -> ::coproc::__private::Call<(), PrintError> {
-        ::coproc::__private::call(
-            &self.link,
-            0u32,
-            |_| {},
-            -10,
-            ::coproc::__private::fallible::<(), PrintError>(),
-        )
-    }
-    /// Changes pace and character.
-    pub fn change_behavior(
-        &self,
-        every: Duration,
-        ch: char,
-    ) -> ::coproc::__private::Call<()> {
-        ::coproc::__private::call(
-            &self.link,
-            1u32,
-            |draft| {
-                ::coproc::__private::argument::<Duration>().put(draft, &every);
-                ::coproc::__private::argument::<char>().put(draft, &ch);
-            },
-            0,
-            ::coproc::__private::reply::<()>(),
-        )
-    }
-    /// Sends the message `printed`.
-    pub fn printed(&self) -> ::coproc::__private::Call<u64> {
-        ::coproc::__private::call(
-            &self.link,
-            2u32,
-            |_| {},
-            0,
-            ::coproc::__private::reply::<u64>(),
-        )
-    }
-    /// Everything about the worker that is not one of its messages: how it is doing, and
-    /// how it ends.
-    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, PrintProcess> {
-        ::coproc::__private::handle(&self.link)
-    }
-}
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -198,25 +92,60 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Channel for PrintProcessChannel {
         const NAMES: &'static [&'static str] = &["default", "control", "data"];
         fn index(self) -> usize {
             match self {
-                Self::Default => 0usize,
-                Self::Control => 1usize,
-                Self::Data => 2usize,
+                Self::Default => 0,
+                Self::Control => 1,
+                Self::Data => 2,
             }
         }
+
         fn from_index(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Default),
-                1usize => ::core::option::Option::Some(Self::Control),
-                2usize => ::core::option::Option::Some(Self::Data),
+                0 => ::core::option::Option::Some(Self::Default),
+                1 => ::core::option::Option::Some(Self::Control),
+                2 => ::core::option::Option::Some(Self::Data),
                 _ => ::core::option::Option::None,
             }
         }
     }
+
+    impl PrintProcessController {
+        /// Starts printing.
+        pub fn start_printing(&self) -> ::coproc::__private::Call<(), PrintError> {
+            self.link
+                .call(0, |_| {}, -10, ::coproc::__private::fallible::<(), PrintError>())
+        }
+
+        /// Changes pace and character.
+        pub fn change_behavior(
+            &self,
+            every: Duration,
+            ch: char,
+        ) -> ::coproc::__private::Call<()> {
+            let encode = |draft: &mut ::coproc::__private::Draft| {
+                ::coproc::__private::argument::<Duration>().put(draft, &every);
+                ::coproc::__private::argument::<char>().put(draft, &ch);
+            };
+            self.link.call(1, encode, 0, ::coproc::__private::reply::<()>())
+        }
+
+        /// Sends the message `printed`.
+        pub fn printed(&self) -> ::coproc::__private::Call<u64> {
+            self.link.call(2, |_| {}, 0, ::coproc::__private::reply::<u64>())
+        }
+
+        /// Everything about the worker that is not one of its messages: how it is doing, and
+        /// how it ends.
+        pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, PrintProcess> {
+            ::coproc::__private::handle(&self.link)
+        }
+    }
+
     #[automatically_derived]
     impl ::core::clone::Clone for PrintProcessController {
         fn clone(&self) -> Self {
@@ -225,12 +154,14 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl ::core::fmt::Debug for PrintProcessController {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("PrintProcessController").field("link", &self.link).finish()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Controller<PrintProcess> for PrintProcessController {
         type Message = PrintProcessMessage;
@@ -238,30 +169,31 @@ const _: () = {
         fn from_link(link: ::coproc::__private::Link<PrintProcess>) -> Self {
             Self { link }
         }
+
         fn link(&self) -> &::coproc::__private::Link<PrintProcess> {
             &self.link
         }
+
         fn post(
             &self,
             message: Self::Message,
         ) -> ::core::result::Result<(), ::coproc::__private::CallError> {
             match message {
                 PrintProcessMessage::StartPrinting => {
-                    Self::start_printing(self)
-                        .tell()
-                        .map_err(::coproc::__private::forget)
+                    ::coproc::__private::Tell::tell(Self::start_printing(self))
                 }
                 PrintProcessMessage::ChangeBehavior { every: held_0, ch: held_1 } => {
-                    Self::change_behavior(self, held_0, held_1)
-                        .tell()
-                        .map_err(::coproc::__private::forget)
+                    ::coproc::__private::Tell::tell(
+                        Self::change_behavior(self, held_0, held_1),
+                    )
                 }
                 PrintProcessMessage::Printed => {
-                    Self::printed(self).tell().map_err(::coproc::__private::forget)
+                    ::coproc::__private::Tell::tell(Self::printed(self))
                 }
             }
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::serde::Serialize for PrintProcessController {
         fn serialize<C: ::coproc::__private::serde::Serializer>(
@@ -271,6 +203,7 @@ const _: () = {
             ::coproc::__private::write_link(&self.link, writer)
         }
     }
+
     #[automatically_derived]
     impl<'de> ::coproc::__private::serde::Deserialize<'de> for PrintProcessController {
         fn deserialize<C: ::coproc::__private::serde::Deserializer<'de>>(
@@ -281,6 +214,7 @@ const _: () = {
             })
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Worker for PrintProcess {
         type Controller = PrintProcessController;
@@ -290,82 +224,52 @@ const _: () = {
         type Event = ::core::convert::Infallible;
         type Engine = ::coproc::__private::Serve<Self>;
         const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
-            name: ::core::concat!(::core::module_path!(), "::", "PrintProcess"),
             init: "new",
             close: "finish",
             handlers: &[
-                ::coproc::__private::Handler {
-                    number: 0u32,
-                    name: "start_printing",
-                    channel: 1u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
-                ::coproc::__private::Handler {
-                    number: 1u32,
-                    name: "change_behavior",
-                    channel: 2u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
-                ::coproc::__private::Handler {
-                    number: 2u32,
-                    name: "printed",
-                    channel: 0u16,
-                    oneway: false,
-                    idempotent: true,
-                    deadline: ::core::option::Option::Some(
-                        ::core::time::Duration::from_nanos(1500000000u64),
-                    ),
-                },
+                ::coproc::__private::Handler::new(0, "start_printing").channel(1),
+                ::coproc::__private::Handler::new(1, "change_behavior").channel(2),
+                ::coproc::__private::Handler::new(2, "printed")
+                    .idempotent()
+                    .deadline(1500000000),
             ],
             channels: &[
-                ::coproc::__private::ChannelPlan {
-                    name: "default",
-                    capacity: 1024usize,
-                    reject: false,
-                },
-                ::coproc::__private::ChannelPlan {
-                    name: "control",
-                    capacity: 16,
-                    reject: false,
-                },
-                ::coproc::__private::ChannelPlan {
-                    name: "data",
-                    capacity: 1024,
-                    reject: true,
-                },
+                ::coproc::__private::ChannelPlan::new("default"),
+                ::coproc::__private::ChannelPlan::new("control").capacity(16),
+                ::coproc::__private::ChannelPlan::new("data").capacity(1024).reject(),
             ],
             ticks: &["print_one"],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: 0,
+            ..::coproc::__private::Plan::new(
+                ::core::concat!(::core::module_path!(), "::", "PrintProcess"),
+            )
         };
+
         fn start(
             parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
             ::coproc::__private::serve(parameters, arguments)
         }
+
         fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
             ::coproc::__private::reply::<()>()
         }
+
         fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
             ::coproc::__private::reply::<u64>()
         }
+
         fn event() -> ::coproc::__private::Reply<Self::Event> {
             ::coproc::__private::never()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Dispatch for PrintProcess {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
+        ) -> ::coproc::__private::Decoded<
             ::core::result::Result<Self, ::coproc::__private::Answer>,
-            ::coproc::__private::Malformed,
         > {
             let held_0 = ::coproc::__private::argument::<Duration>().take(arguments)?;
             let held_1 = ::coproc::__private::argument::<char>().take(arguments)?;
@@ -375,60 +279,57 @@ const _: () = {
                 ::core::result::Result::Ok(Self::new(held_0, held_1, held_2)),
             )
         }
+
         fn dispatch(
             &mut self,
             cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
-            ::coproc::__private::Answer,
-            ::coproc::__private::Malformed,
-        > {
-            match number {
-                0u32 => {
+        ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
+            let answer = match number {
+                0 => {
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        ::coproc::__private::fallible::<(), PrintError>()
-                            .result(Self::start_printing(self)),
-                    )
+                    ::coproc::__private::fallible::<(), PrintError>()
+                        .result(Self::start_printing(self))
                 }
-                1u32 => {
+                1 => {
                     let held_0 = ::coproc::__private::argument::<Duration>()
                         .take(arguments)?;
                     let held_1 = ::coproc::__private::argument::<char>()
                         .take(arguments)?;
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        ::coproc::__private::reply::<()>()
-                            .value(Self::change_behavior(self, held_0, held_1)),
-                    )
+                    ::coproc::__private::reply::<()>()
+                        .value(Self::change_behavior(self, held_0, held_1))
                 }
-                2u32 => {
+                2 => {
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        ::coproc::__private::reply::<u64>().value(Self::printed(self)),
-                    )
+                    ::coproc::__private::reply::<u64>().value(Self::printed(self))
                 }
                 _ => {
                     ::core::result::Result::Err(
                         ::coproc::__private::Malformed::handler(number),
-                    )
+                    )?
                 }
-            }
+            };
+            ::core::result::Result::Ok(answer)
         }
+
         fn close(self) -> ::coproc::__private::Answer {
             ::coproc::__private::reply::<u64>().value(Self::finish(self))
         }
+
         fn schedule(&self, schedule: &mut ::coproc::__private::Schedule) {
-            schedule.tick(0u32, self.printing, || self.every);
+            schedule.tick(0, self.printing, || self.every);
         }
+
         fn tick(&mut self, cx: &mut ::coproc::__private::Context<Self>, index: u32) {
             match index {
-                0u32 => Self::print_one(self),
+                0 => Self::print_one(self),
                 _ => {}
             }
         }
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct PrintProcessOn<P>(::coproc::__private::On<PrintProcess, P>);
@@ -456,16 +357,22 @@ const _: () = {
                 })
         }
     }
-    ::coproc::__private::with_processes! {
-        impl PrintProcess { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        #[doc = ""] #[doc = " Runs inside the worker."] pub fn spawn(every : Duration, ch
-        : char, printing : bool,) -> ::core::result::Result <
-        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
-        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
-        .spawn(every, ch, printing) } }
-    }
+
     impl PrintProcess {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        ///
+        /// Runs inside the worker.
+        pub fn spawn(
+            every: Duration,
+            ch: char,
+            printing: bool,
+        ) -> ::core::result::Result<
+            ::coproc::__private::WorkerResource<Self>,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
+        > {
+            Self::on(::coproc::__private::Process::new()).spawn(every, ch, printing)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]

@@ -2,128 +2,48 @@ impl Refused {
     async fn new((a, b): (u8, u8)) -> Self {
         todo!()
     }
+
     fn pair(&mut self, (a, b): (u8, u8)) -> &str {
         todo!()
     }
+
     fn generic<T: Wire>(&self, item: T) -> Result<T, Error>
     where
         T: Debug,
     {
         todo!()
     }
+
     fn oneway(self) -> u8 {
         todo!()
     }
+
     fn worker(&self) {}
     fn unnamed(&self) -> impl Debug {
         todo!()
     }
+
     fn accepted(&self) {}
     fn close(&self) -> u8 {
         todo!()
     }
 }
+
 /// The messages of a [`Refused`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub enum RefusedMessage {
     /// A call of `accepted`.
     Accepted,
 }
+
 /// Speaks to a [`Refused`] wherever it runs: one method for each of its messages.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct RefusedController {
     link: ::coproc::__private::Link<Refused>,
 }
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
-impl RefusedController {
-    /// Sends the message `accepted`.
-    pub fn accepted(&self) -> ::coproc::__private::Call<()> {
-        ::coproc::__private::call(
-            &self.link,
-            5u32,
-            |_| {},
-            0,
-            ::coproc::__private::reply::<()>(),
-        )
-    }
-    /// This message was refused by `#[worker]`.
-    pub fn pair(&self, argument_0: (u8, u8)) -> ::coproc::__private::Call<&'static str> {
-        ::coproc::__private::refused()
-    }
-    /// This message was refused by `#[worker]`.
-    pub fn generic<T: Wire>(&self, argument_0: T) -> ::coproc::__private::Call<T, Error>
-    where
-        T: Debug,
-    {
-        ::coproc::__private::refused()
-    }
-    /// This message was refused by `#[worker]`.
-    pub fn oneway(&self) -> ::coproc::__private::OneWay {
-        ::coproc::__private::refused()
-    }
-    /// Everything about the worker that is not one of its messages: how it is doing, and
-    /// how it ends.
-    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Refused> {
-        ::coproc::__private::handle(&self.link)
-    }
-}
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -134,6 +54,44 @@ const _: () = {
             }
         }
     }
+
+    impl RefusedController {
+        /// Sends the message `accepted`.
+        pub fn accepted(&self) -> ::coproc::__private::Call<()> {
+            self.link.call(5, |_| {}, 0, ::coproc::__private::reply::<()>())
+        }
+
+        /// This message was refused by `#[worker]`.
+        pub fn pair(
+            &self,
+            argument_0: (u8, u8),
+        ) -> ::coproc::__private::Call<&'static str> {
+            ::coproc::__private::refused()
+        }
+
+        /// This message was refused by `#[worker]`.
+        pub fn generic<T: Wire>(
+            &self,
+            argument_0: T,
+        ) -> ::coproc::__private::Call<T, Error>
+        where
+            T: Debug,
+        {
+            ::coproc::__private::refused()
+        }
+
+        /// This message was refused by `#[worker]`.
+        pub fn oneway(&self) -> ::coproc::__private::OneWay {
+            ::coproc::__private::refused()
+        }
+
+        /// Everything about the worker that is not one of its messages: how it is doing, and
+        /// how it ends.
+        pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Refused> {
+            ::coproc::__private::handle(&self.link)
+        }
+    }
+
     #[automatically_derived]
     impl ::core::clone::Clone for RefusedController {
         fn clone(&self) -> Self {
@@ -142,12 +100,14 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl ::core::fmt::Debug for RefusedController {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("RefusedController").field("link", &self.link).finish()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Controller<Refused> for RefusedController {
         type Message = RefusedMessage;
@@ -155,20 +115,23 @@ const _: () = {
         fn from_link(link: ::coproc::__private::Link<Refused>) -> Self {
             Self { link }
         }
+
         fn link(&self) -> &::coproc::__private::Link<Refused> {
             &self.link
         }
+
         fn post(
             &self,
             message: Self::Message,
         ) -> ::core::result::Result<(), ::coproc::__private::CallError> {
             match message {
                 RefusedMessage::Accepted => {
-                    Self::accepted(self).tell().map_err(::coproc::__private::forget)
+                    ::coproc::__private::Tell::tell(Self::accepted(self))
                 }
             }
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::serde::Serialize for RefusedController {
         fn serialize<C: ::coproc::__private::serde::Serializer>(
@@ -178,6 +141,7 @@ const _: () = {
             ::coproc::__private::write_link(&self.link, writer)
         }
     }
+
     #[automatically_derived]
     impl<'de> ::coproc::__private::serde::Deserialize<'de> for RefusedController {
         fn deserialize<C: ::coproc::__private::serde::Deserializer<'de>>(
@@ -188,6 +152,7 @@ const _: () = {
             })
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Worker for Refused {
         type Controller = RefusedController;
@@ -197,84 +162,70 @@ const _: () = {
         type Event = ::core::convert::Infallible;
         type Engine = ::coproc::__private::Serve<Self>;
         const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
-            name: ::core::concat!(::core::module_path!(), "::", "Refused"),
             init: "new",
             close: "close",
-            handlers: &[
-                ::coproc::__private::Handler {
-                    number: 5u32,
-                    name: "accepted",
-                    channel: 0u16,
-                    oneway: false,
-                    idempotent: false,
-                    deadline: ::core::option::Option::None,
-                },
-            ],
-            channels: &[
-                ::coproc::__private::ChannelPlan {
-                    name: "default",
-                    capacity: 1024usize,
-                    reject: false,
-                },
-            ],
+            handlers: &[::coproc::__private::Handler::new(5, "accepted")],
             ticks: &[],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: 0,
+            ..::coproc::__private::Plan::new(
+                ::core::concat!(::core::module_path!(), "::", "Refused"),
+            )
         };
+
         fn start(
             parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
             ::coproc::__private::serve(parameters, arguments)
         }
+
         fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
             ::coproc::__private::reply::<()>()
         }
+
         fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
             ::coproc::__private::reply::<u8>()
         }
+
         fn event() -> ::coproc::__private::Reply<Self::Event> {
             ::coproc::__private::never()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Dispatch for Refused {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
+        ) -> ::coproc::__private::Decoded<
             ::core::result::Result<Self, ::coproc::__private::Answer>,
-            ::coproc::__private::Malformed,
         > {
             ::coproc::__private::refused()
         }
+
         fn dispatch(
             &mut self,
             cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
-            ::coproc::__private::Answer,
-            ::coproc::__private::Malformed,
-        > {
-            match number {
-                5u32 => {
+        ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
+            let answer = match number {
+                5 => {
                     arguments.finish()?;
-                    ::core::result::Result::Ok(
-                        ::coproc::__private::reply::<()>().value(Self::accepted(self)),
-                    )
+                    ::coproc::__private::reply::<()>().value(Self::accepted(self))
                 }
                 _ => {
                     ::core::result::Result::Err(
                         ::coproc::__private::Malformed::handler(number),
-                    )
+                    )?
                 }
-            }
+            };
+            ::core::result::Result::Ok(answer)
         }
+
         fn close(self) -> ::coproc::__private::Answer {
             ::coproc::__private::refused()
         }
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct RefusedOn<P>(::coproc::__private::On<Refused, P>);
@@ -293,15 +244,18 @@ const _: () = {
             ::coproc::__private::refused()
         }
     }
-    ::coproc::__private::with_processes! {
-        impl Refused { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub fn spawn(argument_0 : (u8, u8),) -> ::core::result::Result <
-        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
-        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
-        .spawn(argument_0) } }
-    }
+
     impl Refused {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        pub fn spawn(
+            argument_0: (u8, u8),
+        ) -> ::core::result::Result<
+            ::coproc::__private::WorkerResource<Self>,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
+        > {
+            Self::on(::coproc::__private::Process::new()).spawn(argument_0)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]

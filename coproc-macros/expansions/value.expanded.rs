@@ -1,77 +1,15 @@
 impl Value {}
 /// The messages of a [`Value`].
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub enum ValueMessage {}
 /// Speaks to a [`Value`] wherever it runs: one method for each of its messages.
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct ValueController {
     link: ::coproc::__private::Link<Value>,
 }
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
-impl ValueController {
-    /// Everything about the worker that is not one of its messages: how it is doing, and
-    /// how it ends.
-    pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Value> {
-        ::coproc::__private::handle(&self.link)
-    }
-}
-#[allow(
-    clippy::all,
-    clippy::nursery,
-    clippy::pedantic,
-    clippy::restriction,
-    dead_code,
-    deprecated,
-    elided_lifetimes_in_paths,
-    private_bounds,
-    private_interfaces,
-    rustdoc::broken_intra_doc_links,
-    rustdoc::private_intra_doc_links,
-    unreachable_pub,
-    unused_variables,
-)]
+
+#[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
+#[allow(rustdoc::all)]
 const _: () = {
     const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
     #[automatically_derived]
@@ -80,6 +18,15 @@ const _: () = {
             match *self {}
         }
     }
+
+    impl ValueController {
+        /// Everything about the worker that is not one of its messages: how it is doing, and
+        /// how it ends.
+        pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Value> {
+            ::coproc::__private::handle(&self.link)
+        }
+    }
+
     #[automatically_derived]
     impl ::core::clone::Clone for ValueController {
         fn clone(&self) -> Self {
@@ -88,12 +35,14 @@ const _: () = {
             }
         }
     }
+
     #[automatically_derived]
     impl ::core::fmt::Debug for ValueController {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             f.debug_struct("ValueController").field("link", &self.link).finish()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Controller<Value> for ValueController {
         type Message = ValueMessage;
@@ -101,9 +50,11 @@ const _: () = {
         fn from_link(link: ::coproc::__private::Link<Value>) -> Self {
             Self { link }
         }
+
         fn link(&self) -> &::coproc::__private::Link<Value> {
             &self.link
         }
+
         fn post(
             &self,
             message: Self::Message,
@@ -111,6 +62,7 @@ const _: () = {
             match message {}
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::serde::Serialize for ValueController {
         fn serialize<C: ::coproc::__private::serde::Serializer>(
@@ -120,6 +72,7 @@ const _: () = {
             ::coproc::__private::write_link(&self.link, writer)
         }
     }
+
     #[automatically_derived]
     impl<'de> ::coproc::__private::serde::Deserialize<'de> for ValueController {
         fn deserialize<C: ::coproc::__private::serde::Deserializer<'de>>(
@@ -130,6 +83,7 @@ const _: () = {
             })
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Worker for Value {
         type Controller = ValueController;
@@ -139,72 +93,67 @@ const _: () = {
         type Event = ::core::convert::Infallible;
         type Engine = ::coproc::__private::Serve<Self>;
         const PLAN: ::coproc::__private::Plan = ::coproc::__private::Plan {
-            name: ::core::concat!(::core::module_path!(), "::", "Value"),
-            init: "",
-            close: "",
             handlers: &[],
-            channels: &[
-                ::coproc::__private::ChannelPlan {
-                    name: "default",
-                    capacity: 1024usize,
-                    reject: false,
-                },
-            ],
             ticks: &[],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: 0,
+            ..::coproc::__private::Plan::new(
+                ::core::concat!(::core::module_path!(), "::", "Value"),
+            )
         };
+
         fn start(
             parameters: ::coproc::__private::StartParameters<Self>,
             arguments: ::coproc::__private::Arguments<'_>,
         ) -> ::core::result::Result<Self::Engine, ::coproc::__private::Ended> {
             ::coproc::__private::serve(parameters, arguments)
         }
+
         fn started() -> ::coproc::__private::Reply<(), Self::InitError> {
             ::coproc::__private::reply::<()>()
         }
+
         fn output() -> ::coproc::__private::Reply<Self::Output, Self::OutputError> {
             ::coproc::__private::reply::<()>()
         }
+
         fn event() -> ::coproc::__private::Reply<Self::Event> {
             ::coproc::__private::never()
         }
     }
+
     #[automatically_derived]
     impl ::coproc::__private::Dispatch for Value {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
+        ) -> ::coproc::__private::Decoded<
             ::core::result::Result<Self, ::coproc::__private::Answer>,
-            ::coproc::__private::Malformed,
         > {
             let worker = ::coproc::__private::whole::<Value>().take(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(::core::result::Result::Ok(worker))
         }
+
         fn dispatch(
             &mut self,
             cx: &mut ::coproc::__private::Context<Self>,
             number: u32,
             arguments: &mut ::coproc::__private::Arguments<'_>,
-        ) -> ::core::result::Result<
-            ::coproc::__private::Answer,
-            ::coproc::__private::Malformed,
-        > {
-            match number {
+        ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
+            let answer = match number {
                 _ => {
                     ::core::result::Result::Err(
                         ::coproc::__private::Malformed::handler(number),
-                    )
+                    )?
                 }
-            }
+            };
+            ::core::result::Result::Ok(answer)
         }
+
         fn close(self) -> ::coproc::__private::Answer {
             ::core::mem::drop(self);
             ::coproc::__private::reply::<()>().value(())
         }
     }
+
     /// A worker on its way to a place.
     #[derive(::core::fmt::Debug)]
     pub struct ValueOn<P>(::coproc::__private::On<Value, P>);
@@ -224,15 +173,18 @@ const _: () = {
                 .spawn(|draft| ::coproc::__private::whole::<Value>().put(draft, &worker))
         }
     }
-    ::coproc::__private::with_processes! {
-        impl Value { #[doc =
-        " Starts the worker in a process of its own, and gives its owner once it has started."]
-        pub fn spawn(self,) -> ::core::result::Result <
-        ::coproc::__private::WorkerResource < Self >, ::coproc::__private::SpawnError <
-        ::core::convert::Infallible >, > { Self::on(::coproc::__private::Process::new())
-        .spawn(self) } }
-    }
+
     impl Value {
+        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        pub fn spawn(
+            self,
+        ) -> ::core::result::Result<
+            ::coproc::__private::WorkerResource<Self>,
+            ::coproc::__private::SpawnError<::core::convert::Infallible>,
+        > {
+            Self::on(::coproc::__private::Process::new()).spawn(self)
+        }
+
         /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
         /// `Inline`.
         #[must_use = "nothing starts before `spawn`"]

@@ -149,9 +149,24 @@ fn show(name: &str, generated: &TokenStream) {
 
 /// The text to print, if this is what is wanted.
 pub(crate) fn shown(name: &str, wanted: Option<&str>, generated: &TokenStream) -> Option<String> {
-    (wanted == Some(name)).then(|| match syn::parse2(generated.clone()) {
-        Ok(file) => prettyplease::unparse(&file),
-        // What cannot be formatted is shown all the same: that is when somebody needs to see it.
-        Err(_) => generated.to_string(),
-    })
+    // What cannot be formatted is shown all the same: that is when somebody needs to see it.
+    (wanted == Some(name)).then(|| formatted(generated).unwrap_or_else(|_| generated.to_string()))
+}
+
+/// The items as text, with a blank line behind each block that another item follows.
+pub(crate) fn formatted(items: &TokenStream) -> syn::Result<String> {
+    const BEGINNINGS: [&str; 6] = ["///", "#[", "pub ", "impl", "fn ", "const "];
+    let text = prettyplease::unparse(&syn::parse2(items.clone())?);
+    let mut spaced = String::new();
+    let mut after_block = false;
+    for line in text.lines() {
+        let begins = BEGINNINGS.iter().any(|word| line.trim_start().starts_with(word));
+        if after_block && begins {
+            spaced.push('\n');
+        }
+        after_block = matches!(line.trim_start(), "}" | "};");
+        spaced.push_str(line);
+        spaced.push('\n');
+    }
+    Ok(spaced)
 }

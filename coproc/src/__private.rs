@@ -1,7 +1,7 @@
 //! The only path that generated code may name. Nothing here is for anything else, and all of it may
 //! change with any version.
 
-use std::{convert::Infallible, fmt};
+use std::fmt;
 
 pub use inventory;
 pub use serde;
@@ -14,8 +14,7 @@ pub use crate::spawn::unprepared::test;
 pub use crate::spawn::{Process, process::test};
 pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
-    __with_processes as with_processes,
-    call::{Call, Controller, OneWay, address::Link, call, one_way::one_way},
+    call::{Call, Controller, OneWay, address::Link},
     codec::{
         Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
         argument, by_ref, bytes, lend,
@@ -55,9 +54,35 @@ pub fn refused<T>() -> T {
     unreachable!("a program with a refused handler does not compile")
 }
 
-/// An error of a message that nobody waits for cannot be the handler's.
-pub fn forget<E>(error: CallError<E>) -> CallError<Infallible> {
-    error.without_handler()
+/// How many channels the messenger of a function has.
+#[must_use]
+pub const fn lanes<F: Function>() -> usize {
+    <F::Channel as Channel>::NAMES.len()
+}
+
+/// What is decoded from a message.
+pub type Decoded<T> = Result<T, Malformed>;
+
+/// Messages that are sent without asking for a reply.
+pub trait Tell {
+    /// Sends it. The error is not the handler's, which nothing waits for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::send`].
+    fn tell(self) -> Result<(), CallError>;
+}
+
+impl<T, E> Tell for Call<T, E> {
+    fn tell(self) -> Result<(), CallError> {
+        Self::tell(self).map_err(CallError::without_handler)
+    }
+}
+
+impl Tell for OneWay {
+    fn tell(self) -> Result<(), CallError> {
+        Self::tell(self)
+    }
 }
 
 /// A field of a message, for `Debug`: itself, or `_` where it has none. Which of the two is decided
@@ -163,22 +188,6 @@ macro_rules! __say_error {
         use $crate::__private::{SayDebug as _, SayDisplay as _, SayNothing as _};
         (&&&$crate::__private::Shown($error)).say($f)
     }};
-}
-
-/// Items that only exist where workers can run in processes of their own.
-#[cfg(feature = "process")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __with_processes {
-    ($($item:tt)*) => { $($item)* };
-}
-
-/// Items that only exist where workers can run in processes of their own.
-#[cfg(not(feature = "process"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __with_processes {
-    ($($item:tt)*) => {};
 }
 
 /// Registers a worker that is not generic, or one instance of one that is.

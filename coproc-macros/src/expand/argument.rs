@@ -20,8 +20,13 @@ pub(super) fn encoder(arguments: &[Argument], library: &Path) -> TokenStream {
     if arguments.is_empty() {
         return quote_spanned!(mixed()=> |_| {});
     }
-    let puts = arguments.iter().map(|argument| put(argument, library));
-    quote_spanned!(mixed()=> |draft| { #(#puts)* })
+    let puts = puts(arguments, library);
+    quote_spanned!(mixed()=> |draft| { #puts })
+}
+
+/// The statements that write all arguments to `draft`.
+pub(super) fn puts(arguments: &[Argument], library: &Path) -> TokenStream {
+    arguments.iter().map(|argument| put(argument, library)).collect()
 }
 
 fn put(argument: &Argument, library: &Path) -> TokenStream {

@@ -1,6 +1,6 @@
 //! Enums of channels: a worker's, and those with `#[derive(Channel)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
 
@@ -65,7 +65,7 @@ fn implementation(
     names: &[String],
     variants: &[Ident],
 ) -> TokenStream {
-    let numbers = 0..variants.len();
+    let numbers = (0..variants.len()).map(Literal::usize_unsuffixed);
     let again = numbers.clone();
     // The supertrait is `Copy`; where that is missing, the error is at the enum's name.
     quote_spanned! {mixed()=>

@@ -1,20 +1,20 @@
 //! The controller: one method for each handler, and `worker()`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
-use syn::{Attribute, GenericParam, Lifetime, LifetimeParam, ext::IdentExt, spanned::Spanned};
+use syn::{
+    Attribute, GenericParam, Lifetime, LifetimeParam, Path, ext::IdentExt, spanned::Spanned,
+};
 
 use super::{argument, fallback, message, mixed, quiet, reply};
-use crate::model::{Handler, Subject, Worker};
+use crate::model::{Argument, Handler, Subject, Worker};
 
-/// The struct and its methods.
+/// The struct.
 pub(super) fn item(worker: &Worker) -> TokenStream {
     let subject = &worker.subject;
     let Subject { library, path, generics, cfgs, names } = subject;
-    let (name, visibility) = (&names.controller, &worker.visibility);
-    let (bounds, parameters, clause) = generics.split_for_impl();
-    let methods = worker.handlers.iter().map(|handler| method(handler, subject));
-    let refused = worker.refused.iter().map(|handler| fallback::method(handler, library));
+    let (name, visibility, clause) =
+        (&names.controller, &worker.visibility, &generics.where_clause);
     let doc = format!(
         " Speaks to a [`{}`] wherever it runs: one method for each of its messages.",
         names.worker
@@ -27,12 +27,22 @@ pub(super) fn item(worker: &Worker) -> TokenStream {
         #visibility struct #name #generics #clause {
             link: #library::__private::Link<#path>,
         }
+    }
+}
 
-        #(#cfgs)*
-        #quiet
+/// Its methods.
+fn methods(worker: &Worker) -> TokenStream {
+    let subject = &worker.subject;
+    let Subject { library, path, generics, names, .. } = subject;
+    let name = &names.controller;
+    let (bounds, parameters, clause) = generics.split_for_impl();
+    let methods = worker.handlers.iter().map(|handler| method(handler, subject));
+    let refused = worker.refused.iter().map(|handler| fallback::method(handler, library));
+    quote_spanned! {mixed()=>
         impl #bounds #name #parameters #clause {
             #(#methods)*
             #(#refused)*
+
             /// Everything about the worker that is not one of its messages: how it is doing, and
             /// how it ends.
             pub fn worker(&self) -> #library::__private::WorkerHandle<'_, #path> {
@@ -44,11 +54,11 @@ pub(super) fn item(worker: &Worker) -> TokenStream {
 
 fn method(handler: &Handler, subject: &Subject) -> TokenStream {
     let Handler { number, name, cfgs, attributes, arguments, priority, .. } = handler;
-    let library = &subject.library;
+    let (library, number) = (&subject.library, Literal::u32_unsuffixed(*number));
     let doc = undocumented(attributes).then(|| format!(" Sends the message `{}`.", name.unraw()));
     let doc = doc.map(|doc| quote_spanned!(mixed()=> #[doc = #doc]));
     let parameters = argument::parameters(arguments);
-    let encoder = argument::encoder(arguments, library);
+    let (encoder, encode) = encoder(arguments, library);
     let priority = match priority {
         Some(priority) => quote_spanned!(mixed().located_at(priority.span())=> #priority),
         None => quote_spanned!(mixed()=> 0),
@@ -60,16 +70,12 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
             let witness = reply::witness(answer, library);
             (
                 reply::returned(answer, library),
-                quote_spanned! {mixed()=>
-                    #library::__private::call(&self.link, #number, #encoder, #priority, #witness)
-                },
+                quote_spanned!(mixed()=> self.link.call(#number, #encode, #priority, #witness)),
             )
         }
         None => (
             quote_spanned!(mixed()=> #library::__private::OneWay),
-            quote_spanned! {mixed()=>
-                #library::__private::one_way(&self.link, #number, #encoder, #priority)
-            },
+            quote_spanned!(mixed()=> self.link.one_way(#number, #encode, #priority)),
         ),
     };
     quote_spanned! {mixed()=>
@@ -77,9 +83,22 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
         #(#attributes)*
         #doc
         pub fn #name(&self, #parameters) -> #output {
+            #encoder
             #body
         }
     }
+}
+
+/// What writes the arguments, and the statement before that it takes.
+fn encoder(arguments: &[Argument], library: &Path) -> (Option<TokenStream>, TokenStream) {
+    if arguments.is_empty() {
+        return (None, quote_spanned!(mixed()=> |_| {}));
+    }
+    let puts = argument::puts(arguments, library);
+    let statement = quote_spanned! {mixed()=>
+        let encode = |draft: &mut #library::__private::Draft| { #puts };
+    };
+    (Some(statement), quote_spanned!(mixed()=> encode))
 }
 
 fn undocumented(attributes: &[Attribute]) -> bool {
@@ -100,8 +119,10 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
     };
     let posts = worker.handlers.iter().map(|handler| message::post_arm(handler, messages, library));
     let never = message::never_arm(worker);
-    let travels = travels(worker);
+    let (methods, travels) = (methods(worker), travels(worker));
     quote_spanned! {mixed()=>
+        #methods
+
         #[automatically_derived]
         impl #bounds ::core::clone::Clone for #name #parameters #clause {
             fn clone(&self) -> Self {

@@ -1,6 +1,6 @@
 //! The dispatch: from a number and bytes to a call of the user's method.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use syn::{Path, spanned::Spanned};
 
@@ -13,6 +13,10 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
     let (bounds, _, clause) = generics.split_for_impl();
     let init = init(worker);
     let arms = worker.handlers.iter().map(|handler| arm(handler, library));
+    // Not `return`: where no other arm is left, what follows would never be reached.
+    let malformed = quote_spanned! {mixed()=>
+        ::core::result::Result::Err(#library::__private::Malformed::handler(number))
+    };
     let close = close(worker);
     let ticks = ticks(worker);
     let idle = worker.idle.as_ref().map(|idle| self::idle(idle, library));
@@ -22,9 +26,8 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
         impl #bounds #library::__private::Dispatch for #path #clause {
             fn init(
                 arguments: &mut #library::__private::Arguments<'_>,
-            ) -> ::core::result::Result<
+            ) -> #library::__private::Decoded<
                 ::core::result::Result<Self, #library::__private::Answer>,
-                #library::__private::Malformed,
             > {
                 #init
             }
@@ -34,16 +37,12 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
                 cx: &mut #library::__private::Context<Self>,
                 number: u32,
                 arguments: &mut #library::__private::Arguments<'_>,
-            ) -> ::core::result::Result<
-                #library::__private::Answer,
-                #library::__private::Malformed,
-            > {
-                match number {
+            ) -> #library::__private::Decoded<#library::__private::Answer> {
+                let answer = match number {
                     #(#arms)*
-                    _ => ::core::result::Result::Err(
-                        #library::__private::Malformed::handler(number),
-                    ),
-                }
+                    _ => #malformed?,
+                };
+                ::core::result::Result::Ok(answer)
             }
 
             fn close(self) -> #library::__private::Answer {
@@ -94,18 +93,16 @@ fn init(worker: &Worker) -> TokenStream {
 
 fn arm(handler: &Handler, library: &Path) -> TokenStream {
     let Handler { number, name, cfgs, context, arguments, .. } = handler;
+    let number = Literal::u32_unsuffixed(*number);
     let decode = argument::decode(arguments, library);
     let lent = argument::lent(arguments, library);
     let cx = assertions::context(context.as_ref());
     let call = reply::call(handler.reply.as_ref(), name, &quote_spanned!(mixed()=> #cx #lent));
     let answer = match &handler.reply {
-        Some(reply) => {
-            let answer = reply::answer(reply, library, &call);
-            quote_spanned!(mixed()=> ::core::result::Result::Ok(#answer))
-        }
+        Some(reply) => reply::answer(reply, library, &call),
         None => quote_spanned! {mixed()=>
             #call;
-            ::core::result::Result::Ok(#library::__private::Answer::none())
+            #library::__private::Answer::none()
         },
     };
     quote_spanned! {mixed()=>
@@ -142,6 +139,7 @@ fn ticks(worker: &Worker) -> Option<TokenStream> {
     let lines = (0_u32..).zip(&worker.ticks).map(|(index, tick)| schedule(index, tick));
     let arms = (0_u32..).zip(&worker.ticks).map(|(index, tick)| {
         let Tick { name, cfgs, context, .. } = tick;
+        let index = Literal::u32_unsuffixed(index);
         let cx = assertions::context(context.as_ref());
         quote_spanned!(mixed()=> #(#cfgs)* #index => Self::#name(self, #cx),)
     });
@@ -163,6 +161,7 @@ fn ticks(worker: &Worker) -> Option<TokenStream> {
 
 fn schedule(index: u32, tick: &Tick) -> TokenStream {
     let Tick { cfgs, every, when, .. } = tick;
+    let index = Literal::u32_unsuffixed(index);
     let when = match when {
         Some(when) => quote_spanned!(mixed()=> #when),
         None => quote_spanned!(mixed()=> true),

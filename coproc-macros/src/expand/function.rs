@@ -91,7 +91,7 @@ fn start(function: &Function) -> TokenStream {
     let Inputs::Accepted(arguments) = &function.inputs else {
         return quote_spanned!(mixed()=> #library::__private::refused());
     };
-    let body = match &function.messenger {
+    let (messenger, body) = match &function.messenger {
         Some(messenger) => {
             let name = &function.function;
             let decode = argument::decode(arguments, library);
@@ -99,15 +99,19 @@ fn start(function: &Function) -> TokenStream {
             let messenger = assertions::messenger(&messenger.written);
             let call = quote_spanned!(reply::span(&function.reply)=> #name(#messenger #lent));
             let answer = reply::answer(&function.reply, library, &call);
-            quote_spanned!(mixed()=> #decode ::core::result::Result::Ok(#answer))
+            (
+                quote_spanned!(mixed()=> messenger),
+                quote_spanned!(mixed()=> #decode ::core::result::Result::Ok(#answer)),
+            )
         }
-        None => {
-            quote_spanned!(mixed()=> <Self as #library::__private::PoolFunction>::call(arguments))
-        }
+        None => (
+            quote_spanned!(mixed()=> _),
+            quote_spanned!(mixed()=> <Self as #library::__private::PoolFunction>::call(arguments)),
+        ),
     };
     quote_spanned! {mixed()=>
         ::core::result::Result::Err(
-            #library::__private::function(parameters, arguments, |arguments, messenger| { #body }),
+            #library::__private::function(parameters, arguments, |arguments, #messenger| { #body }),
         )
     }
 }

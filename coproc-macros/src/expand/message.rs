@@ -125,9 +125,7 @@ pub(super) fn post_arm(handler: &Handler, messages: &Ident, library: &Path) -> T
     let call = reply::call(handler.reply.as_ref(), name, &lent);
     quote_spanned! {mixed()=>
         #(#cfgs)*
-        #messages::#variant #pattern => #call
-            .tell()
-            .map_err(#library::__private::forget),
+        #messages::#variant #pattern => #library::__private::Tell::tell(#call),
     }
 }
 

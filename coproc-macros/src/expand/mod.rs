@@ -36,21 +36,7 @@ fn mixed() -> Span {
 /// What the compiler does not have to tell users about code that they did not write.
 fn quiet() -> TokenStream {
     quote_spanned! {mixed()=>
-        #[allow(
-            clippy::all,
-            clippy::nursery,
-            clippy::pedantic,
-            clippy::restriction,
-            dead_code,
-            deprecated,
-            elided_lifetimes_in_paths,
-            private_bounds,
-            private_interfaces,
-            rustdoc::broken_intra_doc_links,
-            rustdoc::private_intra_doc_links,
-            unreachable_pub,
-            unused_variables,
-        )]
+        #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
     }
 }
 
@@ -60,6 +46,7 @@ fn hidden(cfgs: &[Attribute], items: &TokenStream) -> TokenStream {
     quote_spanned! {mixed()=>
         #(#cfgs)*
         #quiet
+        #[allow(rustdoc::all)]
         const _: () = {
             // Setting the variable has to run the macro again.
             const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");

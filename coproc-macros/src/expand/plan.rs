@@ -1,37 +1,51 @@
 //! What the library knows of a worker without running it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
 use syn::{Ident, LitStr, ext::IdentExt};
 
 use super::mixed;
 use crate::model::{Channel, Handler, Nanoseconds, Subject, Worker};
 
-/// How many messages may wait in a channel of which nothing is said.
-const CAPACITY: usize = 1024;
-
-/// The plan of a worker with handlers.
+/// The plan of a worker with handlers. What is not said is as in a worker without any.
 pub(super) fn of_worker(worker: &Worker) -> TokenStream {
     let subject = &worker.subject;
-    let name_of = |name: Option<&Ident>| name.map(|name| name.unraw().to_string());
-    let init = name_of(worker.init.as_ref().map(|init| &init.name)).unwrap_or_default();
-    let close = name_of(worker.close.as_ref().map(|close| &close.name)).unwrap_or_default();
+    let name_of = |name: &Ident| name.unraw().to_string();
+    let init = worker.init.as_ref().map(|init| {
+        let name = name_of(&init.name);
+        quote_spanned!(mixed()=> init: #name,)
+    });
+    let close = worker.close.as_ref().map(|close| {
+        let name = name_of(&close.name);
+        quote_spanned!(mixed()=> close: #name,)
+    });
     let handlers = worker.handlers.iter().map(|handler| self::handler(handler, subject));
-    let channels = worker.channels.iter().map(|channel| self::channel(channel, subject));
-    let ticks = worker.ticks.iter().map(|tick| tick.name.unraw().to_string());
-    let (aging, keep_on_panic) = (duration(worker.aging), worker.keep_on_panic);
+    let channels = worker.declares_channels.then(|| {
+        let channels = worker.channels.iter().map(|channel| self::channel(channel, subject));
+        quote_spanned!(mixed()=> channels: &[#(#channels)*],)
+    });
+    let ticks = worker.ticks.iter().map(|tick| name_of(&tick.name));
+    let aging = worker.aging.map(|Nanoseconds(nanoseconds)| {
+        let nanoseconds = Literal::u64_unsuffixed(nanoseconds);
+        quote_spanned! {mixed()=>
+            aging: ::core::option::Option::Some(
+                ::core::time::Duration::from_nanos(#nanoseconds),
+            ),
+        }
+    });
+    let keep_on_panic =
+        worker.keep_on_panic.then(|| quote_spanned!(mixed()=> keep_on_panic: true,));
     let (library, name) = (&subject.library, name(subject, worker.stable_name.as_ref()));
     quote_spanned! {mixed()=>
         const PLAN: #library::__private::Plan = #library::__private::Plan {
-            name: #name,
-            init: #init,
-            close: #close,
+            #init
+            #close
             handlers: &[#(#handlers)*],
-            channels: &[#(#channels)*],
+            #channels
             ticks: &[#(#ticks),*],
-            aging: #aging,
-            keep_on_panic: #keep_on_panic,
-            lanes: 0,
+            #aging
+            #keep_on_panic
+            ..#library::__private::Plan::new(#name)
         };
     }
 }
@@ -46,19 +60,9 @@ pub(super) fn of_function(
     let (name, function) = (name(subject, stable_name), function.unraw().to_string());
     quote_spanned! {mixed()=>
         const PLAN: #library::__private::Plan = #library::__private::Plan {
-            name: #name,
-            init: "",
             close: #function,
-            handlers: &[],
-            channels: &[#library::__private::ChannelPlan {
-                name: "default",
-                capacity: #CAPACITY,
-                reject: false,
-            }],
-            ticks: &[],
-            aging: ::core::option::Option::None,
-            keep_on_panic: false,
-            lanes: <<Self as #library::__private::Function>::Channel as #library::__private::Channel>::NAMES.len(),
+            lanes: #library::__private::lanes::<Self>(),
+            ..#library::__private::Plan::new(#name)
         };
     }
 }
@@ -74,42 +78,30 @@ fn name(subject: &Subject, stable: Option<&LitStr>) -> TokenStream {
 
 fn handler(handler: &Handler, subject: &Subject) -> TokenStream {
     let Handler { number, cfgs, channel, idempotent, .. } = handler;
-    let name = handler.name.unraw().to_string();
+    let (number, name) = (Literal::u32_unsuffixed(*number), handler.name.unraw().to_string());
     // The library's numbers of channels have 16 bits. More channels than that do not fit into a
     // source file anybody wrote.
-    let channel = u16::try_from(*channel).unwrap_or(u16::MAX);
-    let (oneway, deadline) = (handler.reply.is_none(), duration(handler.deadline));
+    let channel = (*channel > 0).then(|| {
+        let channel = Literal::u16_unsuffixed(u16::try_from(*channel).unwrap_or(u16::MAX));
+        quote_spanned!(mixed()=> .channel(#channel))
+    });
+    let oneway = handler.reply.is_none().then(|| quote_spanned!(mixed()=> .oneway()));
+    let idempotent = idempotent.then(|| quote_spanned!(mixed()=> .idempotent()));
+    let deadline = handler.deadline.map(|Nanoseconds(nanoseconds)| {
+        let nanoseconds = Literal::u64_unsuffixed(nanoseconds);
+        quote_spanned!(mixed()=> .deadline(#nanoseconds))
+    });
     let library = &subject.library;
     quote_spanned! {mixed()=>
         #(#cfgs)*
-        #library::__private::Handler {
-            number: #number,
-            name: #name,
-            channel: #channel,
-            oneway: #oneway,
-            idempotent: #idempotent,
-            deadline: #deadline,
-        },
+        #library::__private::Handler::new(#number, #name) #channel #oneway #idempotent #deadline,
     }
 }
 
 fn channel(channel: &Channel, subject: &Subject) -> TokenStream {
     let Channel { name, capacity, reject, .. } = channel;
-    let capacity = match capacity {
-        Some(capacity) => quote_spanned!(mixed()=> #capacity),
-        None => quote_spanned!(mixed()=> #CAPACITY),
-    };
     let library = &subject.library;
-    quote_spanned! {mixed()=>
-        #library::__private::ChannelPlan { name: #name, capacity: #capacity, reject: #reject },
-    }
-}
-
-fn duration(duration: Option<Nanoseconds>) -> TokenStream {
-    match duration {
-        Some(Nanoseconds(nanoseconds)) => quote_spanned! {mixed()=>
-            ::core::option::Option::Some(::core::time::Duration::from_nanos(#nanoseconds))
-        },
-        None => quote_spanned!(mixed()=> ::core::option::Option::None),
-    }
+    let capacity = capacity.as_ref().map(|it| quote_spanned!(mixed()=> .capacity(#it)));
+    let reject = reject.then(|| quote_spanned!(mixed()=> .reject()));
+    quote_spanned!(mixed()=> #library::__private::ChannelPlan::new(#name) #capacity #reject,)
 }

@@ -32,10 +32,7 @@ pub(super) fn items(function: &Function) -> Option<TokenStream> {
 
             fn call(
                 arguments: &mut #library::__private::Arguments<'_>,
-            ) -> ::core::result::Result<
-                #library::__private::Answer,
-                #library::__private::Malformed,
-            > {
+            ) -> #library::__private::Decoded<#library::__private::Answer> {
                 #decode
                 ::core::result::Result::Ok(#answer)
             }

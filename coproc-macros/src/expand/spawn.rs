@@ -112,22 +112,23 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
         start,
         " Starts the worker in a process of its own, and gives its owner once it has started.",
     );
-    quote_spanned! {mixed()=>
-        #library::__private::with_processes! {
-            impl #bounds #path #clause {
-                #docs
-                #visibility fn spawn #by (
-                    #receiver #arguments
-                ) -> ::core::result::Result<
-                    #library::__private::WorkerResource<Self>,
-                    #library::__private::SpawnError<#error>,
-                > #condition {
-                    Self::on(#library::__private::Process::new()).spawn(#passed)
-                }
+    let spawn = cfg!(feature = "process").then(|| {
+        quote_spanned! {mixed()=>
+            #docs
+            #visibility fn spawn #by (
+                #receiver #arguments
+            ) -> ::core::result::Result<
+                #library::__private::WorkerResource<Self>,
+                #library::__private::SpawnError<#error>,
+            > #condition {
+                Self::on(#library::__private::Process::new()).spawn(#passed)
             }
         }
-
+    });
+    quote_spanned! {mixed()=>
         impl #bounds #path #clause {
+            #spawn
+
             /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
             /// `Inline`.
             #[must_use = "nothing starts before `spawn`"]

@@ -5,7 +5,7 @@ use std::fs;
 use quote::quote;
 
 use super::sample::{Sample, folder, samples};
-use crate::pipeline::shown;
+use crate::pipeline::{self, shown};
 
 /// `COPROC_BLESS=1 cargo test -p coproc-macros` takes the present expansions as the expected ones.
 #[test]
@@ -29,10 +29,7 @@ fn expansions_are_as_they_were() {
 }
 
 fn formatted(sample: &Sample) -> String {
-    let items = sample.items.iter().map(|item| {
-        let file = syn::parse2(item.generated.clone()).unwrap();
-        prettyplease::unparse(&file)
-    });
+    let items = sample.items.iter().map(|item| pipeline::formatted(&item.generated).unwrap());
     items.collect::<Vec<_>>().join("\n")
 }
 
@@ -42,8 +39,17 @@ fn an_expansion_is_shown_to_who_asks_for_it() {
         struct A {
             b: u8,
         }
+        impl A {}
+        impl B {
+            fn c() {
+                d()
+            }
+            fn e() {}
+        }
     );
-    assert_eq!(shown("A", Some("A"), &tokens).unwrap(), "struct A {\n    b: u8,\n}\n");
+    let text = "struct A {\n    b: u8,\n}\n\nimpl A {}\nimpl B {\n    fn c() {\n        d()\n    }\n\n    \
+                fn e() {}\n}\n";
+    assert_eq!(shown("A", Some("A"), &tokens).unwrap(), text);
     assert_eq!(shown("A", Some("B"), &tokens), None);
     assert_eq!(shown("A", None, &tokens), None);
     assert_eq!(shown("A", Some("A"), &quote!(struct)).unwrap(), "struct");

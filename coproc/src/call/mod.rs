@@ -3,7 +3,7 @@
 pub(crate) mod address;
 mod completions;
 mod controller;
-pub(crate) mod one_way;
+mod one_way;
 mod outgoing;
 mod pending;
 mod request;
@@ -76,16 +76,17 @@ pub struct Call<T, E = Infallible> {
     read: Read<T, E>,
 }
 
-/// Makes a call of the handler `number`.
-#[doc(hidden)]
-pub fn call<W, T, E>(
-    link: &Link<W>,
-    number: u32,
-    write: impl FnOnce(&mut Draft),
-    priority: Priority,
-    reply: Reply<T, E>,
-) -> Call<T, E> {
-    Call { outgoing: Outgoing::new(link, number, priority, write), read: reply.read }
+impl<W> Link<W> {
+    /// Makes a call of the handler `number`.
+    pub fn call<T, E>(
+        &self,
+        number: u32,
+        write: impl FnOnce(&mut Draft),
+        priority: Priority,
+        reply: Reply<T, E>,
+    ) -> Call<T, E> {
+        Call { outgoing: Outgoing::new(self, number, priority, write), read: reply.read }
+    }
 }
 
 impl<T, E> Call<T, E> {

@@ -11,14 +11,16 @@ pub struct OneWay {
     outgoing: Outgoing,
 }
 
-/// Makes a message for the handler `number`.
-pub fn one_way<W>(
-    link: &Link<W>,
-    number: u32,
-    write: impl FnOnce(&mut Draft),
-    priority: Priority,
-) -> OneWay {
-    OneWay { outgoing: Outgoing::new(link, number, priority, write) }
+impl<W> Link<W> {
+    /// Makes a message for the handler `number`.
+    pub fn one_way(
+        &self,
+        number: u32,
+        write: impl FnOnce(&mut Draft),
+        priority: Priority,
+    ) -> OneWay {
+        OneWay { outgoing: Outgoing::new(self, number, priority, write) }
+    }
 }
 
 impl OneWay {

@@ -19,6 +19,33 @@ pub struct Handler {
     pub deadline: Option<Duration>,
 }
 
+impl Handler {
+    /// The handler `number`, which has a reply, over the default channel.
+    pub const fn new(number: u32, name: &'static str) -> Self {
+        Self { number, name, channel: 0, oneway: false, idempotent: false, deadline: None }
+    }
+
+    /// Its messages go over this channel.
+    pub const fn channel(self, channel: u16) -> Self {
+        Self { channel, ..self }
+    }
+
+    /// No reply to it exists.
+    pub const fn oneway(self) -> Self {
+        Self { oneway: true, ..self }
+    }
+
+    /// It may be run again after a crash.
+    pub const fn idempotent(self) -> Self {
+        Self { idempotent: true, ..self }
+    }
+
+    /// A caller that names no deadline waits for so many nanoseconds.
+    pub const fn deadline(self, nanoseconds: u64) -> Self {
+        Self { deadline: Some(Duration::from_nanos(nanoseconds)), ..self }
+    }
+}
+
 /// One channel.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelPlan {
@@ -28,6 +55,23 @@ pub struct ChannelPlan {
     pub capacity: usize,
     /// What a sender gets when it is full: an error, or else it waits.
     pub reject: bool,
+}
+
+impl ChannelPlan {
+    /// A channel for 1024 messages, whose senders wait while it is full.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, capacity: 1024, reject: false }
+    }
+
+    /// So many messages may wait in it.
+    pub const fn capacity(self, capacity: usize) -> Self {
+        Self { capacity, ..self }
+    }
+
+    /// Senders get an error while it is full.
+    pub const fn reject(self) -> Self {
+        Self { reject: true, ..self }
+    }
 }
 
 /// A worker type, as `#[worker]` has read it.
@@ -54,6 +98,21 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A worker of this name without handlers.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            init: "",
+            close: "",
+            handlers: &[],
+            channels: const { &[ChannelPlan::new("default")] },
+            ticks: &[],
+            aging: None,
+            keep_on_panic: false,
+            lanes: 0,
+        }
+    }
+
     /// The handler of this number.
     pub(crate) fn handler(&self, number: u32) -> Option<&'static Handler> {
         // Where no handler is left out by a `cfg`, its number is its place.

@@ -111,6 +111,7 @@ pub struct Order {
 }
 
 /// A worker on its way to a place.
+#[doc(hidden)]
 pub struct On<W, P> {
     place: P,
     worker: PhantomData<fn() -> W>,
