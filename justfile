@@ -1,10 +1,10 @@
-# Without just: every recipe is the one command under its name.
+# Without just, run the commands of a recipe by hand.
 
-# What a change has to pass before it is merged.
+# Everything a change has to pass.
 default:
     .ci/run
 
-# The tests; with the other codec: `just test --features codec-postcard`.
+# All tests. With the other codec: `just test --features codec-postcard`.
 test *options:
     cargo test --workspace {{ options }}
 
@@ -13,23 +13,23 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
-# The documentation, with its warnings as errors.
+# The documentation; its warnings are errors.
 docs *options:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps {{ options }}
 
-# The benchmarks, in release and with their own lock file.
+# The benchmarks, in release mode and with a lock file of their own.
 bench *options:
     cargo bench --manifest-path bench/Cargo.toml {{ options }}
 
-# Takes what the macros generate and refuse now as what is expected; look at the diff after it.
+# Accepts the present expansions and compiler messages as the expected ones; read the diff after it.
 bless:
     COPROC_BLESS=1 cargo test -p coproc-macros
     TRYBUILD=overwrite cargo test -p coproc-tests --test ui
 
-# Feeds random bytes to what reads frames (cargo-fuzz, nightly).
+# Feeds random bytes to the decoder of frames (cargo-fuzz, nightly).
 fuzz target="frames" *options:
     cargo +nightly fuzz run {{ target }} {{ options }}
 
-# Licences, sources, duplicates and known advisories of all dependencies (cargo-deny).
+# Checks licences, sources, duplicates and known advisories of all dependencies (cargo-deny).
 deny:
     cargo deny check

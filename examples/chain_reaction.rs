@@ -1,5 +1,5 @@
-//! A change of a state makes one process change it, and that wakes another: nobody tells anybody,
-//! and it does not matter who starts first. Answers zproc's chain reaction.
+//! A change of a state makes one process change it, and that wakes another. No process sends a
+//! message to another, and the order in which they start does not matter. Answers zproc's chain reaction.
 
 use coproc::{State, prelude::*};
 

@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("   and then: {error}\n");
     assert!(error.is_unstarted());
 
-    // Even an end that looks orderly is a crash if nobody asked for it.
+    // A worker that exits with code 0, but was not asked to end, has crashed.
     let worker = Fragile::spawn()?;
     match worker.leave().wait() {
         Err(CallError::Crashed(report)) => {

@@ -29,10 +29,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Requests need not wait for one another: three go out before the first answer is read.
     let loud = Echo::spawn(true)?;
-    for text in ["is", "anybody", "there?"] {
+    for text in ["is", "anyone", "there?"] {
         loud.messenger().send_request(text.into())?;
     }
-    for expected in ["IS", "ANYBODY", "THERE?"] {
+    for expected in ["IS", "ANYONE", "THERE?"] {
         let answer = loud.messenger().recv()?;
         println!("{answer}");
         assert_eq!(answer, expected);

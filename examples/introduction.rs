@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let replies: Vec<f64> = link.recv_remaining().collect::<Result<_, _>>()?;
     assert_eq!(replies, [1.0, 2.0, 3.0]);
 
-    // Whoever has something else to do takes what is there, and nothing is there at first.
+    // A caller that has other work takes the replies that have arrived; none has so far.
     assert!(link.recv_available().is_empty());
     link.send_request(16.0)?;
     link.await_available()?;

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use coproc::{State, prelude::*};
 
-/// Draws numbers until somebody sets `stop`; gives how many.
+/// Draws numbers until `stop` is set; returns how many.
 #[worker]
 fn generator(state: &State) -> coproc::Result<u64> {
     let mut drawn = 0;

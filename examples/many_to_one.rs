@@ -13,7 +13,7 @@ enum Message {
     Finished { value: u32 },
 }
 
-/// Sends its value to whoever takes it.
+/// Sends its value to the first receiver.
 #[worker]
 fn child(queue: &Queue<Message>, value: u32) -> coproc::Result<()> {
     queue.send(Message::Finished { value })?;

@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(live.numbers.len() as u64 + live.missed, PEANUTS);
     assert!(live.numbers.is_sorted_by(|a, b| a < b));
 
-    // By now all peanuts are made, and whoever wants them from the first one still gets them.
+    // All peanuts are made by now, and a watch still gives them from the first one on.
     generator.worker().join()?;
     let mut buffered = Eaten::default();
     consume(&mut watch.clone(), usize::MAX, &mut buffered)?;

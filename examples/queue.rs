@@ -1,5 +1,5 @@
-//! Four processes on one queue: jobs for whoever comes first, one process that dies with what it
-//! has, a word for one process alone, and the end for all.
+//! Four processes on one queue: jobs that the first free process takes, a process that dies with
+//! its job, an item for one process, and the end of the queue.
 //!
 //! ```sh
 //! cargo run --example queue
@@ -17,7 +17,7 @@ use coproc::{
 enum Request {
     /// Does what a small job is.
     Double(u64),
-    /// Something is wrong with this one: whoever begins it does not get far.
+    /// A broken job: it kills the process that handles it.
     Trip,
     Hello,
     Stop,
@@ -66,7 +66,7 @@ fn main() -> coproc::Result<()> {
     assert_eq!(doubled, (1..=20).map(|n| 2 * n).collect());
     println!("{} jobs are done", doubled.len());
 
-    // One of them is asked, and nobody else can answer.
+    // This item is for one process; the others cannot receive it.
     let pids: Vec<u32> = servers.iter().filter_map(|server| server.worker().pid()).collect();
     requests.send_to(pids[3], Request::Hello)?;
     let hello = answers.recv_if(|answer| matches!(answer, Answer::Hello))?;

@@ -23,7 +23,7 @@ impl Clerk {
     fn work(&self) -> coproc::Result<u32> {
         let jobs = self.state.namespace("jobs");
         let mut done = 0;
-        // Nobody else gets the same job.
+        // No other clerk gets the same job.
         while let Some(job) = jobs.pop_any()? {
             let n = job.value::<u64>()?;
             let divisors = (1..=n).filter(|divisor| n % divisor == 0).count();
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let done = working.into_iter().map(|work| work.wait()).sum::<Result<u32, _>>()?;
     assert_eq!(done, JOBS);
-    let sum = state.get::<usize>("sum")?.ok_or("nobody has counted")?;
+    let sum = state.get::<usize>("sum")?.ok_or("no clerk has counted")?;
     println!("{sum} divisors, counted by {} clerks", clerks.len());
     assert_eq!(sum, 1113);
 

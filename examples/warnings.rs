@@ -6,7 +6,7 @@ use coproc::prelude::*;
 /// The boiler warns above this.
 const HOT: f64 = 90.0;
 
-/// Answers go over the first channel, warnings over one that nobody has to ask on.
+/// Replies go over the first channel, warnings over one that has no requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Channel)]
 enum Lane {
     Data,
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let boiler = Boiler::spawn(20.0)?;
     let link = boiler.messenger();
 
-    // All portions go out at once; nobody waits in between.
+    // All portions go out at once; the program waits for no reply in between.
     let portions = [30.0, 30.0, 15.0, -15.0, 20.0];
     for heat in portions {
         link.send_request(heat)?;

@@ -18,6 +18,7 @@
     clippy::unreachable,
     clippy::indexing_slicing
 )]
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 mod pipeline;
 

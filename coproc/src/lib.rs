@@ -90,6 +90,7 @@
 //! would rather not have it in use switches to postcard.
 
 #![warn(missing_docs, missing_debug_implementations)]
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // Generated code names this crate by its name, also where it is used inside of it.
 #[allow(unused_extern_crates)]

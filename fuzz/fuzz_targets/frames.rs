@@ -1,4 +1,4 @@
-//! Whatever a peer sends: reading frames from it and decoding what they hold ends in a value or
+//! Reading frames from a peer and decoding their values ends, for all bytes, in a value or
 //! an error, never in a panic, a hang or an allocation that the bytes do not justify.
 
 #![no_main]

@@ -1,9 +1,11 @@
-//! The rules of the house, each as a test that names the place and says what to do.
+//! The project's rules, each as a test that names the place and says what to do.
 
-#[path = "tidy/floors.rs"]
-mod floors;
+#[path = "tidy/layers.rs"]
+mod layers;
 #[path = "tidy/manifests.rs"]
 mod manifests;
+#[path = "tidy/names.rs"]
+mod names;
 #[path = "tidy/safety.rs"]
 mod safety;
 #[path = "tidy/sizes.rs"]
@@ -15,74 +17,104 @@ mod uses;
 #[path = "tidy/words.rs"]
 mod words;
 
-use source::{Texts, hold, modules, text, texts};
+use source::{Finding, Texts, hold, modules, text, texts};
 
 const RUNTIME: &str = "coproc/src";
 const MACROS: &str = "coproc-macros/src";
 
-const FILE: usize = 400;
-const FUNCTION: usize = 40;
-const MACRO_FUNCTION: usize = 60;
+/// Places that do not keep one of the rules yet.
+const CIRCLES_NOT_YET: [&str; 11] = [
+    "coproc/src/call/",
+    "coproc/src/codec/",
+    "coproc/src/dispatch/",
+    "coproc/src/link/",
+    "coproc/src/monitor/",
+    "coproc/src/pool/",
+    "coproc/src/queue/",
+    "coproc/src/spawn/",
+    "coproc/src/state/",
+    "coproc/src/transport/",
+    "coproc/src/worker/",
+];
+const NAMES_NOT_YET: [&str; 15] = [
+    "coproc/src/call/",
+    "coproc/src/codec/",
+    "coproc/src/dispatch/",
+    "coproc/src/error/",
+    "coproc/src/link/",
+    "coproc/src/messenger/",
+    "coproc/src/monitor/",
+    "coproc/src/multiqueue.rs",
+    "coproc/src/pool/",
+    "coproc/src/protocol/",
+    "coproc/src/queue/",
+    "coproc/src/spawn/",
+    "coproc/src/state/",
+    "coproc/src/transport/",
+    "coproc/src/worker/",
+];
+const WORDS_NOT_YET: [&str; 4] = ["coproc/src/", "coproc-macros/src/", "ARCHITECTURE.md", "docs/"];
 
 fn both() -> Texts {
     [RUNTIME, MACROS].into_iter().flat_map(texts).collect()
 }
 
-/// The pages and scripts that a reader of the repository meets, as far as they exist.
+/// The pages and scripts that a reader of the repository meets.
 fn pages() -> Texts {
     let pages = [
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "bench/README.md",
         "docs/from-python.md",
         "justfile",
+        ".ci/run",
     ];
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let found = pages.into_iter().filter(|page| folder.join(page).exists());
-    found.map(|page| (page.to_owned(), text(page))).collect()
+    pages.into_iter().map(|page| (page.to_owned(), text(page))).collect()
+}
+
+/// Without the findings in these places.
+fn outside(places: &[&str], mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.retain(|finding| !places.iter().any(|place| finding.file.starts_with(place)));
+    findings
 }
 
 #[test]
-fn a_room_uses_only_the_floors_below_it() {
-    hold(&floors::layers(&modules(RUNTIME)));
+fn a_module_uses_only_lower_layers() {
+    hold(&layers::layers(&modules(RUNTIME), &layers::RUNTIME));
+    hold(&layers::layers(&modules(MACROS), &layers::MACROS));
 }
 
 #[test]
-fn no_rooms_use_one_another_in_a_circle() {
-    hold(&floors::cycles(&modules(RUNTIME)));
-    hold(&floors::cycles(&modules(MACROS)));
+fn no_files_of_a_folder_use_one_another_in_a_circle() {
+    hold(&outside(&CIRCLES_NOT_YET, layers::circles(&modules(RUNTIME))));
+    hold(&outside(&CIRCLES_NOT_YET, layers::circles(&modules(MACROS))));
 }
 
 #[test]
-fn expanding_knows_neither_parsing_nor_diagnostics() {
-    hold(&floors::barred(&modules(MACROS), "expand", &["parse", "diagnostics"]));
+fn a_type_name_stands_for_one_thing() {
+    hold(&outside(&NAMES_NOT_YET, names::doubled(&modules(RUNTIME))));
 }
 
 #[test]
 fn files_are_short() {
-    hold(&sizes::files(&modules(RUNTIME), FILE));
-    hold(&sizes::files(&modules(MACROS), FILE));
+    hold(&sizes::files(&modules(RUNTIME)));
+    hold(&sizes::files(&modules(MACROS)));
 }
 
 #[test]
-fn functions_are_short() {
-    hold(&sizes::functions(&modules(RUNTIME), FUNCTION));
-    hold(&sizes::functions(&modules(MACROS), MACRO_FUNCTION));
-}
-
-#[test]
-fn unsafe_code_stands_in_two_places_and_is_argued_for() {
-    let runtime = modules(RUNTIME);
-    hold(&safety::unsafe_elsewhere(&runtime));
-    hold(&safety::unsafe_unargued(&runtime));
+fn unsafe_code_stands_in_two_places() {
+    hold(&safety::unsafe_elsewhere(&modules(RUNTIME)));
 }
 
 #[test]
 fn no_input_makes_a_macro_panic() {
-    let file = format!("{MACROS}/lib.rs");
-    let root = syn::parse_file(&text(&file)).unwrap();
-    hold(&manifests::macro_lints(&file, &root));
+    let lints = ["unwrap_used", "expect_used", "panic", "unreachable", "indexing_slicing"];
+    let denied = lints.map(|lint| format!("clippy::{lint}"));
+    let forbidden = ["#![forbid(unsafe_code)]"].into_iter();
+    let lines: Vec<&str> = forbidden.chain(denied.iter().map(String::as_str)).collect();
+    hold(&words::says(&format!("{MACROS}/lib.rs"), &lines));
 }
 
 #[test]
@@ -99,9 +131,8 @@ fn the_two_crates_go_together() {
 
 #[test]
 fn the_code_of_the_readme_is_tested() {
-    let file = format!("{RUNTIME}/lib.rs");
-    let root = syn::parse_file(&text(&file)).unwrap();
-    hold(&manifests::readme_is_tested(&file, &root));
+    let lines = ["#[cfg(doctest)]\n#[doc = include_str!(\"../../README.md\")]"];
+    hold(&words::says(&format!("{RUNTIME}/lib.rs"), &lines));
 }
 
 #[test]
@@ -121,12 +152,10 @@ fn nothing_is_left_for_later() {
     hold(&words::unfinished(&both()));
 }
 
-/// The checks of the macros quote what they refuse, each above the function that refuses it.
 #[test]
-fn no_code_is_kept_in_comments() {
-    let quotes = format!("{MACROS}/validate/");
-    let code = both().into_iter().filter(|(path, _)| !path.starts_with(&quotes));
-    hold(&words::commented_out(&code.collect()));
+fn comments_name_what_they_speak_of() {
+    let texts = both().into_iter().chain(texts("examples")).chain(pages()).collect();
+    hold(&outside(&WORDS_NOT_YET, words::unnamed(&texts)));
 }
 
 #[test]

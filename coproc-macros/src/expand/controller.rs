@@ -105,24 +105,19 @@ fn undocumented(attributes: &[Attribute]) -> bool {
     !attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
 }
 
-/// What the library asks of a controller.
+/// The impls of a controller that are not its methods.
 pub(super) fn hidden(worker: &Worker) -> TokenStream {
-    let Subject { library, path, generics, names, .. } = &worker.subject;
-    let (name, messages) = (&names.controller, &names.message);
+    let (methods, common) = (methods(worker), common(worker));
+    let (controller, travels) = (controller(worker), travels(worker));
+    quote_spanned!(mixed()=> #methods #common #controller #travels)
+}
+
+fn common(worker: &Worker) -> TokenStream {
+    let Subject { generics, names, .. } = &worker.subject;
+    let name = &names.controller;
     let (bounds, parameters, clause) = generics.split_for_impl();
     let text = name.to_string();
-    let channel = if worker.declares_channels {
-        let channel = &names.channel;
-        quote_spanned!(mixed()=> #channel)
-    } else {
-        quote_spanned!(mixed()=> ())
-    };
-    let posts = worker.handlers.iter().map(|handler| message::post_arm(handler, messages, library));
-    let never = message::never_arm(worker);
-    let (methods, travels) = (methods(worker), travels(worker));
     quote_spanned! {mixed()=>
-        #methods
-
         #[automatically_derived]
         impl #bounds ::core::clone::Clone for #name #parameters #clause {
             fn clone(&self) -> Self {
@@ -136,7 +131,22 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
                 f.debug_struct(#text).field("link", &self.link).finish()
             }
         }
+    }
+}
 
+fn controller(worker: &Worker) -> TokenStream {
+    let Subject { library, path, generics, names, .. } = &worker.subject;
+    let (name, messages) = (&names.controller, &names.message);
+    let (bounds, parameters, clause) = generics.split_for_impl();
+    let channel = if worker.declares_channels {
+        let channel = &names.channel;
+        quote_spanned!(mixed()=> #channel)
+    } else {
+        quote_spanned!(mixed()=> ())
+    };
+    let posts = worker.handlers.iter().map(|handler| message::post_arm(handler, messages, library));
+    let never = message::never_arm(worker);
+    quote_spanned! {mixed()=>
         #[automatically_derived]
         impl #bounds #library::__private::Controller<#path> for #name #parameters #clause {
             type Message = #messages #parameters;
@@ -160,8 +170,6 @@ pub(super) fn hidden(worker: &Worker) -> TokenStream {
                 }
             }
         }
-
-        #travels
     }
 }
 

@@ -13,14 +13,11 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
     let (bounds, _, clause) = generics.split_for_impl();
     let init = init(worker);
     let arms = worker.handlers.iter().map(|handler| arm(handler, library));
-    // Not `return`: where no other arm is left, what follows would never be reached.
-    let malformed = quote_spanned! {mixed()=>
-        ::core::result::Result::Err(#library::__private::Malformed::handler(number))
-    };
     let close = close(worker);
     let ticks = ticks(worker);
     let idle = worker.idle.as_ref().map(|idle| self::idle(idle, library));
     let gone = worker.gone.as_ref().map(|gone| self::gone(gone, library));
+    // Not `return`: without other arms, the statement after the match would be unreachable.
     quote_spanned! {mixed()=>
         #[automatically_derived]
         impl #bounds #library::__private::Dispatch for #path #clause {
@@ -40,7 +37,9 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
             ) -> #library::__private::Decoded<#library::__private::Answer> {
                 let answer = match number {
                     #(#arms)*
-                    _ => #malformed?,
+                    _ => ::core::result::Result::Err(
+                        #library::__private::Malformed::handler(number),
+                    )?,
                 };
                 ::core::result::Result::Ok(answer)
             }

@@ -2,7 +2,6 @@
 //! so that a half-typed body never breaks a macro.
 
 mod attributes;
-mod channels;
 mod duration;
 mod function;
 mod impl_block;
@@ -12,10 +11,9 @@ mod table;
 
 pub(crate) use self::{
     attributes::{Mark, Role},
-    channels::ChannelSyntax,
     function::FunctionSyntax,
     impl_block::{ImplBlock, Member, Method},
     item::Item,
-    options::Options,
+    options::{ChannelSyntax, Options},
     table::Place,
 };

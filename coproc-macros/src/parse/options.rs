@@ -1,15 +1,16 @@
-//! `name = value, flag, list(…)`: what stands in the parentheses of an attribute.
+//! The options in the parentheses of an attribute: `name = value, flag, channels(name(capacity = 16))`.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
     Expr, Ident, LitStr, Path, Token, Type, Visibility,
     ext::IdentExt,
+    parenthesized,
     parse::{ParseStream, Parser},
     spanned::Spanned,
+    token,
 };
 
 use super::{
-    channels::{self, ChannelSyntax},
     duration,
     table::{self, Kind, Place, Row},
 };
@@ -47,6 +48,13 @@ enum Value {
     Channels(Vec<ChannelSyntax>),
 }
 
+/// One channel as declared.
+#[derive(Debug)]
+pub(crate) struct ChannelSyntax {
+    pub(crate) name: Ident,
+    pub(crate) options: Options,
+}
+
 /// An accessor for one kind of value.
 macro_rules! accessor {
     ($name:ident, $variant:ident, $type:ty) => {
@@ -62,7 +70,7 @@ macro_rules! accessor {
 }
 
 impl Options {
-    /// Reads what stands in the parentheses.
+    /// Reads the options in the parentheses.
     pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
         let parser = |input: ParseStream<'_>| Ok(Self::read(input, place, errors));
         // Everything that `read` meets becomes an error of ours, so the parser itself has none.
@@ -155,7 +163,7 @@ fn value(
     match row.kind {
         Kind::Flag => return Ok(Some(Value::Flag)),
         Kind::Channels => {
-            let channels = channels::parse(input, errors);
+            let channels = self::channels(input, errors);
             return channels.map(Value::Channels).map(Some).map_err(|_| wrong);
         }
         _ => input.parse::<Token![=]>().map_err(|_| wrong)?,
@@ -200,6 +208,41 @@ fn one_of(word: &Ident, option: &str, words: &[&str], errors: &mut Errors) -> bo
     known
 }
 
+/// The channels of `channels(control(capacity = 16), data)`, from the parenthesis on.
+fn channels(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<ChannelSyntax>> {
+    let content;
+    parenthesized!(content in input);
+    let mut channels = Vec::new();
+    while !content.is_empty() {
+        match channel(&content, errors) {
+            Ok(channel) => channels.push(channel),
+            Err(_) => {
+                let example = "channels(control, data(capacity = 64))";
+                errors.push(content.span(), &catalog::OPTION_FORM, &["channels", example]);
+            }
+        }
+        to_comma(&content);
+    }
+    Ok(channels)
+}
+
+/// `control(capacity = 16)`, or `control` alone.
+fn channel(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ChannelSyntax> {
+    let name = input.call(Ident::parse_any)?;
+    let options = if input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        Options::parse(content.parse()?, Place::Channel, errors)
+    } else {
+        Options::default()
+    };
+    if input.is_empty() || input.peek(Token![,]) {
+        Ok(ChannelSyntax { name, options })
+    } else {
+        Err(input.error("expected a comma"))
+    }
+}
+
 /// Says where an option belongs that does not belong here, or what it may have been meant to be.
 fn unknown(name: &Ident, place: Place, errors: &mut Errors) {
     let written = name.unraw().to_string();
@@ -220,8 +263,8 @@ fn expected(span: Span, place: Place, errors: &mut Errors) {
     errors.push(span, &catalog::OPTION_EXPECTED, &[&known.join(", ")]);
 }
 
-/// Goes on behind the next comma, past whatever is left of an option that was not understood.
-pub(super) fn to_comma(input: ParseStream<'_>) {
+/// Skips the rest of an option that was not understood, to behind the next comma.
+fn to_comma(input: ParseStream<'_>) {
     while !input.is_empty() {
         match input.parse::<TokenTree>() {
             Ok(TokenTree::Punct(punct)) if punct.as_char() == ',' => return,

@@ -1,8 +1,10 @@
-//! Which module names which: every path that starts at the crate's root, found in the syntax.
+//! Which module names which: every path to a place in the same crate, found in the syntax.
+
+use std::collections::BTreeMap;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Item, ItemMod, ItemUse, Macro, Path, UseTree,
+    Ident, Item, ItemMod, ItemUse, Macro, Path, UseTree, Visibility,
     visit::{self, Visit},
 };
 
@@ -18,38 +20,77 @@ pub(crate) struct Use {
     pub(crate) line: usize,
     /// Whether only unit tests need it.
     pub(crate) test: bool,
+    /// Whether it only gives the name to other modules.
+    pub(crate) reexport: bool,
 }
 
 impl Use {
-    /// The room in which it stands, which it names first.
-    pub(crate) fn rooms(&self) -> (Option<&str>, Option<&str>) {
+    /// The module of the crate's root in which it stands, and the one that it names.
+    pub(crate) fn modules(&self) -> (Option<&str>, Option<&str>) {
         (self.from.first().map(String::as_str), self.to.first().map(String::as_str))
     }
 }
 
-/// Every path of this file that starts with `crate`, `self`, `super` or the name `coproc`, in
-/// the order of the file.
+/// Every path of this file that starts with `crate`, `self`, `super`, the name `coproc`, a child
+/// module, or a name that a `use` of this file brings in; in the order of the file.
 pub(crate) fn uses(source: &Source) -> Vec<Use> {
-    let mut finder = Finder { module: source.module.clone(), test: source.test, found: Vec::new() };
+    let mut finder = Finder::new(source, reexports(source));
     finder.visit_file(&source.syntax);
     finder.found
+}
+
+/// The names that the `use` items of this file bring in from the same crate, and what they name.
+pub(crate) fn reexports(source: &Source) -> BTreeMap<String, Vec<String>> {
+    let items = &source.syntax.items;
+    let children = items.iter().filter_map(|item| match item {
+        Item::Mod(child) => {
+            let name = child.ident.to_string();
+            Some((name.clone(), source.module.iter().cloned().chain([name]).collect()))
+        }
+        _ => None,
+    });
+    let mut finder = Finder::new(source, children.collect());
+    for item in items {
+        if let Item::Use(item) = item {
+            finder.visit_item_use(item);
+        }
+    }
+    finder.known.extend(finder.renamed);
+    finder.known
 }
 
 struct Finder {
     module: Vec<String>,
     test: bool,
+    reexport: bool,
+    /// Names that stand for a path of this crate.
+    known: BTreeMap<String, Vec<String>>,
+    /// Names that a `use` brought in.
+    renamed: BTreeMap<String, Vec<String>>,
     found: Vec<Use>,
 }
 
 impl Finder {
+    fn new(source: &Source, known: BTreeMap<String, Vec<String>>) -> Self {
+        let (renamed, found) = (BTreeMap::new(), Vec::new());
+        let Source { module, test, .. } = source;
+        Self { module: module.clone(), test: *test, reexport: false, known, renamed, found }
+    }
+
     /// Keeps the path if it starts in this crate.
     fn keep(&mut self, path: &[String], line: usize) {
         let Some(first) = path.first() else { return };
+        if path.len() == 1 && ["crate", "coproc", "self", "super"].contains(&first.as_str()) {
+            return;
+        }
         let mut to = match first.as_str() {
             // `extern crate self as coproc` makes the crate's own name another word for `crate`.
             "crate" | "coproc" => Vec::new(),
             "self" | "super" => self.module.clone(),
-            _ => return,
+            name => match self.known.get(name) {
+                Some(target) => target.clone(),
+                None => return,
+            },
         };
         if first == "super" {
             to.pop();
@@ -61,14 +102,14 @@ impl Finder {
                 name => to.push(name.to_owned()),
             }
         }
-        self.found.push(Use { from: self.module.clone(), to, line, test: self.test });
+        let (from, test, reexport) = (self.module.clone(), self.test, self.reexport);
+        self.found.push(Use { from, to, line, test, reexport });
     }
 
-    /// Keeps a path of at least `least` names; a single one is always near.
-    fn path(&mut self, path: &Path, least: usize) {
+    fn path(&mut self, path: &Path) {
         let names: Vec<String> = path.segments.iter().map(|part| part.ident.to_string()).collect();
         if let Some(first) = path.segments.first()
-            && names.len() >= least
+            && path.leading_colon.is_none()
         {
             self.keep(&names, line(first.ident.span()));
         }
@@ -78,19 +119,26 @@ impl Finder {
         let with = |name: String| before.iter().cloned().chain([name]).collect::<Vec<_>>();
         match tree {
             UseTree::Path(path) => self.tree(&path.tree, &with(path.ident.to_string())),
-            UseTree::Name(name) => {
-                self.keep(&with(name.ident.to_string()), line(name.ident.span()));
-            }
+            UseTree::Name(name) => self.bring(&with(name.ident.to_string()), &name.ident, None),
             UseTree::Rename(name) => {
-                self.keep(&with(name.ident.to_string()), line(name.ident.span()));
+                self.bring(&with(name.ident.to_string()), &name.ident, Some(&name.rename));
             }
             UseTree::Glob(glob) => self.keep(&with("*".into()), line(glob.star_token.span)),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, before)),
         }
     }
 
+    fn bring(&mut self, path: &[String], last: &Ident, renamed: Option<&Ident>) {
+        let before = self.found.len();
+        self.keep(path, line(last.span()));
+        if let Some(used) = self.found.get(before) {
+            let name = renamed.map(Ident::to_string).or_else(|| used.to.last().cloned());
+            self.renamed.extend(name.map(|name| (name, used.to.clone())));
+        }
+    }
+
     /// Paths in the arguments of a macro, which is not parsed further: `crate :: name :: …`, but
-    /// not `$crate`, which belongs to whoever calls the macro.
+    /// not `$crate`, which belongs to the macro's caller.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut tokens = tokens.into_iter().peekable();
         let mut before = None;
@@ -108,9 +156,7 @@ impl Finder {
                         };
                         path.push(name.to_string());
                     }
-                    if path.len() > 1 {
-                        self.keep(&path, line(first.span()));
-                    }
+                    self.keep(&path, line(first.span()));
                 }
                 _ => {}
             }
@@ -143,20 +189,26 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        self.tree(&item.tree, &[]);
+        if item.leading_colon.is_none() {
+            self.reexport = !matches!(item.vis, Visibility::Inherited);
+            self.tree(&item.tree, &[]);
+            self.reexport = false;
+        }
     }
 
     fn visit_path(&mut self, path: &'ast Path) {
-        self.path(path, 2);
+        self.path(path);
         visit::visit_path(self, path);
     }
 
-    /// `pub(crate)` and `pub(in …)` name who may look in, not what is used.
+    /// `pub(crate)` and `pub(in …)` name a module that may look in, not what is used.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     /// An exported macro lives at the crate's root and nowhere else, so `crate::name!` is free.
     fn visit_macro(&mut self, call: &'ast Macro) {
-        self.path(&call.path, 3);
+        if call.path.segments.len() > 2 {
+            self.path(&call.path);
+        }
         self.tokens(call.tokens.clone());
     }
 }

@@ -12,7 +12,7 @@ pub(crate) fn names(texts: &Texts) -> Vec<Finding> {
     texts.keys().filter(of_a_topicless).map(|path| Finding::new(path, 1, advice)).collect()
 }
 
-/// Paths that exist on somebody's machine only.
+/// Paths that exist on one machine only.
 pub(crate) fn machines(texts: &Texts) -> Vec<Finding> {
     // In pieces, so that the rule does not find itself.
     let places = ["home", "root", "work", "Users"].map(|folder| format!("/{folder}/"));
@@ -36,21 +36,22 @@ pub(crate) fn unfinished(texts: &Texts) -> Vec<Finding> {
     })
 }
 
-/// Comments that were code.
-///
-/// Code that is quoted in a comment stands between backticks or is indented by more than one
-/// space; what is found here is what an editor's "toggle comment" leaves behind.
-pub(crate) fn commented_out(texts: &Texts) -> Vec<Finding> {
-    const STARTS: [&str; 13] = [
-        "let ", "fn ", "pub ", "use ", "mod ", "if ", "for ", "match ", "while ", "return ",
-        "self.", "impl ", "} ",
-    ];
+/// Pronouns for a thread, a process or a caller that has a name.
+pub(crate) fn unnamed(texts: &Texts) -> Vec<Finding> {
+    // In pieces, so that the rule does not find itself.
+    let words = ["who\u{65}ver", "nobod\u{79}", "somebod\u{79}", "anybod\u{79}", "everybod\u{79}"];
     search(texts, |text| {
-        let code = text.trim_start().strip_prefix("// ")?;
-        let starts = STARTS.iter().any(|start| code.starts_with(start));
-        let ends = code.ends_with([';', '{', '}']);
-        (starts && ends).then(|| "this comment was code; delete it, git remembers".to_owned())
+        let text = text.to_lowercase();
+        let word = words.iter().find(|word| text.contains(*word))?;
+        Some(format!("`{word}` has a name here: the caller, the worker, the receiver, this thread"))
     })
+}
+
+/// The line with which a file is to say something, if it does not.
+pub(crate) fn says(file: &str, lines: &[&str]) -> Vec<Finding> {
+    let text = crate::source::text(file);
+    let missing = lines.iter().filter(|line| !text.contains(*line));
+    missing.map(|line| Finding::new(file, 1, format!("write `{line}`"))).collect()
 }
 
 /// Threads that sleep without having said why no event could be waited for.
