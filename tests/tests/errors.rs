@@ -112,7 +112,7 @@ fn what_calls_end_with_says_what_to_do() {
     assert_eq!(text(E::Handler(Empty { tray: 3 })), "the tray 3 is empty", "its own text");
     says(E::Deadline { started: true }, &["deadline", "had begun, or may have"]);
     says(E::Deadline { started: false }, &["deadline", "before the handler began"]);
-    says(E::Cancelled, &["outcome of the call", "given before", "ask no more"]);
+    says(E::Cancelled, &["outcome of the call", "returned before", "do not ask"]);
     says(E::Full, &["channel", "try again", "capacity", "`overflow = block`"]);
     says(
         E::TooLarge { size: 70, limit: 50 },

@@ -32,7 +32,7 @@ impl<'a> Arguments<'a> {
     #[inline]
     pub fn take<T: Deserialize<'a>>(&mut self) -> Result<T, Malformed> {
         let Self { rest, limits, attachments } = self;
-        Ok(attachments.emptied_by(|| Chosen::decode(rest, limits))?)
+        attachments.emptied_by(|| Chosen::decode(rest, limits))
     }
 
     /// All that is not read yet, with the handles that came beside it.
@@ -54,7 +54,7 @@ impl<'a> Arguments<'a> {
         self.attachments = Attachments::default();
         match self.rest.len() {
             0 => Ok(()),
-            more => Err(Malformed::new(format!("{more} bytes are left over at its end"))),
+            more => Err(Malformed(format!("{more} bytes are left over at its end"))),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{cell::Cell, fmt, io, str};
 use bincode::{BincodeRead, DefaultOptions, ErrorKind, Options};
 use serde::{Deserialize, Serialize, de::Visitor};
 
-use super::{BoundedBuf, Codec, DecodeError, EncodeError, Limits, guard};
+use super::{BoundedBuf, Codec, EncodeError, Limits, Malformed, guard};
 
 /// The encoding of programs that choose none.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Codec for Bincode {
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
         limits: &mut Limits,
-    ) -> Result<T, DecodeError> {
+    ) -> Result<T, Malformed> {
         let watch = limits.watch();
         let left = Cell::new(0);
         let source = Source { rest: input, left: &left };
@@ -33,7 +33,7 @@ impl Codec for Bincode {
         drop(deserializer);
         *input = &input[input.len() - left.get()..];
         limits.settle(&watch);
-        read.map_err(|error| DecodeError(watch.reason(Plain(&error))))
+        read.map_err(|error| Malformed(watch.reason(Plain(&error))))
     }
 }
 

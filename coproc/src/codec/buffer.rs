@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use super::{
-    fault::EncodeError,
+    EncodeError,
     limits::{TOO_MANY, Watch, most_elements},
 };
 

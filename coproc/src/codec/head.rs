@@ -13,7 +13,7 @@
 
 use std::time::Instant;
 
-use super::{clock, fault::BadFrame, frame::COUNT};
+use super::{BadFrame, clock, frame::COUNT};
 use crate::protocol::{Envelope, Kind, Status};
 
 /// The size of a head in bytes.

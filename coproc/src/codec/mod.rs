@@ -8,7 +8,7 @@ mod buffer;
 mod bytes;
 pub(crate) mod clock;
 mod draft;
-mod fault;
+mod encode_error;
 mod frame;
 mod guard;
 mod head;
@@ -29,11 +29,11 @@ pub use argument::{
 pub use arguments::Arguments;
 pub use bytes::Bytes;
 pub use draft::Draft;
-pub use fault::Malformed;
+pub use encode_error::Malformed;
 
 pub(crate) use attachments::{Attachments, Carried};
 pub(crate) use buffer::BoundedBuf;
-pub(crate) use fault::{BadFrame, DecodeError, EncodeError};
+pub(crate) use encode_error::{BadFrame, EncodeError};
 pub(crate) use frame::{Body, Frame};
 pub(crate) use limits::Limits;
 pub(crate) use reader::FrameReader;
@@ -73,10 +73,10 @@ pub(crate) trait Codec {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] if the bytes are no such value or exceed the limits, whatever the bytes are.
+    /// [`Malformed`] if the bytes are no such value or exceed the limits, whatever the bytes are.
     /// Where `input` then stands is not said.
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
         limits: &mut Limits,
-    ) -> Result<T, DecodeError>;
+    ) -> Result<T, Malformed>;
 }

@@ -5,9 +5,7 @@ use std::fmt;
 use postcard::{Deserializer, Error, Serializer, ser_flavors::Flavor};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BoundedBuf, Codec, DecodeError, EncodeError, Limits, attachments, buffer::Full, guard,
-};
+use super::{BoundedBuf, Codec, EncodeError, Limits, Malformed, attachments, buffer::Full, guard};
 
 /// The encoding of programs built with the feature `codec-postcard`.
 #[derive(Debug)]
@@ -30,13 +28,13 @@ impl Codec for Postcard {
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
         limits: &mut Limits,
-    ) -> Result<T, DecodeError> {
+    ) -> Result<T, Malformed> {
         let watch = limits.watch();
         let mut deserializer = Deserializer::from_bytes(input);
         let read = guard::deserialize(&mut deserializer, &watch)
             .and_then(|value| Ok((value, deserializer.finalize()?)));
         limits.settle(&watch);
-        let (value, rest) = read.map_err(|error| DecodeError(watch.reason(Plain(error))))?;
+        let (value, rest) = read.map_err(|error| Malformed(watch.reason(Plain(error))))?;
         *input = rest;
         Ok(value)
     }

@@ -88,7 +88,7 @@ fn impossible(value: &Infallible, _: &mut Draft) {
 }
 
 fn unheard_of(_: &mut Arguments<'_>) -> Result<Infallible, Malformed> {
-    Err(Malformed::new("a value of a type that has none"))
+    Err(Malformed("a value of a type that has none".into()))
 }
 
 /// A `Result` under any name.
@@ -281,7 +281,7 @@ pub(crate) fn read_failure<E>(body: &Body) -> CallError<E> {
     let failure = read(body.arguments(), take::<CallError<()>>);
     match failure {
         Ok(CallError::Handler(()) | CallError::Cancelled) => {
-            malformed(Malformed::new("an error that no dispatcher sends on"))
+            malformed(Malformed("an error that no dispatcher sends on".into()))
         }
         Ok(failure) => failure.without_handler().widen(),
         Err(error) => malformed(error),

@@ -1,4 +1,4 @@
-//! An error for handlers that only want to say what went wrong.
+//! An error for handlers that declare no error type.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 /// [`coproc::Result<T>`](crate::Result) can call fallible code without declaring an error type.
 /// What arrives at the caller is the text of the error and of each of its sources, not the value.
 ///
-/// It converts into `Box<dyn std::error::Error + Send + Sync>` and therefore is not itself a
-/// `std::error::Error` (the two would contradict each other, as in the crate `anyhow`).
+/// It converts into `Box<dyn std::error::Error + Send + Sync>` and is not itself a
+/// `std::error::Error`: as in the crate `anyhow`, the conversion by `?` excludes that.
 ///
 /// ```
 /// fn port(text: &str) -> coproc::Result<u16> {
@@ -35,7 +35,7 @@ impl Error {
         Self { message: message.to_string(), causes: Vec::new() }
     }
 
-    /// The same error with a text in front that says what was being done.
+    /// The same error behind a text that says what was being done.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {
         self.causes.insert(0, std::mem::replace(&mut self.message, doing.to_string()));
@@ -73,23 +73,12 @@ impl fmt::Debug for Error {
     }
 }
 
-/// The form of an [`Error`] that fits into a box: its text and, as source, the next cause.
-#[derive(Debug)]
+/// An [`Error`] as a `std::error::Error`: its text, and its next cause as the source.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 struct Boxed {
     message: String,
     source: Option<Box<Boxed>>,
-}
-
-impl fmt::Display for Boxed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Boxed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
 }
 
 impl From<Error> for Boxed {

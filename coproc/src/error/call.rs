@@ -12,7 +12,7 @@ use super::{CrashReport, PanicReport};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallError<E = Infallible> {
-    /// The handler ran and returned this error: an ordinary reply that ends nothing.
+    /// The handler ran and returned this error. It is an ordinary reply, and the worker goes on.
     Handler(E),
     /// The handler panicked. The worker ends, unless it is `#[worker(on_panic = keep)]`.
     Panicked(PanicReport),
@@ -25,8 +25,8 @@ pub enum CallError<E = Infallible> {
         /// one that is waited for.
         started: bool,
     },
-    /// No outcome is left to give: the [`Pending`](crate::Pending) or future that is asked has given
-    /// the outcome of its call before. No worker and no other thread causes this.
+    /// This [`Pending`](crate::Pending) or future has returned the outcome of its call before. No
+    /// worker and no other thread causes this.
     Cancelled,
     /// The channel holds as many messages as it may, and is declared `overflow = reject`, or the
     /// call went out with [`try_send`](crate::Call::try_send).
@@ -36,20 +36,20 @@ pub enum CallError<E = Infallible> {
     Closed(CloseReason),
     /// The message, or the reply to it, is larger than the worker's `max_message`, in bytes.
     TooLarge {
-        /// How large it is, or how large it had grown when it was given up.
+        /// Its size, or the size it had reached when encoding stopped.
         size: usize,
         /// The limit.
         limit: usize,
     },
-    /// This chain of calls comes back to a worker that still waits in it; the names are those of
-    /// its workers, in order.
+    /// This chain of calls comes back to a worker that still waits in it. The names are those of
+    /// the workers in the chain, in order.
     Deadlock(Vec<String>),
     /// The message has ended this many workers in a row and is not tried again.
     Poisoned {
         /// How many workers it ended.
         crashes: u32,
     },
-    /// The peer broke the protocol; the link to it is ended.
+    /// The peer broke the protocol. The connection to it is closed.
     Protocol(String),
     /// The arguments or the reply could not be encoded.
     Encode(String),
@@ -59,8 +59,8 @@ impl<E> CallError<E> {
     /// Whether the handler provably never ran for this call, so that trying again cannot run it
     /// twice.
     ///
-    /// `TooLarge` and `Encode` say `false`: they are as true of a reply as of a message, and the
-    /// next try would end the same way.
+    /// `TooLarge` and `Encode` say `false`: each may come from the reply as well as from the message,
+    /// and another try would end the same way.
     ///
     /// ```
     /// use coproc::CallError;
@@ -106,7 +106,7 @@ impl<E> CallError<E> {
 }
 
 impl<E> CallError<E> {
-    /// The same error where no handler was asked.
+    /// The same error of a call without a handler; an error of the handler breaks the protocol.
     pub(crate) fn without_handler(self) -> CallError<Infallible> {
         match self {
             CallError::Handler(_) => CallError::Protocol("an error of no handler".into()),
@@ -134,9 +134,9 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
             CallError::Deadline { started: false } => {
                 f.write_str("the deadline passed before the handler began")
             }
-            CallError::Cancelled => f.write_str(
-                "the outcome of the call was given before; ask no more once it is there",
-            ),
+            CallError::Cancelled => {
+                f.write_str("the outcome of the call was returned before; do not ask for it again")
+            }
             CallError::Full => f.write_str(
                 "the channel is full; try again later, or declare it with a larger capacity or \
                  `overflow = block`",
@@ -161,50 +161,40 @@ impl<E: fmt::Display> fmt::Display for CallError<E> {
 
 impl<E: fmt::Debug + fmt::Display> std::error::Error for CallError<E> {}
 
-/// Why no call gets through any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a worker accepts no more calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{text}")]
 pub struct CloseReason {
     text: String,
     unstarted: bool,
 }
 
 impl CloseReason {
-    /// The call that gets this was provably never begun.
+    /// The reason for a call whose handler provably never began.
     pub(crate) fn unstarted(text: impl Into<String>) -> Self {
         Self { text: text.into(), unstarted: true }
     }
 
-    /// The call that gets this may have been begun.
+    /// The reason for a call whose handler may have begun.
     pub(crate) fn begun(text: impl Into<String>) -> Self {
         Self { text: text.into(), unstarted: false }
-    }
-}
-
-impl fmt::Display for CloseReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 
 /// The call was cancelled, or its deadline has passed: what [`Context::check`] gives.
 ///
 /// [`Context::check`]: crate::Context::check
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[error("the call was cancelled or its deadline has passed")]
 pub struct Cancelled;
 
-impl fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the call was cancelled or its deadline has passed")
-    }
-}
-
-impl std::error::Error for Cancelled {}
-
-/// What `try_send` gives back when the call could not go out at once.
+/// A call that `try_send` could not send at once, and why.
+#[derive(thiserror::Error)]
+#[error("{error}")]
 pub struct TrySendError<C, E = Infallible> {
     /// The call, as it was.
     pub call: C,
-    /// Why it did not go out; [`CallError::Full`] where waiting would help.
+    /// Why the call was not sent; [`CallError::Full`] where waiting would help.
     pub error: CallError<E>,
 }
 
@@ -213,11 +203,3 @@ impl<C, E: fmt::Debug> fmt::Debug for TrySendError<C, E> {
         f.debug_struct("TrySendError").field("error", &self.error).finish_non_exhaustive()
     }
 }
-
-impl<C, E: fmt::Display> fmt::Display for TrySendError<C, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<C, E: fmt::Debug + fmt::Display> std::error::Error for TrySendError<C, E> {}

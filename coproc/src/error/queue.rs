@@ -11,45 +11,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueueError {
-    /// What was waited for did not come in time. The queue goes on.
-    #[error("what was waited for did not come in time")]
+    /// The operation did not end within its time limit. The queue goes on.
+    #[error("the operation timed out")]
     Timeout,
-    /// Nothing in the queue is for this process, and it was not to be waited for.
+    /// Nothing in the queue is for this process, and the operation does not wait.
     #[error("nothing in the queue is for this process")]
     Empty,
-    /// There is no room, and it was not to be waited for.
+    /// The queue is full, and the operation does not wait.
     #[error("the queue is full")]
     Full,
-    /// A queue that is not bounded in items holds as many bytes as it may.
+    /// A queue that is not bounded in items has reached its limit in bytes.
     #[error(
-        "the queue holds {limit} bytes, as many as it may; receive from it faster, or set `.bytes(…)` \
+        "the queue has reached its limit of {limit} bytes; receive from it faster, or set `.bytes(…)` \
          on its builder"
     )]
     Exhausted {
-        /// How many bytes it may hold.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// The queue has ended, with everything that was in it.
+    /// The queue has ended, and its items are lost.
     #[error(
         "the queue has ended: its last handle in the process that made it was dropped, or that \
          process is gone"
     )]
     Ended,
-    /// The queue did not answer within its timeout. Whether a send was done is not known.
+    /// The queue did not answer within its timeout. A send may have been done.
     #[error("the queue gave no answer: {0}")]
     Lost(String),
     /// One item is larger than a message or than all that the queue may hold.
-    #[error("an item of {size} bytes is more than the {limit} bytes that the queue takes")]
+    #[error("an item of {size} bytes is over the limit of {limit}")]
     TooLarge {
-        /// Its size in bytes, or what it had reached when it was given up.
+        /// Its size in bytes, or the size it had reached when encoding stopped.
         size: usize,
         /// The limit in bytes.
         limit: usize,
     },
-    /// The item cannot be encoded; also because it holds a handle, which travels only in messages.
+    /// The item cannot be encoded. This includes an item with a handle, which travels only in
+    /// messages.
     #[error("the item cannot be encoded: {0}")]
     Encode(String),
-    /// An item cannot be read, which its `Deserialize` refused. It is with the dead letters now.
+    /// An item cannot be decoded. It is among the dead letters now.
     #[error("the item cannot be read: {0}")]
     Decode(String),
     /// Items are not acknowledged, and no handle and no delivery is left that could do so, but for
@@ -64,14 +65,20 @@ pub enum QueueError {
 }
 
 /// An item that was not sent, and why.
+#[derive(thiserror::Error)]
+#[error("{error}{}", not_sent_to(unsent))]
 #[non_exhaustive]
 pub struct QueueSendError<T> {
     /// The item, as it was.
     pub item: T,
-    /// Why it was not sent.
+    /// Why the item was not sent.
     pub error: QueueError,
-    /// Of several processes that it was sent to, those it was not sent to.
+    /// The processes that the item was not sent to, of several that it was for.
     pub unsent: Vec<u32>,
+}
+
+fn not_sent_to(unsent: &[u32]) -> String {
+    if unsent.is_empty() { String::new() } else { format!(" (not sent to {unsent:?})") }
 }
 
 impl<T> QueueSendError<T> {
@@ -88,18 +95,6 @@ impl<T> fmt::Debug for QueueSendError<T> {
             .finish_non_exhaustive()
     }
 }
-
-impl<T> fmt::Display for QueueSendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.error, f)?;
-        match &*self.unsent {
-            [] => Ok(()),
-            unsent => write!(f, " (not sent to {unsent:?})"),
-        }
-    }
-}
-
-impl<T> std::error::Error for QueueSendError<T> {}
 
 impl<T> From<QueueSendError<T>> for QueueError {
     fn from(unsent: QueueSendError<T>) -> Self {

@@ -1,12 +1,10 @@
-//! What is known of a worker's end.
+//! How a worker ended: reports of panics and of crashes.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// A handler panicked: what it said and where.
-///
-/// The texts come from the worker; they are its panic message and source location.
+/// A panic of a handler: its message and its source location, as the worker sent them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PanicReport {
     pub(crate) message: String,
@@ -14,11 +12,11 @@ pub struct PanicReport {
     pub(crate) handler: String,
 }
 
-/// How long a text is at most that a worker sends in place of a value, in bytes: whoever receives it
-/// accepts that much, however small its messages may be.
+/// The length limit of a text that a worker sends in place of a value, in bytes. A receiver accepts
+/// that much even if its own limit for messages is smaller.
 const TEXT_MOST: usize = 16 * 1024;
 
-/// The beginning of a text that is too long to be sent in place of a value.
+/// Cuts off what is over the length limit of a text that is sent in place of a value.
 pub(crate) fn shorten(mut text: String) -> String {
     if text.len() > TEXT_MOST {
         let mut end = TEXT_MOST;
@@ -32,19 +30,19 @@ pub(crate) fn shorten(mut text: String) -> String {
 }
 
 impl PanicReport {
-    /// The text of the panic, or a note that its payload was no text.
+    /// The message of the panic, or a note that its payload was not text.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// `file:line:column` of the panic, empty where it is unknown.
+    /// `file:line:column` of the panic; empty if it is unknown.
     #[must_use]
     pub fn location(&self) -> &str {
         &self.location
     }
 
-    /// The name of the method that was running.
+    /// The name of the method that panicked.
     #[must_use]
     pub fn handler(&self) -> &str {
         &self.handler
@@ -65,17 +63,17 @@ impl fmt::Display for PanicReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Exit {
-    /// In order: asked to close, or done with its work.
+    /// It closed in order: it was asked to, or its work was done.
     Closed,
     /// A handler, `#[init]` or `#[close]` panicked.
     Panicked,
-    /// Its process ended with this exit code, unasked.
+    /// Its process ended with this exit code, although it was not asked to.
     Code(i32),
-    /// Its process was ended by this signal.
+    /// This signal ended its process.
     Signal(i32),
-    /// It was killed by its owner, or it is a thread that was given up.
+    /// Its owner killed it, or gave up its thread.
     Killed,
-    /// The system did not tell (its status was taken by somebody else's `wait`).
+    /// The system did not tell: another `wait` in this process took the exit status.
     Unknown,
 }
 
@@ -85,14 +83,17 @@ impl fmt::Display for Exit {
             Exit::Closed => f.write_str("closed in order"),
             Exit::Panicked => f.write_str("panicked"),
             Exit::Code(code) => write!(f, "exited with code {code}"),
-            Exit::Signal(signal) => write!(f, "was killed by {}", Signal(signal)),
+            Exit::Signal(signal) => match signal_name(signal) {
+                Some(name) => write!(f, "was killed by {name} ({signal})"),
+                None => write!(f, "was killed by signal {signal}"),
+            },
             Exit::Killed => f.write_str("was killed by its owner"),
-            Exit::Unknown => f.write_str("ended, how is unknown"),
+            Exit::Unknown => f.write_str("ended in an unknown way"),
         }
     }
 }
 
-/// A worker's process died: who it was, how it ended, and what it was doing.
+/// The death of a worker's process: which it was, how it ended, and what it was doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrashReport(Box<Crash>);
 
@@ -105,9 +106,9 @@ pub(crate) struct Crash {
     pub(crate) handler: Option<String>,
     pub(crate) elapsed: Duration,
     pub(crate) stderr_tail: String,
-    /// What the worker's panic hook left behind, where the panic itself ended the process.
+    /// What the worker's panic hook recorded, if the panic itself ended the process.
     pub(crate) panic: Option<String>,
-    /// The best guess at the cause behind a signal that has several.
+    /// The likely cause of a signal that has several causes.
     pub(crate) cause: Option<Cow<'static, str>>,
 }
 
@@ -118,7 +119,7 @@ impl From<Crash> for CrashReport {
 }
 
 impl CrashReport {
-    /// The same with another name for what was running.
+    /// The same report with this name for the handler that was running.
     pub(crate) fn in_handler(mut self, handler: &str) -> Self {
         self.0.handler = self.0.handler.map(|_| handler.to_owned());
         self
@@ -130,7 +131,7 @@ impl CrashReport {
         &self.0.worker
     }
 
-    /// The process id it had.
+    /// The id that its process had.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.0.pid
@@ -172,14 +173,14 @@ impl CrashReport {
         self.0.elapsed
     }
 
-    /// The last 4 KiB of what the worker wrote to its standard error, if that was captured.
+    /// The last 4 KiB that the worker wrote to its standard error, if that was captured.
     #[must_use]
     pub fn stderr_tail(&self) -> &str {
         &self.0.stderr_tail
     }
 
-    /// The panic that ended the process, where one did: in a build with `panic = "abort"`, or while
-    /// another unwound, which is then told first.
+    /// The panic that ended the process, if one did: in a build with `panic = "abort"`, or in the
+    /// unwinding of another panic, whose message then comes first.
     #[must_use]
     pub fn panic(&self) -> Option<&str> {
         self.0.panic.as_deref()
@@ -207,34 +208,29 @@ impl fmt::Display for CrashReport {
     }
 }
 
-/// A signal's number with the name that people know it by.
-struct Signal(i32);
-
-impl fmt::Display for Signal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.0 {
-            1 => "SIGHUP",
-            2 => "SIGINT",
-            3 => "SIGQUIT",
-            4 => "SIGILL",
-            5 => "SIGTRAP",
-            6 => "SIGABRT",
-            7 => "SIGBUS",
-            8 => "SIGFPE",
-            9 => "SIGKILL",
-            10 => "SIGUSR1",
-            11 => "SIGSEGV",
-            12 => "SIGUSR2",
-            13 => "SIGPIPE",
-            14 => "SIGALRM",
-            15 => "SIGTERM",
-            24 => "SIGXCPU",
-            25 => "SIGXFSZ",
-            31 => "SIGSYS",
-            other => return write!(f, "signal {other}"),
-        };
-        write!(f, "{name} ({})", self.0)
-    }
+/// The name of a signal that has one on every architecture of Linux.
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        10 => "SIGUSR1",
+        11 => "SIGSEGV",
+        12 => "SIGUSR2",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU",
+        25 => "SIGXFSZ",
+        31 => "SIGSYS",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

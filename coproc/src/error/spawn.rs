@@ -17,31 +17,32 @@ pub enum SpawnError<E = Infallible> {
     InitCrashed(CrashReport),
     /// `#[init]` was not done within the place's `init_timeout`; the process is killed.
     InitTimeout,
-    /// The operating system refused: no process, descriptor or thread to be had.
+    /// The operating system refused a process, a descriptor or a thread.
     Os(io::Error),
     /// The process that answered is not this program, or speaks another version or codec.
     Incompatible(String),
-    /// The program is not prepared: `main` has no `#[coproc::main]` and does not begin with
-    /// [`coproc::init()`](crate::init()), or the test is a `#[test]` and no `#[coproc::test]`.
+    /// The program is not prepared to start workers: `main` has no `#[coproc::main]` and does not
+    /// begin with [`coproc::init()`](crate::init()), or a test has `#[test]` instead of
+    /// `#[coproc::test]`.
     NotInitialized,
-    /// No worker of this name is linked into this program: the crate that declares it is mentioned
-    /// nowhere, which `use that_crate as _;` mends.
+    /// No worker of this name is linked into this program. The linker leaves out a crate that the
+    /// program does not mention; `use that_crate as _;` mentions it.
     Unknown(String),
     /// The arguments are larger than the place's `max_message`, in bytes.
     TooLarge {
-        /// How large they are, or how large they had grown when they were given up.
+        /// Their size, or the size they had reached when encoding stopped.
         size: usize,
         /// The limit.
         limit: usize,
     },
     /// The arguments, or the error of `#[init]`, could not be encoded.
     Encode(String),
-    /// Workers that start workers, more than 16 deep.
+    /// Workers start workers more than 16 deep.
     Nested,
 }
 
 impl<E> SpawnError<E> {
-    /// What it says; `init` writes what `#[init]` returned.
+    /// The text of the error; `init` writes what `#[init]` returned, which may have no `Display`.
     pub(crate) fn text(&self, init: fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result) -> String {
         struct Text<'a, E>(&'a SpawnError<E>, fn(&E, &mut fmt::Formatter<'_>) -> fmt::Result);
         impl<E> fmt::Display for Text<'_, E> {
@@ -88,7 +89,7 @@ impl<E> SpawnError<E> {
     }
 }
 
-/// A `main` that returns the error shows this, and so does `unwrap`: it says what to do as well.
+/// A `main` that returns the error and `unwrap` show this form, so it has the whole text.
 impl<E: fmt::Debug> fmt::Debug for SpawnError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
@@ -104,7 +105,8 @@ impl<E: fmt::Debug> fmt::Debug for SpawnError<E> {
             SpawnError::Encode(_) => "Encode",
             SpawnError::Nested => "Nested",
         };
-        write!(f, "{name}: {}", self.text(fmt::Debug::fmt))
+        write!(f, "{name}: ")?;
+        self.write(f, fmt::Debug::fmt)
     }
 }
 

@@ -23,15 +23,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// What was waited for did not come in time. The state goes on.
-    #[error("what was waited for did not come in time")]
+    /// The operation did not end within its time limit. The state goes on.
+    #[error("the operation timed out")]
     Timeout,
-    /// The state or its host has ended, or the host did not answer within the state's timeout.
-    /// Whether a write was still done is not known.
+    /// The state or its host has ended, or the host did not answer within the state's timeout. A
+    /// write may have been done.
     #[error("the state gave no answer: {0}")]
     Lost(String),
     /// The value is of another type than the one asked for.
-    #[error("`{name}` holds a `{stored}`, not a `{asked}`; ask for what it holds, or set it anew")]
+    #[error(
+        "`{name}` holds a `{stored}`, not a `{asked}`; ask for the type that it holds, or set it again"
+    )]
     Type {
         /// The value's name.
         name: String,
@@ -40,10 +42,10 @@ pub enum StateError {
         /// The type asked for.
         asked: String,
     },
-    /// The value, or the message that it is a part of, is too large or cannot be encoded.
+    /// The value or its message is too large or cannot be encoded.
     #[error("the value cannot be stored or sent: {0}")]
     Encode(String),
-    /// The value cannot be read as its own type, which its `Deserialize` refused.
+    /// The value cannot be decoded as the type it was set with.
     #[error("`{name}` cannot be read: {text}")]
     Decode {
         /// The value's name.
@@ -51,8 +53,8 @@ pub enum StateError {
         /// Why.
         text: String,
     },
-    /// Within a closure: something that it has read was changed meanwhile, and it will run again
-    /// once it has returned. No operation outside of a closure gives this.
-    #[error("what was read has changed meanwhile; the closure runs again")]
+    /// Within a closure: a value that the closure has read has changed. The closure runs again after
+    /// it returns. No operation outside of a closure gives this.
+    #[error("a value that the closure has read has changed; the closure runs again")]
     Stale,
 }

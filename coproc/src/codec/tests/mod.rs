@@ -81,7 +81,7 @@ fn encode<C: Codec>(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, Encode
 }
 
 /// The value that is alone in a message, and how many bytes are left.
-fn decode<C: Codec, T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), DecodeError> {
+fn decode<C: Codec, T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Malformed> {
     let mut rest = bytes;
     let value = C::decode(&mut rest, &mut Limits::of(bytes.len()))?;
     Ok((value, rest.len()))

@@ -97,8 +97,8 @@ fn a_reason_lists_the_last_ends() {
     };
     assert_eq!(
         reason.to_string(),
-        "it ended 7 times within 60s, more often than it may; the last ends, latest first: ended, how \
-         is unknown, exited with code 3, exited with code 2, exited with code 1, was killed by SIGKILL (9)"
+        "it ended 7 times within 60s, more often than it may; the last ends, latest first: ended in an \
+         unknown way, exited with code 3, exited with code 2, exited with code 1, was killed by SIGKILL (9)"
     );
     let Decision::GiveUp(reason) = decide(Restart::on_crash(), Exit::Closed) else {
         panic!("an orderly end is no crash");
