@@ -97,8 +97,8 @@ fn values_have_types() -> coproc::Result<()> {
     state.set("a", &5_u32)?;
     assert_eq!(state.get::<u32>("a")?, Some(5));
     let error = state.get::<String>("a").unwrap_err();
-    let told = "`a` holds a `u32`, not a `alloc::string::String`; ask for what it holds, or set it \
-                anew";
+    let told = "`a` holds a `u32`, not a `alloc::string::String`; ask for the type that it \
+                holds, or set it again";
     assert_eq!(error.to_string(), told);
     assert_eq!(state.pop::<String>("a").unwrap_err(), error);
     assert_eq!(state.pop::<u32>("a")?, Some(5));
