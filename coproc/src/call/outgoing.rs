@@ -16,7 +16,7 @@ use crate::{
     codec::{Body, Draft, EncodeError, reply::Completion},
     error::{CallError, TrySendError},
     link::{Connection, Refusal, Serving},
-    protocol::{Envelope, Handler, Kind, Priority},
+    protocol::{Envelope, Handler, Priority},
     sync::Arc,
 };
 
@@ -95,16 +95,11 @@ impl Encoded {
         [self.own_until(), self.inherited].into_iter().flatten().min()
     }
 
-    /// The envelope and the content of a message that was packed.
-    fn seal(self, kind: Kind, deadline: Option<Instant>) -> (Envelope, Body) {
-        let envelope = Envelope {
-            channel: self.channel(),
-            priority: self.priority,
-            handler: self.handler.map_or(u32::MAX, |handler| handler.number),
-            deadline,
-            nested: self.nested,
-            ..Envelope::new(kind)
-        };
+    /// The envelope and the body of a message that was packed.
+    fn seal(self, deadline: Option<Instant>) -> (Envelope, Body) {
+        let handler = self.handler.map_or(u32::MAX, |handler| handler.number);
+        let (channel, priority) = (self.channel(), self.priority);
+        let envelope = Envelope { channel, priority, handler, deadline };
         (envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
@@ -125,8 +120,9 @@ impl Encoded {
 
     /// Sends a call that was counted in.
     fn call(self, connection: Arc<Connection>, until: Option<Instant>) -> Exchange {
-        let (envelope, body) = self.seal(Kind::Call, until);
-        let id = connection.call(envelope, body);
+        let nested = self.nested;
+        let (envelope, body) = self.seal(until);
+        let id = connection.call(nested, envelope, body);
         Exchange::new(connection, id, until)
     }
 
@@ -217,7 +213,7 @@ impl Outgoing {
             Address::Direct(connection) => {
                 let until = self.message.own_until();
                 self.message.admit(&connection, room)?;
-                let (envelope, body) = self.message.seal(Kind::Tell, until);
+                let (envelope, body) = self.message.seal(until);
                 connection.tell(envelope, body)
             }
             Address::Dispatched(route) => {

@@ -8,13 +8,10 @@ use std::{
 
 use super::{address::Dispatch, completions::Completions};
 use crate::{
-    codec::{
-        Frame,
-        reply::{Completion, read_failure, read_panic, read_text},
-    },
+    codec::reply::{Answered, Completion, read_failure, read_panic, read_text},
     error::{CallError, CloseReason},
     link::{Connection, DisconnectCause, Outcome, State, timer::Alarm},
-    protocol::{Kind, Status},
+    protocol::Status,
     sync::Arc,
 };
 
@@ -97,7 +94,7 @@ impl Exchange {
     /// A request that the worker answers when the channel has room, after the handler that it runs
     /// now.
     pub(crate) fn room(connection: Arc<Connection>, channel: u16, until: Option<Instant>) -> Self {
-        let id = connection.ask_room(channel);
+        let id = connection.endpoint.ask_room(channel);
         Self::new(connection, id, until)
     }
 
@@ -154,20 +151,20 @@ impl Exchange {
     /// Without an outcome the deadline has passed.
     fn conclude(
         &mut self,
-        outcome: Option<Outcome<Frame, DisconnectCause>>,
+        outcome: Option<Outcome<Answered, DisconnectCause>>,
         patience: Duration,
     ) -> Completion {
         self.taken = true;
         match outcome {
             // The handler ran inside this wait, which therefore could not end before it.
-            Some(Outcome::Answered(frame))
+            Some(Outcome::Answered(answered))
                 if self.connection.endpoint.link().is_inline()
                     && self.is_overdue()
-                    && has_run(&frame) =>
+                    && answered.status.is_begun() =>
             {
                 Err(CallError::Deadline { started: true })
             }
-            Some(Outcome::Answered(frame)) => self.read(frame),
+            Some(Outcome::Answered(answered)) => self.read(answered),
             Some(Outcome::Lost(loss)) => Err(loss.begun()),
             Some(Outcome::Unstarted(loss)) => Err(loss.unstarted()),
             None => {
@@ -176,11 +173,7 @@ impl Exchange {
         }
     }
 
-    fn read(&self, frame: Frame) -> Completion {
-        let body = frame.body;
-        let Kind::Answer(status) = frame.envelope.kind else {
-            return Err(CallError::Protocol("an answer that is none".into()));
-        };
+    fn read(&self, Answered { status, body }: Answered) -> Completion {
         Err(match status {
             Status::Value => return Ok(body),
             Status::Error => CallError::Handler(body),
@@ -199,10 +192,9 @@ impl Exchange {
                 CallError::Protocol("a call counts as cancelled that was not".into())
             }
             Status::Expired => CallError::Deadline { started: false },
-            Status::TooLarge => CallError::TooLarge {
-                size: frame.envelope.handler as usize,
-                limit: self.connection.max_message,
-            },
+            Status::TooLarge { size } => {
+                CallError::TooLarge { size: size as usize, limit: self.connection.max_message }
+            }
             Status::Unencodable => CallError::Encode(read_text(&body)),
             Status::Malformed => CallError::Protocol(read_text(&body)),
             Status::Failed => read_failure(&body),
@@ -213,12 +205,6 @@ impl Exchange {
             }
         })
     }
-}
-
-/// Whether the handler that this answers for was begun.
-fn has_run(answer: &Frame) -> bool {
-    let unstarted = [Status::Closed, Status::Cancelled, Status::Expired].map(Kind::Answer);
-    !unstarted.contains(&answer.envelope.kind)
 }
 
 /// Reads for an exchange whose outcome another thread or task takes.

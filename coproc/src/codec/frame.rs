@@ -8,7 +8,7 @@ use super::{
     Arguments, Attachments, BoundedBuf, Draft, EncodeError,
     head::{HEAD, write_head},
 };
-use crate::protocol::Envelope;
+use crate::protocol::Packet;
 
 /// How long a payload may be: as long as its length can be said.
 pub(super) const LONGEST: usize = u32::MAX as usize;
@@ -19,19 +19,19 @@ pub(super) const COUNT: usize = 2;
 /// A message: what stands on its outside, and its encoded content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    pub(crate) envelope: Envelope,
+    pub(crate) packet: Packet,
     pub(crate) body: Body,
 }
 
 impl Frame {
     /// A frame with this content.
-    pub(crate) fn new(envelope: Envelope, body: Body) -> Self {
-        Self { envelope, body }
+    pub(crate) fn new(packet: Packet, body: Body) -> Self {
+        Self { packet, body }
     }
 
     /// A frame without content.
-    pub(crate) fn bare(envelope: Envelope) -> Self {
-        Self::new(envelope, Body::empty())
+    pub(crate) fn bare(packet: Packet) -> Self {
+        Self::new(packet, Body::empty())
     }
 
     /// How many bytes it takes on its way.
@@ -43,7 +43,7 @@ impl Frame {
     /// with it, which has to be packed.
     #[inline]
     pub(crate) fn into_parts(mut self) -> (Vec<u8>, Attachments) {
-        self.body.seal(&self.envelope);
+        self.body.seal(&self.packet);
         (self.body.bytes, self.body.attachments)
     }
 
@@ -158,7 +158,7 @@ impl Body {
     }
 
     /// Writes the head into its room.
-    fn seal(&mut self, envelope: &Envelope) {
+    fn seal(&mut self, packet: &Packet) {
         let length = self.len();
         if self.bytes.is_empty() {
             self.bytes.resize(HEAD, 0);
@@ -166,7 +166,7 @@ impl Body {
         let carries = self.attachments.len();
         let length = if carries > 0 { length + COUNT } else { length };
         if let Some(head) = self.bytes.first_chunk_mut() {
-            write_head(envelope, length, carries > 0, head);
+            write_head(packet, length, carries > 0, head);
         }
         if carries > 0 {
             self.bytes.extend((carries as u16).to_le_bytes());

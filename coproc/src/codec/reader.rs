@@ -8,7 +8,7 @@ use super::{
     frame::COUNT,
     head::{HEAD, read_head},
 };
-use crate::protocol::Envelope;
+use crate::protocol::Packet;
 
 /// The buffer for what arrives begins with this many bytes and grows, as long as it is filled to
 /// the brim, to [`ROOM`].
@@ -49,7 +49,7 @@ pub(crate) struct FrameReader {
 /// A large frame of which a part has arrived.
 #[derive(Debug)]
 struct Large {
-    envelope: Envelope,
+    packet: Packet,
     carries: bool,
     /// Head and payload; more than has arrived, so that it can be read into.
     bytes: Vec<u8>,
@@ -109,13 +109,13 @@ impl FrameReader {
             let carries = if large.carries { carried(&large.bytes)? } else { 0 };
             self.lacking = carries > 0 && self.descriptors.is_empty();
             let large = self.large.take_if(|_| !self.lacking);
-            return large.map(|large| self.whole(large.envelope, large.bytes, carries)).transpose();
+            return large.map(|large| self.whole(large.packet, large.bytes, carries)).transpose();
         }
         let held = &self.buffer[self.held.clone()];
         let Some(head) = held.first_chunk::<HEAD>().filter(|_| self.large.is_none()) else {
             return Ok(None);
         };
-        let (envelope, length, carries) = read_head(head, self.max)?;
+        let (packet, length, carries) = read_head(head, self.max)?;
         let total = HEAD + length;
         if let Some(bytes) = held.get(..total) {
             let carries = if carries { carried(bytes)? } else { 0 };
@@ -125,11 +125,11 @@ impl FrameReader {
             }
             let bytes = if length == 0 { Vec::new() } else { bytes.to_vec() };
             self.held.start += total;
-            return self.whole(envelope, bytes, carries).map(Some);
+            return self.whole(packet, bytes, carries).map(Some);
         }
         if total > LARGE {
             let (bytes, arrived) = (held.to_vec(), held.len());
-            self.large = Some(Large { envelope, carries, bytes, arrived, total });
+            self.large = Some(Large { packet, carries, bytes, arrived, total });
             self.held = 0..0;
         }
         Ok(None)
@@ -172,12 +172,12 @@ impl FrameReader {
     #[inline]
     fn whole(
         &mut self,
-        envelope: Envelope,
+        packet: Packet,
         mut bytes: Vec<u8>,
         carries: usize,
     ) -> Result<Frame, BadFrame> {
         if carries == 0 {
-            return Ok(Frame::new(envelope, Body::received(bytes, Attachments::default())));
+            return Ok(Frame::new(packet, Body::received(bytes, Attachments::default())));
         }
         bytes.truncate(bytes.len() - COUNT);
         let come = self.descriptors.pop_front().unwrap_or_default();
@@ -190,7 +190,7 @@ impl FrameReader {
                 )));
             }
         };
-        Ok(Frame::new(envelope, Body::received(bytes, attachments)))
+        Ok(Frame::new(packet, Body::received(bytes, attachments)))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.

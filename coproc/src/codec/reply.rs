@@ -133,15 +133,13 @@ impl<T, E> Fallible for Result<T, E> {
 /// A reply, written.
 #[derive(Debug)]
 pub struct Answer {
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<Answered>,
 }
 
-/// What a reply says.
-#[derive(Debug)]
-pub(crate) struct Content {
+/// How a call or a worker ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answered {
     pub(crate) status: Status,
-    /// A size, where the status asks for one.
-    pub(crate) size: usize,
     pub(crate) body: Body,
 }
 
@@ -155,17 +153,17 @@ impl Answer {
     /// It is done, and there is nothing to say about it.
     pub(crate) fn empty() -> Self {
         let body = Body::empty();
-        Self { content: Some(Content { status: Status::Value, size: 0, body }) }
+        Self { content: Some(Answered { status: Status::Value, body }) }
     }
 
     fn write<T>(status: Status, value: &T, encode: Encode<T>) -> Self {
         let mut draft = Draft::within(SPARE.take(), LIMIT.get());
         encode(value, &mut draft);
-        Self { content: Some(Content::of(status, draft.finish())) }
+        Self { content: Some(Answered::of(status, draft.finish())) }
     }
 }
 
-impl Content {
+impl Answered {
     /// How a call ended that a dispatcher sent on.
     pub(crate) fn relayed(completion: Completion) -> Self {
         let (status, body) = match completion {
@@ -186,9 +184,10 @@ impl Content {
 
     fn of(status: Status, body: Result<Body, EncodeError>) -> Self {
         match body {
-            Ok(body) => Self { status, size: 0, body },
+            Ok(body) => Self { status, body },
             Err(EncodeError::TooLarge { size, .. }) => {
-                Self { status: Status::TooLarge, size, body: Body::empty() }
+                let size = u32::try_from(size).unwrap_or(u32::MAX);
+                Self { status: Status::TooLarge { size }, body: Body::empty() }
             }
             Err(EncodeError::Refused(text)) => Self::text(Status::Unencodable, &text),
         }

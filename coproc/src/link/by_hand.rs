@@ -4,15 +4,16 @@ use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    codec::Body,
-    protocol::{Envelope, Kind},
-};
+use super::inbox::Purpose;
+use crate::codec::Body;
 
 #[cfg(feature = "process")]
 use super::inbox::{Arrived, Inbox};
 #[cfg(feature = "process")]
-use crate::codec::{Attachments, Frame};
+use crate::{
+    codec::{Attachments, Frame},
+    protocol::{Envelope, Packet},
+};
 
 /// How many messages went through one channel of a messenger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub struct Counters {
 /// What the next receive is to return before any message.
 #[derive(Debug)]
 pub(crate) enum Signal {
-    Close,
+    CloseRequest,
     /// An error, on which channel, and the request that it is the reply to.
     Failure {
         channel: u16,
@@ -48,10 +49,6 @@ const OVERHEAD: usize = 256;
 pub(crate) fn cost(size: usize) -> usize {
     size.saturating_add(OVERHEAD)
 }
-
-/// Marks a close request that comes behind what was sent before: that of an owner, who loses
-/// nothing. A peer's own comes before.
-pub(crate) const DRAIN: u32 = 1;
 
 /// How many errors and close requests may lie unreceived.
 const SIGNALS_MOST: usize = 1024;
@@ -99,28 +96,31 @@ impl ByHand {
         }
     }
 
-    /// The answer to request `id` has come; `false` if that is not a request of this messenger.
-    pub(crate) fn answered(&mut self, id: u64) -> bool {
-        // Most ends are not worked by hand, and hash nothing for it.
-        !self.accounts.owed.is_empty() && self.accounts.owed.remove(&id).is_some()
+    /// The reply to request `id` has come; an error if no request of this messenger is open that has
+    /// this number.
+    pub(crate) fn check_reply(&mut self, id: u64) -> Result<(), String> {
+        match self.accounts.owed.remove(&id) {
+            Some(_) => Ok(()),
+            None => Err(format!("a reply to request {id}, which is not open")),
+        }
     }
 
-    /// An error or a close request has come.
-    pub(crate) fn signal(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
+    /// An error that has come, which answers request `id` if that is one of this messenger.
+    pub(crate) fn failure(&mut self, id: Option<u64>, channel: u16, body: Body) -> Signal {
+        let channel = channel.min(self.accounts.counters.len() as u16 - 1);
+        let replies = id.filter(|id| self.accounts.owed.remove(id).is_some());
+        Signal::Failure { channel, replies, body }
+    }
+
+    /// An error or a close request has come; an error if too many have.
+    pub(crate) fn add_signal(&mut self, signal: Signal) -> Result<(), String> {
         if self.is_full_of_signals() {
-            return Err(format!("{SIGNALS_MOST} errors and close requests that nobody received"));
+            return Err(format!("{SIGNALS_MOST} errors and close requests that were not received"));
         }
-        if envelope.kind == Kind::Close {
-            match envelope.handler {
-                DRAIN => self.closing = true,
-                _ => self.signals.push_back(Signal::Close),
-            }
-            return Ok(());
+        if let Signal::Failure { body, .. } = &signal {
+            self.unread += cost(body.len());
         }
-        let channel = envelope.channel.min(self.accounts.counters.len() as u16 - 1);
-        let replies = self.answered(envelope.id).then_some(envelope.id);
-        self.unread += cost(body.len());
-        self.signals.push_back(Signal::Failure { channel, replies, body });
+        self.signals.push_back(signal);
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl ByHand {
     pub(crate) fn take_signal(&mut self) -> Option<Signal> {
         let signal = self.signals.pop_front()?;
         let (channel, replies, size) = match &signal {
-            Signal::Close => (0, false, 0),
+            Signal::CloseRequest => (0, false, 0),
             Signal::Failure { channel, replies, body } => {
                 (*channel, replies.is_some(), cost(body.len()))
             }
@@ -148,23 +148,25 @@ impl ByHand {
         Some(signal)
     }
 
-    pub(crate) fn sent(&mut self, envelope: &Envelope) {
-        let counters = &mut self.accounts.counters[usize::from(envelope.channel)];
+    /// A message goes out on `channel`; with `request`, it is the request of that number.
+    pub(crate) fn sent(&mut self, channel: u16, request: Option<u64>) {
+        let counters = &mut self.accounts.counters[usize::from(channel)];
         counters.messages_sent += 1;
-        if envelope.kind == Kind::Call {
+        if let Some(id) = request {
             counters.requests_sent += 1;
-            self.accounts.owed.insert(envelope.id, envelope.channel);
+            self.accounts.owed.insert(id, channel);
         }
     }
 
-    pub(crate) fn received(&mut self, envelope: &Envelope, size: usize) {
+    /// A message of `size` bytes is received.
+    pub(crate) fn received(&mut self, purpose: Purpose, channel: u16, size: usize) {
         self.unread = self.unread.saturating_sub(cost(size));
-        let channel = usize::from(envelope.channel);
+        let channel = usize::from(channel);
         self.accounts.counters[channel].messages_received += 1;
-        match envelope.kind {
-            Kind::Call => self.accounts.unanswered[channel].push_back(envelope.id),
-            Kind::Answer(_) => self.accounts.counters[channel].replies_received += 1,
-            _ => {}
+        match purpose {
+            Purpose::Call { id, .. } => self.accounts.unanswered[channel].push_back(id),
+            Purpose::Reply { .. } => self.accounts.counters[channel].replies_received += 1,
+            Purpose::Tell => {}
         }
     }
 
@@ -187,7 +189,7 @@ impl ByHand {
     #[cfg(feature = "process")]
     pub(crate) fn carried(&self, inbox: &Inbox<Body>) -> Vec<Attachments> {
         let failures = self.signals.iter().filter_map(|signal| match signal {
-            Signal::Close => None,
+            Signal::CloseRequest => None,
             Signal::Failure { body, .. } => Some(body),
         });
         failures.chain(inbox.contents()).filter_map(Body::carried).collect()
@@ -200,19 +202,24 @@ impl ByHand {
         let mut frames = Vec::new();
         for signal in self.signals.drain(..) {
             frames.push(match signal {
-                Signal::Close => Frame::bare(Envelope::new(Kind::Close)),
-                Signal::Failure { channel, replies, body } => {
-                    self.accounts.owed.extend(replies.map(|id| (id, channel)));
-                    let id = replies.unwrap_or(0);
-                    Frame::new(Envelope { channel, id, ..Envelope::new(Kind::Failure) }, body)
+                Signal::CloseRequest => Frame::bare(Packet::CloseRequest),
+                Signal::Failure { channel, replies: id, body } => {
+                    self.accounts.owed.extend(id.map(|id| (id, channel)));
+                    Frame::new(Packet::Failure { id, channel }, body)
                 }
             });
         }
-        while let Some(Arrived { envelope, content, .. }) = inbox.take_any() {
-            if matches!(envelope.kind, Kind::Answer(_)) {
-                self.accounts.owed.insert(envelope.id, envelope.channel);
-            }
-            frames.push(Frame::new(envelope, content));
+        while let Some(Arrived { purpose, envelope, content, .. }) = inbox.take_any() {
+            let packet = match purpose {
+                Purpose::Tell => Packet::Tell(envelope),
+                Purpose::Call { id, nested } => Packet::Call { id, nested, envelope },
+                Purpose::Reply { id } => {
+                    let Envelope { channel, priority, .. } = envelope;
+                    self.accounts.owed.insert(id, channel);
+                    Packet::Reply { id, channel, priority }
+                }
+            };
+            frames.push(Frame::new(packet, content));
         }
         self.unread = 0;
         frames

@@ -7,14 +7,16 @@ use std::{
 
 use super::{
     DisconnectCause, Endpoint, Outcome, State,
-    by_hand::DRAIN,
     flow::Flow,
     serving::{Identity, Serving},
 };
 use crate::{
-    codec::{Body, Frame, reply::read_panic},
+    codec::{
+        Body,
+        reply::{Answered, read_panic},
+    },
     error::{CallError, CloseReason},
-    protocol::{ChannelPlan, Envelope, Kind, Plan, Status},
+    protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
     sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering},
     transport::{Activity, Broken, Ledger, Transport, Wait},
 };
@@ -77,12 +79,9 @@ pub(crate) enum Refusal {
 }
 
 /// Whether a call that ended so had been begun, as far as that is known.
-fn was_begun(outcome: &Outcome<Frame, DisconnectCause>) -> bool {
+fn was_begun(outcome: &Outcome<Answered, DisconnectCause>) -> bool {
     match outcome {
-        Outcome::Answered(frame) => !matches!(
-            frame.envelope.kind,
-            Kind::Answer(Status::Cancelled | Status::Expired | Status::Closed)
-        ),
+        Outcome::Answered(answered) => answered.status.is_begun(),
         Outcome::Lost(_) => true,
         Outcome::Unstarted(_) => false,
     }
@@ -140,11 +139,8 @@ impl Connection {
     /// Asks the worker to finish what is queued, in `grace` at most, and to end.
     pub(crate) fn close(&self, grace: Option<Duration>) {
         self.closing.store(true, Ordering::SeqCst);
-        let _ = self.endpoint.note(Envelope {
-            deadline: grace.and_then(|grace| Instant::now().checked_add(grace)),
-            handler: DRAIN,
-            ..Envelope::new(Kind::Close)
-        });
+        let until = grace.and_then(|grace| Instant::now().checked_add(grace));
+        let _ = self.endpoint.note(Packet::Close { until });
     }
 
     /// Counts a message in, if its channel has room and what was sent is not waiting to be read.
@@ -201,7 +197,7 @@ impl Connection {
     /// Sends a message that was counted in and that nobody waits for.
     pub(crate) fn tell(&self, envelope: Envelope, body: Body) -> Result<(), CallError> {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        if self.endpoint.send(envelope, body).is_err() {
+        if self.endpoint.send(Packet::Tell(envelope), body).is_err() {
             return Err(self.lost().unstarted());
         }
         self.endpoint.state().background = true;
@@ -210,19 +206,14 @@ impl Connection {
     }
 
     /// Sends a message that was counted in and wants an answer.
-    pub(crate) fn call(&self, envelope: Envelope, body: Body) -> u64 {
+    pub(crate) fn call(&self, nested: bool, envelope: Envelope, body: Body) -> u64 {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        self.endpoint.request(envelope, body)
-    }
-
-    /// Asks to be told when the channel has room.
-    pub(crate) fn ask_room(&self, channel: u16) -> u64 {
-        self.endpoint.request(Envelope { channel, ..Envelope::new(Kind::Room) }, Body::empty())
+        self.endpoint.call(nested, envelope, body)
     }
 
     fn wait_for_room(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
         self.check_cycle()?;
-        let id = self.ask_room(channel);
+        let id = self.endpoint.ask_room(channel);
         match self.endpoint.wait(id, until) {
             Some(Outcome::Answered(_)) => Ok(()),
             Some(Outcome::Lost(loss) | Outcome::Unstarted(loss)) => Err(loss.unstarted()),
@@ -261,7 +252,7 @@ impl Connection {
     /// before it begins anything more. If it is seen to rest, it may be about to begin this call:
     /// then it answers soon, and is waited for as long as `patience`.
     pub(crate) fn give_up(&self, id: u64, patience: Duration) -> bool {
-        let _ = self.endpoint.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
+        let _ = self.endpoint.note(Packet::Cancel { id });
         let read = self.endpoint.drain_to_the_end();
         let note = self.ledger.read();
         let begun = {
@@ -294,7 +285,7 @@ impl Connection {
     pub(crate) fn last_word(&self, state: &State) -> Option<DisconnectCause> {
         let worker = self.name.clone();
         match &state.farewell {
-            Some((Status::Panicked, body)) => {
+            Some(Answered { status: Status::Panicked, body }) => {
                 Some(DisconnectCause::Panicked { worker, report: read_panic(body) })
             }
             Some(_) => Some(DisconnectCause::Closed { worker }),

@@ -6,15 +6,15 @@ use std::{
 };
 
 use super::{
-    by_hand::{ByHand, cost},
+    by_hand::{ByHand, Signal, cost},
     disconnect_cause::DisconnectCause,
     events::Events,
-    inbox::{self, Inbox},
+    inbox::{Inbox, Purpose},
     requests::Requests,
 };
 use crate::{
-    codec::{Body, Frame},
-    protocol::{Envelope, Kind, Status},
+    codec::{Body, Frame, reply::Answered},
+    protocol::{Envelope, Packet},
     sync::{Thread, Weak, wake},
     transport::{Attend, UNREAD_MOST},
 };
@@ -33,24 +33,22 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    pub(crate) fn accepts(self, kind: Kind) -> bool {
-        let answers = matches!(kind, Kind::Answer(_));
-        let messages = matches!(kind, Kind::Tell | Kind::Call);
-        let last_word = matches!(kind, Kind::Ended(_));
-        match self {
-            Self::Caller => {
-                answers || last_word || matches!(kind, Kind::Deferred | Kind::Event | Kind::Unheard)
+    pub(crate) fn accepts(self, packet: &Packet) -> bool {
+        match packet {
+            Packet::Hello { .. } | Packet::Cancel { .. } | Packet::Room { .. } | Packet::Adopt => {
+                self == Self::Worker
             }
-            Self::Worker => {
-                messages
-                    || matches!(
-                        kind,
-                        Kind::Cancel | Kind::Room | Kind::Close | Kind::Adopt | Kind::Hello
-                    )
+            Packet::Welcome => false,
+            Packet::Tell(_) | Packet::Call { .. } => self != Self::Caller,
+            Packet::Answer { .. } | Packet::Ended(_) => {
+                matches!(self, Self::Caller | Self::Function)
             }
-            Self::Peer => answers || messages || matches!(kind, Kind::Failure | Kind::Close),
-            Self::Function => {
-                answers || messages || last_word || matches!(kind, Kind::Failure | Kind::Close)
+            Packet::Deferred { .. } | Packet::Event | Packet::Unheard { .. } => {
+                self == Self::Caller
+            }
+            Packet::Close { .. } => matches!(self, Self::Worker | Self::Peer),
+            Packet::Reply { .. } | Packet::Failure { .. } | Packet::CloseRequest => {
+                matches!(self, Self::Function | Self::Peer)
             }
         }
     }
@@ -83,7 +81,7 @@ struct Waiting {
 /// What lies at one end of a link.
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) requests: Requests<Frame, DisconnectCause>,
+    pub(crate) requests: Requests<Answered, DisconnectCause>,
     pub(crate) inbox: Inbox<Body>,
     pub(crate) by_hand: ByHand,
     waiting: Vec<Waiting>,
@@ -94,7 +92,7 @@ pub(crate) struct State {
     /// How many handlers that nobody waited for returned an error.
     pub(crate) unheard: u64,
     /// The worker's last word.
-    pub(crate) farewell: Option<(Status, Body)>,
+    pub(crate) farewell: Option<Answered>,
     /// How many bytes of frames have come.
     pub(crate) taken_in: u64,
     /// Nothing more comes.
@@ -150,53 +148,70 @@ impl State {
 
     /// Takes in one frame whose kind is accepted; an error is a breach of the protocol.
     pub(crate) fn deliver(&mut self, frame: Frame, role: Role) -> Result<(), String> {
-        let Frame { envelope, body } = frame;
-        let id = envelope.id;
-        match envelope.kind {
-            Kind::Answer(status) if self.by_hand.answered(id) => match status {
-                Status::Value => self.receive(envelope, body)?,
-                _ => return Err(format!("a reply that is {status:?}")),
-            },
-            Kind::Answer(_) => {
-                let answer = Frame { envelope, body };
-                if self.requests.answer(id, answer)? {
+        let Frame { packet, body } = frame;
+        match packet {
+            Packet::Tell(envelope) => self.receive(Purpose::Tell, envelope, body, role)?,
+            Packet::Call { id, nested, envelope } => {
+                self.receive(Purpose::Call { id, nested }, envelope, body, role)?;
+            }
+            Packet::Reply { id, channel, priority } => {
+                self.by_hand.check_reply(id)?;
+                let envelope = Envelope { channel, priority, ..Envelope::default() };
+                self.receive(Purpose::Reply { id }, envelope, body, role)?;
+            }
+            Packet::Answer { id, status } => {
+                if self.requests.answer(id, Answered { status, body })? {
                     self.wake(Some(id));
                 }
             }
-            Kind::Deferred => self.requests.begin(id)?,
-            Kind::Call | Kind::Tell if role == Role::Worker => {
-                self.take_in(inbox::Event::Arrived(envelope, body));
+            Packet::Deferred { id } => self.requests.begin(id)?,
+            Packet::Cancel { id } => self.inbox.cancel(id),
+            Packet::Room { id, channel } => self.inbox.ask_room(id, channel),
+            Packet::Close { until } if role == Role::Worker => self.inbox.close(until),
+            Packet::Close { .. } => {
+                self.by_hand.closing = true;
+                self.wake(None);
             }
-            Kind::Call | Kind::Tell => self.receive(envelope, body)?,
-            Kind::Cancel => self.take_in(inbox::Event::Cancelled { id }),
-            Kind::Room => {
-                self.take_in(inbox::Event::RoomWanted { id, channel: envelope.channel });
+            Packet::CloseRequest => self.receive_signal(Signal::CloseRequest)?,
+            Packet::Failure { id, channel } => {
+                let signal = self.by_hand.failure(id, channel, body);
+                self.receive_signal(signal)?;
             }
-            Kind::Close if role == Role::Worker => {
-                self.take_in(inbox::Event::Close { until: envelope.deadline });
+            Packet::Adopt => self.adopted.push(body),
+            Packet::Event => self.receive_event(body),
+            Packet::Unheard { errors } => {
+                self.unheard = self.unheard.saturating_add(errors.into());
             }
-            Kind::Adopt => self.adopted.push(body),
-            Kind::Close | Kind::Failure => self.receive_signal(envelope, body)?,
-            Kind::Event => self.receive_event(body),
-            Kind::Unheard => self.unheard = self.unheard.saturating_add(envelope.handler.into()),
-            Kind::Ended(_) if self.farewell.is_some() => return Err("a second last word".into()),
-            Kind::Ended(status) => self.farewell = Some((status, body)),
-            Kind::Hello if role == Role::Worker => self.peer = u32::try_from(id).ok(),
-            Kind::Hello | Kind::Welcome => return Err("a second greeting".into()),
+            Packet::Ended(_) if self.farewell.is_some() => return Err("a second last word".into()),
+            Packet::Ended(status) => self.farewell = Some(Answered { status, body }),
+            Packet::Hello { pid } if role == Role::Worker => self.peer = Some(pid),
+            Packet::Hello { .. } | Packet::Welcome => return Err("a second greeting".into()),
         }
         Ok(())
     }
 
-    fn receive(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
-        self.by_hand.unread += cost(body.len());
-        self.check_unread()?;
-        self.take_in(inbox::Event::Arrived(envelope, body));
-        self.wake(None);
+    /// A message came. A worker's loop takes it by itself; other ends have threads that wait for it.
+    fn receive(
+        &mut self,
+        purpose: Purpose,
+        envelope: Envelope,
+        body: Body,
+        role: Role,
+    ) -> Result<(), String> {
+        let is_received_by_hand = role != Role::Worker;
+        if is_received_by_hand {
+            self.by_hand.unread += cost(body.len());
+            self.check_unread()?;
+        }
+        self.inbox.arrive(purpose, envelope, body, Instant::now());
+        if is_received_by_hand {
+            self.wake(None);
+        }
         Ok(())
     }
 
-    fn receive_signal(&mut self, envelope: Envelope, body: Body) -> Result<(), String> {
-        self.by_hand.signal(envelope, body)?;
+    fn receive_signal(&mut self, signal: Signal) -> Result<(), String> {
+        self.by_hand.add_signal(signal)?;
         self.check_unread()?;
         self.wake(None);
         Ok(())
@@ -225,10 +240,6 @@ impl State {
     fn receive_event(&mut self, body: Body) {
         self.events.put(body);
         self.wake(None);
-    }
-
-    fn take_in(&mut self, event: inbox::Event<Body>) {
-        self.inbox.step(event, Instant::now());
     }
 
     /// The peer has ended; gives those who are to be woken.
@@ -261,19 +272,7 @@ impl State {
 
     /// Whether what has come concerns nobody but whoever reads it.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.woken.is_empty() && !self.inbox.has_actions() && self.farewell.is_none()
-    }
-
-    /// The answers to those who asked for room or were refused.
-    pub(crate) fn take_rooms(&mut self) -> Vec<Envelope> {
-        let answer = |action| match action {
-            inbox::Action::Room { id } => Envelope::answer(id, Status::Value),
-            inbox::Action::Refuse { id, status } => Envelope::answer(id, status),
-        };
-        if !self.inbox.has_actions() {
-            return Vec::new();
-        }
-        self.inbox.actions().into_iter().map(answer).collect()
+        self.woken.is_empty() && !self.inbox.has_answers() && self.farewell.is_none()
     }
 
     pub(crate) fn add_waiter(&mut self, what: Option<u64>, waiter: Waiter) -> u64 {

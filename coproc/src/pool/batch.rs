@@ -1,9 +1,9 @@
 //! How items travel together, and their results: one behind the other, each behind its length.
 
-use std::time::Duration;
+use std::{mem::discriminant, time::Duration};
 
 use crate::{
-    codec::reply::{Answer, Content, Reply, malformed, read_panic, read_text, reply_limit, reuse},
+    codec::reply::{Answer, Answered, Reply, malformed, read_panic, read_text, reply_limit, reuse},
     codec::{Arguments, Attachments, Body, Bytes, Carried, Draft, EncodeError, Malformed},
     error::{CallError, PanicReport},
     protocol::Status,
@@ -54,7 +54,7 @@ const STATUSES: [Status; 6] = [
     Status::Value,
     Status::Error,
     Status::Panicked,
-    Status::TooLarge,
+    Status::TooLarge { size: 0 },
     Status::Unencodable,
     Status::Malformed,
 ];
@@ -73,16 +73,16 @@ impl Results {
     }
 
     pub(super) fn put(&mut self, result: Result<Result<Answer, Malformed>, PanicReport>) {
-        let Content { status, size, mut body } = match result {
+        let Answered { status, mut body } = match result {
             Ok(Ok(answer)) => content(answer),
-            Ok(Err(malformed)) => Content::text(Status::Malformed, &malformed.to_string()),
+            Ok(Err(malformed)) => Answered::text(Status::Malformed, &malformed.to_string()),
             Err(report) => panicked(&report),
         };
-        let code = STATUSES.iter().position(|other| *other == status);
+        let code = STATUSES.iter().position(|other| discriminant(other) == discriminant(&status));
         self.0.push(code.unwrap_or(STATUSES.len()) as u8);
         match status {
-            Status::TooLarge => {
-                let sizes = [size as u64, reply_limit() as u64].map(u64::to_le_bytes);
+            Status::TooLarge { size } => {
+                let sizes = [u64::from(size), reply_limit() as u64].map(u64::to_le_bytes);
                 put(&mut self.0, &sizes.concat());
             }
             _ => put(&mut self.0, body.payload()),
@@ -140,7 +140,7 @@ fn one<T, E>(
     Err(match status {
         Status::Error => reply.read_error(body).map_or_else(malformed, CallError::Handler),
         Status::Panicked => CallError::Panicked(read_panic(body)),
-        Status::TooLarge => {
+        Status::TooLarge { .. } => {
             let sizes = payload.first_chunk::<8>().zip(payload.last_chunk::<8>());
             let [size, limit] = sizes.map_or([0, 0], |(size, limit)| {
                 [*size, *limit].map(|bytes| u64::from_le_bytes(bytes) as usize)

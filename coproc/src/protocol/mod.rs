@@ -1,7 +1,7 @@
 //! What both ends of a connection agree on: messages, channels, priorities.
 
 mod channel;
-mod envelope;
+mod packet;
 pub(crate) mod plan;
 mod priority;
 pub(crate) mod registry;
@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use channel::Channel;
 pub use coproc_macros::Channel;
-pub(crate) use envelope::{Envelope, Kind, Status};
+pub(crate) use packet::{Envelope, Packet, Status};
 pub(crate) use plan::{ChannelPlan, Handler, Plan};
 pub use priority::Priority;
 pub(crate) use registry::{Registry, Urgency};

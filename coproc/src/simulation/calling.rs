@@ -9,7 +9,7 @@ use super::{
 use crate::{
     link::flow::Flow,
     link::{Outcome, requests::Requests},
-    protocol::{Envelope, Kind, Status},
+    protocol::{Envelope, Packet, Status},
     transport::Activity,
 };
 
@@ -133,7 +133,8 @@ impl World {
             return self.soon(20, Event::CallerSends(at));
         }
         self.stories[number].waited_for_room = true;
-        let id = self.request(Envelope { channel, ..Envelope::new(Kind::Room) }, None);
+        let id = self.open_request(None, None);
+        self.post(Frame { packet: Packet::Room { id, channel }, about: None });
         self.host.callers[at].doing = Doing::WantsRoom { id, number };
         if self.random.percent(15) {
             self.soon(300, Event::PatienceEnds(id));
@@ -157,18 +158,19 @@ impl World {
         self.stories[number].before_close = !self.host.closing;
         self.host.sent[usize::from(channel)] += 1;
         self.check_capacity(channel);
-        let kind = if order.is_call { Kind::Call } else { Kind::Tell };
         let envelope = Envelope {
             channel,
             priority: order.priority,
             deadline: order.deadline.map(|deadline| self.instant(self.now + deadline)),
-            ..Envelope::new(kind)
+            handler: 0,
         };
         if !order.is_call {
-            self.post(Frame { envelope, about: Some(number) });
+            self.post(Frame { packet: Packet::Tell(envelope), about: Some(number) });
             return self.rest(at);
         }
-        let id = self.request(envelope, Some(number));
+        let id = self.open_request(Some(channel), Some(number));
+        let packet = Packet::Call { id, nested: false, envelope };
+        self.post(Frame { packet, about: Some(number) });
         if let Some(deadline) = order.deadline {
             self.plan(self.now + deadline, Event::PatienceEnds(id));
         }
@@ -180,18 +182,15 @@ impl World {
         }
     }
 
-    /// What `Endpoint::request` does.
-    fn request(&mut self, mut envelope: Envelope, about: Option<usize>) -> u64 {
+    /// What `Endpoint::open` does.
+    fn open_request(&mut self, channel: Option<u16>, about: Option<usize>) -> u64 {
         self.host.last_id += 1;
         let id = self.host.last_id;
-        envelope.id = id;
-        let channel = about.is_some().then_some(envelope.channel);
         self.host.calls.extend(about.map(|number| (id, number)));
         self.host.requests.open(id, channel);
         if self.host.requests.is_done(id) {
             self.soon(40, Event::OutcomeIsTaken(id));
         }
-        self.post(Frame { envelope, about });
         id
     }
 
@@ -209,8 +208,7 @@ impl World {
     /// What `Endpoint::abandon` does.
     fn abandon(&mut self, id: u64) {
         if self.host.requests.abandon(id) {
-            let envelope = Envelope { id, ..Envelope::new(Kind::Cancel) };
-            self.post(Frame { envelope, about: None });
+            self.post(Frame { packet: Packet::Cancel { id }, about: None });
         }
     }
 
@@ -274,7 +272,7 @@ impl World {
 
     /// What `Connection::give_up` does.
     fn end_patience_with_call(&mut self, id: u64) {
-        self.post(Frame { envelope: Envelope { id, ..Envelope::new(Kind::Cancel) }, about: None });
+        self.post(Frame { packet: Packet::Cancel { id }, about: None });
         self.read();
         let note = self.ledger.read();
         if self.host.requests.is_done(id) {
@@ -316,16 +314,18 @@ impl World {
     }
 
     fn receive(&mut self, frame: Frame) {
-        let Frame { envelope, about } = frame;
-        let id = envelope.id;
-        let is_wanted = match envelope.kind {
-            Kind::Answer(status) => self.host.requests.answer(id, (status, about)),
-            Kind::Deferred => self.host.requests.begin(id).map(|()| false),
-            _ => Ok(false),
+        let Frame { packet, about } = frame;
+        let wanted = match packet {
+            Packet::Answer { id, status } => {
+                let wanted = self.host.requests.answer(id, (status, about));
+                wanted.map(|wanted| wanted.then_some(id))
+            }
+            Packet::Deferred { id } => self.host.requests.begin(id).map(|()| None),
+            _ => Ok(None),
         };
-        match is_wanted {
-            Ok(true) => self.soon(40, Event::OutcomeIsTaken(id)),
-            Ok(false) => {}
+        match wanted {
+            Ok(Some(id)) => self.soon(40, Event::OutcomeIsTaken(id)),
+            Ok(None) => {}
             Err(text) => self.breaches.push(Breach::new(Rule::Protocol, text)),
         }
     }
@@ -336,9 +336,8 @@ impl World {
         }
         self.host.closing = true;
         self.undisturbed &= grace.is_none();
-        let deadline = grace.map(|grace| self.instant(self.now + grace));
-        let envelope = Envelope { deadline, ..Envelope::new(Kind::Close) };
-        self.post(Frame { envelope, about: None });
+        let until = grace.map(|grace| self.instant(self.now + grace));
+        self.post(Frame { packet: Packet::Close { until }, about: None });
     }
 
     /// What `Running::conclude` and `Endpoint::finish` do.

@@ -7,8 +7,8 @@ use std::{
 
 use super::world::{CAPACITIES, Ending, Event, Flaw, Frame, World};
 use crate::{
-    link::inbox::{Action, Arrived, Event as Happened, Inbox},
-    protocol::{Envelope, Kind, Status},
+    link::inbox::{Arrived, Inbox, Purpose},
+    protocol::{Packet, Status},
     transport::Activity,
 };
 
@@ -19,8 +19,8 @@ type Message = Arrived<usize>;
 enum Doing {
     LooksForWork,
     Takes,
-    Notes(Message, Vec<Action>),
-    TellsOfRoom(Message, Vec<Action>),
+    Notes(Message, Vec<Packet>),
+    TellsOfRoom(Message, Vec<Packet>),
     Begins(Message),
     Handles { message: Message, steps: u64 },
     Answers(Message),
@@ -69,7 +69,7 @@ impl Worker {
 }
 
 fn call_of(message: &Message) -> u64 {
-    if message.envelope.kind == Kind::Call { message.envelope.id } else { 0 }
+    message.purpose.call().unwrap_or(0)
 }
 
 impl World {
@@ -112,7 +112,7 @@ impl World {
                 Some(Doing::SaysGoodbye)
             }
             Doing::SaysGoodbye => {
-                self.say(Envelope::new(Kind::Ended(Status::Value)), None);
+                self.say(Packet::Ended(Status::Value), None);
                 self.flush();
                 Some(Doing::Leaves)
             }
@@ -128,57 +128,55 @@ impl World {
     }
 
     fn take_in(&mut self) {
-        while let Some(Frame { envelope, about }) = self.to_worker.recv(self.now) {
-            let id = envelope.id;
-            let happened = match (envelope.kind, about) {
-                (Kind::Cancel, _) => Happened::Cancelled { id },
-                (Kind::Room, _) => {
+        while let Some(Frame { packet, about }) = self.to_worker.recv(self.now) {
+            let now = self.instant(self.now);
+            let inbox = &mut self.worker.inbox;
+            match (packet, about) {
+                (Packet::Cancel { id }, _) => inbox.cancel(id),
+                (Packet::Room { id, channel }, _) => {
                     self.worker.asked.insert(id);
-                    Happened::RoomWanted { id, channel: envelope.channel }
+                    inbox.ask_room(id, channel);
                 }
-                (Kind::Close, _) => Happened::Close { until: envelope.deadline },
-                (_, Some(number)) => {
+                (Packet::Close { until }, _) => inbox.close(until),
+                (Packet::Tell(envelope), Some(number)) => {
+                    inbox.arrive(Purpose::Tell, envelope, number, now);
+                }
+                (Packet::Call { id, nested, envelope }, Some(number)) => {
                     self.worker.calls.insert(id, number);
-                    Happened::Arrived(envelope, number)
+                    inbox.arrive(Purpose::Call { id, nested }, envelope, number, now);
                 }
-                (kind, None) => unreachable!("no host sends {kind:?} without a message"),
-            };
-            self.happens(happened);
+                (packet, _) => unreachable!("no host sends {packet:?}"),
+            }
         }
-    }
-
-    /// What `Endpoint::deliver` does in a worker.
-    fn happens(&mut self, event: Happened<usize>) {
-        let now = self.instant(self.now);
-        self.worker.inbox.step(event, now);
     }
 
     /// What `Serve::answer_refused` does.
     fn answer_refused(&mut self) {
         self.note_refused();
-        let actions = self.worker.inbox.actions();
+        let actions = self.worker.inbox.take_answers();
         self.carry_out_all(actions);
     }
 
-    fn carry_out_all(&mut self, actions: Vec<Action>) {
-        for action in actions {
-            match action {
-                Action::Room { .. } if self.is_flawed(Flaw::KeepsSilentAboutRoom) => {}
-                Action::Room { id } => self.say(Envelope::answer(id, Status::Value), None),
-                Action::Refuse { id, status } => {
-                    let number = self.worker.calls[&id];
-                    let runs = u32::from(self.slips(Flaw::RunsWhatItRefused));
-                    self.stories[number].runs += runs;
-                    self.stories[number].refusals.push(status);
-                    self.say(Envelope::answer(id, status), None);
+    fn carry_out_all(&mut self, actions: Vec<Packet>) {
+        for answer in actions {
+            let Packet::Answer { id, status } = answer else { unreachable!("{answer:?}") };
+            if status == Status::Value {
+                if !self.is_flawed(Flaw::KeepsSilentAboutRoom) {
+                    self.say(answer, None);
                 }
+                continue;
             }
+            let number = self.worker.calls[&id];
+            let runs = u32::from(self.slips(Flaw::RunsWhatItRefused));
+            self.stories[number].runs += runs;
+            self.stories[number].refusals.push(status);
+            self.say(answer, None);
         }
     }
 
     /// The kernel takes it at once, unless it has no room just now.
-    fn say(&mut self, envelope: Envelope, about: Option<usize>) {
-        self.to_host.send(Frame { envelope, about });
+    fn say(&mut self, packet: Packet, about: Option<usize>) {
+        self.to_host.send(Frame { packet, about });
         if self.random.percent(80) {
             self.flush();
         }
@@ -232,7 +230,7 @@ impl World {
     fn take(&mut self) -> Option<Doing> {
         let now = self.instant(self.now);
         let taken = self.worker.inbox.take(now);
-        let actions = self.worker.inbox.actions();
+        let actions = self.worker.inbox.take_answers();
         if let Some(message) = taken {
             return Some(Doing::Notes(message, actions));
         }
@@ -291,21 +289,21 @@ impl World {
             _ if id == 0 => {}
             Some(_) if self.slips(Flaw::ForgetsAnswers) => {}
             Some(status) => {
-                self.say(Envelope::answer(id, status), about);
+                self.say(Packet::Answer { id, status }, about);
                 if self.slips(Flaw::AnswersTwice) {
-                    self.say(Envelope::answer(id, status), about);
+                    self.say(Packet::Answer { id, status }, about);
                 }
             }
             None if self.is_flawed(Flaw::HidesThatItAnswersLater) => {}
-            None => self.say(Envelope { id, ..Envelope::new(Kind::Deferred) }, about),
+            None => self.say(Packet::Deferred { id }, about),
         }
         Doing::Flushes { panicked: ending == Ending::Panic }
     }
 
     fn refuse_the_rest(&mut self, panicked: bool) -> Doing {
         self.take_in();
-        self.happens(Happened::Abort);
-        let actions = self.worker.inbox.actions();
+        self.worker.inbox.abort();
+        let actions = self.worker.inbox.take_answers();
         self.carry_out_all(actions);
         self.flush();
         if panicked {
@@ -325,7 +323,7 @@ impl World {
         if id != 0 {
             let drops = matches!(self.orders[number].ending, Ending::Later { drops: true, .. });
             let status = if drops { Status::Dropped } else { Status::Value };
-            self.say(Envelope::answer(id, status), Some(number));
+            self.say(Packet::Answer { id, status }, Some(number));
         }
         self.flush();
         self.wake_worker();

@@ -14,7 +14,7 @@ use super::{
     serving::Worker,
 };
 use crate::{
-    protocol::{Envelope, Priority},
+    protocol::{Packet, Priority},
     transport::Ledger,
 };
 
@@ -64,7 +64,7 @@ pub(super) enum Event {
 /// What travels: the outside, and the number of the message that it is about.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
-    pub(super) envelope: Envelope,
+    pub(super) packet: Packet,
     pub(super) about: Option<usize>,
 }
 

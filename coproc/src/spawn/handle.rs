@@ -10,7 +10,7 @@ use super::resource;
 use crate::{
     call::{Address, Controller, Link},
     codec::Body,
-    codec::reply::read_text,
+    codec::reply::{Answered, read_text},
     error::{CallError, CloseReason, Exit},
     link::{Connection, DisconnectCause},
     protocol::{Channel, Status},
@@ -237,7 +237,8 @@ impl<W: Worker> WorkerHandle<'_, W> {
         self.close();
         connection.wait_concluded(None);
         resource::settle(&connection);
-        matches!(connection.endpoint.state().farewell, Some((Status::Value, _)))
+        let state = connection.endpoint.state();
+        state.farewell.as_ref().is_some_and(|farewell| farewell.status == Status::Value)
     }
 
     /// Why a controller of a whole pool cannot be joined.
@@ -249,7 +250,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
 
     fn last_word(connection: &Connection) -> Result<W::Output, CallError<W::OutputError>> {
         let state = connection.endpoint.state();
-        let Some((status, body)) = &state.farewell else {
+        let Some(Answered { status, body }) = &state.farewell else {
             return Err(state.loss.as_ref().unwrap_or(&DisconnectCause::Gone).joined());
         };
         let malformed = |malformed| CallError::Protocol(format!("a last word with {malformed}"));
@@ -259,9 +260,8 @@ impl<W: Worker> WorkerHandle<'_, W> {
                 W::output().read_error(body).map_or_else(malformed, CallError::Handler)
             }
             Status::Unencodable => CallError::Encode(read_text(body)),
-            Status::TooLarge => {
-                let limit = connection.max_message;
-                CallError::TooLarge { size: limit.saturating_add(1), limit }
+            Status::TooLarge { size } => {
+                CallError::TooLarge { size: *size as usize, limit: connection.max_message }
             }
             Status::Malformed => CallError::Protocol(read_text(body)),
             _ => state.loss.as_ref().unwrap_or(&DisconnectCause::Gone).joined(),

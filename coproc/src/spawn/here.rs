@@ -2,7 +2,7 @@
 
 use crate::{
     link::{Connection, Life},
-    link::{DisconnectCause, Endpoint, inbox::Event},
+    link::{DisconnectCause, Endpoint},
     sync::{Arc, AtomicBool, Ordering, Weak},
     transport::{Attend, Transport},
 };
@@ -38,7 +38,7 @@ impl Life for Here {
         connection.endpoint.link().close();
         if let Some(far) = self.far.upgrade() {
             // What is about to be told that it was not begun never is.
-            far.inbox(Event::Abort);
+            far.state().inbox.abort();
         }
         if connection.endpoint.link().is_inline() {
             // Whoever waits may be inside a handler, on this very thread. They come upon the end

@@ -28,12 +28,12 @@ pub(crate) mod unprepared;
 use std::{convert::Infallible, fmt, marker::PhantomData, time::Duration};
 
 use crate::{
-    codec::reply::{read_panic, read_text},
+    codec::reply::{Answered, read_panic, read_text},
     codec::{Body, Draft, EncodeError},
     error::{CallError, SpawnError},
     link::Connection,
     link::Outcome,
-    protocol::{Kind, Status},
+    protocol::Status,
     sync::Arc,
     worker::Worker,
 };
@@ -159,10 +159,10 @@ fn refused<E>(error: EncodeError) -> SpawnError<E> {
 /// What the outcome of starting means.
 pub(crate) fn started<W: Worker>(
     connection: &Arc<Connection>,
-    outcome: Option<Outcome<crate::codec::Frame, crate::link::DisconnectCause>>,
+    outcome: Option<Outcome<Answered, crate::link::DisconnectCause>>,
 ) -> Result<(), SpawnError<W::InitError>> {
-    let frame = match outcome {
-        Some(Outcome::Answered(frame)) => frame,
+    let Answered { status, body } = match outcome {
+        Some(Outcome::Answered(answered)) => answered,
         Some(Outcome::Lost(loss) | Outcome::Unstarted(loss)) => {
             return Err(match loss.begun::<Infallible>() {
                 CallError::Crashed(report) => SpawnError::InitCrashed(report),
@@ -171,20 +171,17 @@ pub(crate) fn started<W: Worker>(
         }
         None => return Err(SpawnError::InitTimeout),
     };
-    let body = &frame.body;
-    let Kind::Answer(status) = frame.envelope.kind else { return Ok(()) };
     Err(match status {
         Status::Value => return Ok(()),
-        Status::Error => match W::started().read_error(body) {
+        Status::Error => match W::started().read_error(&body) {
             Ok(error) => SpawnError::Init(error),
             Err(malformed) => SpawnError::Incompatible(malformed.to_string()),
         },
-        Status::Panicked => SpawnError::InitPanicked(read_panic(body)),
-        Status::TooLarge => SpawnError::TooLarge {
-            size: frame.envelope.handler as usize,
-            limit: connection.max_message,
-        },
-        Status::Unencodable => SpawnError::Encode(read_text(body)),
-        _ => SpawnError::Incompatible(read_text(body)),
+        Status::Panicked => SpawnError::InitPanicked(read_panic(&body)),
+        Status::TooLarge { size } => {
+            SpawnError::TooLarge { size: size as usize, limit: connection.max_message }
+        }
+        Status::Unencodable => SpawnError::Encode(read_text(&body)),
+        _ => SpawnError::Incompatible(read_text(&body)),
     })
 }

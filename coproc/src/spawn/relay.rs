@@ -18,7 +18,7 @@ use super::{
 use crate::{
     call::{Controller, Dispatch, Encoded, Link, PendingJob, Route},
     codec::reply::Completion,
-    codec::reply::{Answer, Content, Reply, never, reply},
+    codec::reply::{Answer, Answered, Reply, never, reply},
     codec::{Arguments, Malformed},
     error::{CallError, CloseReason},
     link::Connection,
@@ -105,11 +105,11 @@ impl<W: Worker> Relay<W> {
         let Some(dispatch) = self.target.dispatch.upgrade() else {
             let text = format!("the pool of `{}` has ended", W::PLAN.name);
             let error = CallError::Closed(CloseReason::unstarted(text));
-            return answer.content(Content::relayed(Err(error)));
+            return answer.content(Answered::relayed(Err(error)));
         };
         let route = Route { dispatch, slot: self.target.slot };
         if let Err(error) = message.check(&route) {
-            return answer.content(Content::relayed(Err(error.widen())));
+            return answer.content(Answered::relayed(Err(error.widen())));
         }
         self.target.admit(W::PLAN.channels.iter().map(|channel| channel.capacity).sum());
         let (job, target) = (message.submit(route), Arc::clone(&self.target));
@@ -127,7 +127,7 @@ struct Relayed {
 
 impl Relayed {
     fn finish(self, completion: Completion) {
-        self.answer.content(Content::relayed(completion));
+        self.answer.content(Answered::relayed(completion));
         *self.target.open.lock() -= 1;
         self.target.answered.notify_all();
     }

@@ -23,8 +23,8 @@ use crate::{
     error::Exit,
     link::{Connection, Life, timer::Alarm},
     link::{DisconnectCause, Endpoint, Role},
+    protocol::Packet,
     protocol::Plan,
-    protocol::{Envelope, Kind},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
     transport::{
         AnyTransport, Attend, Ledger, LedgerFile, Socket,
@@ -48,7 +48,7 @@ pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     let process = connection.life.get().map_or_else(this_process, |life| life.process())?;
     let carried = Attachments::of([far, ledger.as_fd().try_clone_to_owned()?]);
     // Of a worker that has ended, whoever gets the link finds the end.
-    let _ = connection.endpoint.send(Envelope::new(Kind::Adopt), Body::carrying(carried));
+    let _ = connection.endpoint.send(Packet::Adopt, Body::carrying(carried));
     Ok(vec![near, ledger.as_fd().try_clone_to_owned()?, process])
 }
 
@@ -74,8 +74,7 @@ pub(super) fn connection(
         wire.identity,
     );
     Remote::watch(&connection, process, wire.pid, wire.alone).ok()?;
-    let greeting = Envelope { id: u64::from(process::id()), ..Envelope::new(Kind::Hello) };
-    let _ = connection.endpoint.note(greeting);
+    let _ = connection.endpoint.note(Packet::Hello { pid: process::id() });
     Some(connection)
 }
 

@@ -15,9 +15,9 @@ use crate::{
     codec::Draft,
     error::Cancelled,
     link::{Connection, Identity, Serving, Station},
-    link::{Endpoint, Role, inbox},
+    link::{Endpoint, Role},
     protocol::Plan,
-    protocol::{Channel, Envelope, Kind, Priority, Wire},
+    protocol::{Channel, Envelope, Packet, Priority, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak},
     transport::{AnyTransport, Attend, Ledger, Local},
 };
@@ -102,6 +102,8 @@ pub struct Context<W: Worker> {
     name: Arc<str>,
     endpoint: Arc<Endpoint>,
     peer: Peer,
+    /// The call that this is about; 0 if it is about no call.
+    call: u64,
     envelope: Envelope,
     waiting: Vec<Station>,
     /// The deadline that the calls of its code inherit.
@@ -119,15 +121,23 @@ impl<W: Worker> Context<W> {
             laters: Arc::default(),
             answered: None,
             last_peer: 0,
-            envelope: Envelope::new(Kind::Tell),
+            call: 0,
+            envelope: Envelope::default(),
             waiting: Vec::new(),
             deadline: None,
         }
     }
 
-    /// From now on this is about the message in `envelope`, which came through `endpoint`.
-    pub(super) fn turn_to(&mut self, peer: Peer, endpoint: &Arc<Endpoint>, envelope: Envelope) {
-        (self.peer, self.envelope, self.answered) = (peer, envelope, None);
+    /// From now on this is about the message in `envelope`, which came through `endpoint`; `call` is
+    /// its number, 0 if it is no call.
+    pub(super) fn turn_to(
+        &mut self,
+        peer: Peer,
+        endpoint: &Arc<Endpoint>,
+        call: u64,
+        envelope: Envelope,
+    ) {
+        (self.peer, self.call, self.envelope, self.answered) = (peer, call, envelope, None);
         if !Arc::ptr_eq(&self.endpoint, endpoint) {
             self.endpoint = Arc::clone(endpoint);
         }
@@ -141,7 +151,7 @@ impl<W: Worker> Context<W> {
     /// From now on this is about no message: a tick, say.
     pub(super) fn turn_away(&mut self) {
         let endpoint = Arc::clone(&self.parameters.endpoint);
-        self.turn_to(self.parameters.peer, &endpoint, Envelope::new(Kind::Tell));
+        self.turn_to(self.parameters.peer, &endpoint, 0, Envelope::default());
     }
 
     pub(super) fn endpoint(&self) -> &Arc<Endpoint> {
@@ -185,8 +195,7 @@ impl<W: Worker> Context<W> {
             return Err(Cancelled);
         }
         self.endpoint.drain();
-        let id = self.envelope.id;
-        if id != 0 && self.endpoint.state().inbox.is_cancelled(id) {
+        if self.call != 0 && self.endpoint.state().inbox.is_cancelled(self.call) {
             return Err(Cancelled);
         }
         Ok(())
@@ -202,14 +211,14 @@ impl<W: Worker> Context<W> {
         if let Ok(mut body) = draft.finish()
             && self.parameters.endpoint.pack(&mut body).is_ok()
         {
-            let _ = self.parameters.endpoint.send(Envelope::new(Kind::Event), body);
+            let _ = self.parameters.endpoint.send(Packet::Event, body);
             self.parameters.endpoint.link().flush();
         }
     }
 
     /// Ends the worker when this handler has returned and what is queued is handled.
     pub fn close(&self) {
-        self.parameters.endpoint.inbox(inbox::Event::Close { until: None });
+        self.parameters.endpoint.state().inbox.close(None);
     }
 
     /// A controller of this worker itself, to hand to others, or to send messages to itself with
@@ -286,7 +295,7 @@ impl<W: Worker> Context<W> {
         let _ = self.parameters.endpoint.link().allow_interrupts();
         let given = Arc::<AtomicBool>::default();
         self.answered = Some(Arc::clone(&given));
-        let answer = LaterAnswer::new(self, self.envelope.id, given);
+        let answer = LaterAnswer::new(self, self.call, given);
         (Later::new(), answer)
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Drive, Ended, Engine, StartParameters, Worker, panics, start_parameters};
 use crate::{
     call::{Controller, Link},
-    codec::reply::{Answer, Content},
+    codec::reply::{Answer, Answered},
     codec::{Arguments, Malformed},
     error::CallError,
     messenger::Messenger,
@@ -57,7 +57,7 @@ pub fn function<F: Function>(
     parameters.note(Activity::Rest, 0);
     let (content, panicked) = match outcome {
         Ok(Ok(answer)) => (start_parameters::content(answer), false),
-        Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),
+        Ok(Err(malformed)) => (Answered::text(Status::Malformed, &malformed.to_string()), false),
         Err(report) => (start_parameters::panicked(&report), true),
     };
     parameters.farewell(content);

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use super::{Context, Worker, start_parameters};
 use crate::{
     codec::Body,
-    codec::reply::{Answer, Content, Reply, fallible, limit_replies},
+    codec::reply::{Answer, Answered, Reply, fallible, limit_replies},
     link::Endpoint,
     protocol::{Status, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering},
@@ -70,7 +70,7 @@ impl<T: Wire, E: Wire> LaterAnswer<T, E> {
 
 impl LaterAnswer<(), ()> {
     /// Answers with a content that is encoded already.
-    pub(crate) fn content(mut self, content: Content) {
+    pub(crate) fn content(mut self, content: Answered) {
         self.give(content);
     }
 }
@@ -94,7 +94,7 @@ impl<T, E> LaterAnswer<T, E> {
     }
 
     /// Gives the answer, once.
-    fn give(&mut self, content: Content) {
+    fn give(&mut self, content: Answered) {
         let id = std::mem::take(&mut self.id);
         if id != 0 {
             let _ = start_parameters::answer(&self.endpoint, id, content);
@@ -105,7 +105,7 @@ impl<T, E> LaterAnswer<T, E> {
 
 impl<T, E> Drop for LaterAnswer<T, E> {
     fn drop(&mut self) {
-        self.give(Content { status: Status::Dropped, size: 0, body: Body::empty() });
+        self.give(Answered { status: Status::Dropped, body: Body::empty() });
         self.open.fetch_sub(1, Ordering::SeqCst);
         // For nothing else does the loop wait for this.
         if self.owner.state().inbox.is_closing() {

@@ -5,12 +5,12 @@ use std::{marker::PhantomData, process, time::Instant};
 use super::context::Peer;
 use crate::{
     codec::Body,
-    codec::reply::{Answer, Content, limit_replies},
+    codec::reply::{Answer, Answered, limit_replies},
     error::PanicReport,
     link::Endpoint,
     link::Identity,
     protocol::Plan,
-    protocol::{Envelope, Kind, Status},
+    protocol::{Packet, Status},
     sync::Arc,
     transport::{Activity, Broken, Ledger},
 };
@@ -81,53 +81,51 @@ impl<W> StartParameters<W> {
     }
 
     /// Tells the owner how starting went.
-    pub(crate) fn welcome(&self, content: Content) {
+    pub(crate) fn welcome(&self, content: Answered) {
         self.answer(self.hello, content);
     }
 
     /// Answers call `id`.
-    pub(crate) fn answer(&self, id: u64, content: Content) {
+    pub(crate) fn answer(&self, id: u64, content: Answered) {
         let _ = answer(&self.endpoint, id, content);
     }
 
     /// The worker's last word.
-    pub(crate) fn farewell(&self, content: Content) {
+    pub(crate) fn farewell(&self, content: Answered) {
         say_farewell(&self.endpoint, content);
     }
 }
 
 /// Answers call `id` over `endpoint`; an error means that the other end is not going to know.
-pub(crate) fn answer(endpoint: &Endpoint, id: u64, content: Content) -> Result<(), Broken> {
-    let content = packed(endpoint, content);
-    let size = u32::try_from(content.size).unwrap_or(u32::MAX);
-    let envelope = Envelope { handler: size, ..Envelope::answer(id, content.status) };
-    endpoint.send(envelope, content.body)
+pub(crate) fn answer(endpoint: &Endpoint, id: u64, content: Answered) -> Result<(), Broken> {
+    let Answered { status, body } = packed(endpoint, content);
+    endpoint.send(Packet::Answer { id, status }, body)
 }
 
 /// A worker's last word over one of its links.
-pub(crate) fn say_farewell(endpoint: &Endpoint, content: Content) {
-    let Content { status, body, .. } = packed(endpoint, content);
-    let _ = endpoint.send(Envelope::new(Kind::Ended(status)), body);
+pub(crate) fn say_farewell(endpoint: &Endpoint, content: Answered) {
+    let Answered { status, body } = packed(endpoint, content);
+    let _ = endpoint.send(Packet::Ended(status), body);
     endpoint.link().flush();
 }
 
-/// Content that can go over `endpoint`, or says why it cannot.
-fn packed(endpoint: &Endpoint, mut content: Content) -> Content {
+/// Answered that can go over `endpoint`, or says why it cannot.
+fn packed(endpoint: &Endpoint, mut content: Answered) -> Answered {
     match endpoint.pack(&mut content.body) {
         Ok(()) => content,
-        Err(text) => Content::text(Status::Unencodable, &text),
+        Err(text) => Answered::text(Status::Unencodable, &text),
     }
 }
 
 /// A report of a panic instead of a value.
-pub(crate) fn panicked(report: &PanicReport) -> Content {
+pub(crate) fn panicked(report: &PanicReport) -> Answered {
     let body = Body::of(report, usize::MAX).unwrap_or_else(|_| Body::empty());
-    Content { status: Status::Panicked, size: 0, body }
+    Answered { status: Status::Panicked, body }
 }
 
 /// The content of an answer; nothing is an empty value.
-pub(crate) fn content(answer: Answer) -> Content {
-    answer.content.unwrap_or(Content { status: Status::Value, size: 0, body: Body::empty() })
+pub(crate) fn content(answer: Answer) -> Answered {
+    answer.content.unwrap_or(Answered { status: Status::Value, body: Body::empty() })
 }
 
 /// A worker has ended; its owner was told how.

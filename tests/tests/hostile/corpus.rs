@@ -49,7 +49,7 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
         add(name, whole[..length].to_vec());
     }
     add("kind-zero", frame(0, 1).bytes());
-    add("kind-unknown", frame(15, 1).bytes());
+    add("kind-unknown", frame(17, 1).bytes());
     add("kind-of-all-ones", frame(255, 1).bytes());
     add("zeros", vec![0; 4096]);
     add("ones", vec![255; 4096]);
@@ -65,6 +65,16 @@ fn heads_of(add: &mut impl FnMut(&str, Vec<u8>)) {
         ("failure-with-status", FAILURE),
     ] {
         add(name, frame(kind, 1).status(VALUE).bytes());
+    }
+    for (name, frame) in [
+        ("cancel-with-channel", Frame { channel: 1, ..frame(CANCEL, 1) }),
+        ("answer-with-priority", Frame { priority: -1, ..frame(ANSWER, 1) }),
+        ("answer-with-a-size-that-is-none", Frame { handler: 1, ..frame(ANSWER, 1) }),
+        ("event-with-id", Frame { id: 1, ..frame(EVENT, 0) }),
+        ("room-with-deadline", Frame { deadline: 0, ..frame(ROOM, 1) }),
+        ("adopt-with-handler", Frame { handler: 1, ..frame(ADOPT, 0) }),
+    ] {
+        add(name, frame.bytes());
     }
     for (name, kind, length) in [
         ("length-over-the-limit", ANSWER, ends::MAX as u32 + 1),
@@ -90,7 +100,7 @@ fn marks(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("event-that-does-not-say-how-much", carries(EVENT, &[1]));
     add("close-that-carries", carries(CLOSE, &[1, 0]));
     add("tell-inside-another", frame(TELL | NESTED, 1).bytes());
-    add("link-that-is-none", frame(14, 0).bytes());
+    add("link-that-is-none", frame(ADOPT, 0).bytes());
 }
 
 /// Good frames at a bad time.
@@ -108,7 +118,10 @@ fn conversations(add: &mut impl FnMut(&str, Vec<u8>)) {
         ("unheard", UNHEARD),
         ("close", CLOSE),
         ("ended", ENDED),
+        ("adopt", ADOPT),
+        ("reply", REPLY),
         ("failure", FAILURE),
+        ("close-request", CLOSE_REQUEST),
     ] {
         add(&format!("{name}-out-of-nowhere"), frame(kind, 77).bytes());
         add(&format!("{name}-behind-close"), stream(&[frame(CLOSE, 0), frame(kind, 77)]));
@@ -128,6 +141,7 @@ fn conversations(add: &mut impl FnMut(&str, Vec<u8>)) {
     let every = |status| frame(ENDED, 0).status(status);
     add("ended-with-every-status", stream(&(1..=11).map(every).collect::<Vec<_>>()));
     add("close-a-thousand-times", stream(&vec![frame(CLOSE, 0); 1500]));
+    add("close-request-a-thousand-times", stream(&vec![frame(CLOSE_REQUEST, 0); 1500]));
     let close = Frame { deadline: 0, ..frame(CLOSE, 0) };
     add("close-without-grace", stream(&[close, frame(CALL, 9)]));
     add("cancel-of-nothing", stream(&[frame(CANCEL, 0), frame(CANCEL, u64::MAX)]));
@@ -171,8 +185,8 @@ fn payloads(add: &mut impl FnMut(&str, Vec<u8>)) {
         frame(FAILURE, 1).with(payload).bytes()
     });
     add("replies-by-hand-on-another-channel", {
-        let reply = Frame { channel: u16::MAX, ..answer(1, text(b"x")) };
-        stream(&[reply, answer(2, text(b"y"))])
+        let reply = |id| frame(REPLY, id).with(text(b"x"));
+        stream(&[Frame { channel: u16::MAX, ..reply(1) }, reply(2)])
     });
     calls(add);
 }

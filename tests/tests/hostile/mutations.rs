@@ -64,10 +64,10 @@ fn messages() -> Vec<Frame> {
     vec![
         frame(TELL, 0).with(tree()),
         Frame { channel: 1, priority: 7, ..frame(CALL, 1) }.with(tree()),
-        frame(ANSWER, 1).with(tree()),
-        Frame { channel: 1, ..frame(ANSWER, 5) }.with(tree()),
+        frame(REPLY, 1).with(tree()),
+        Frame { channel: 1, ..frame(REPLY, 5) }.with(tree()),
         frame(FAILURE, 2).with([text(b"it broke"), text(b"an::Error"), vec![3]].concat()),
-        frame(CLOSE, 0),
+        frame(CLOSE_REQUEST, 0),
     ]
 }
 
@@ -119,8 +119,8 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
 /// Heads that are plausible in every field, one by one.
 fn plausible() -> impl Strategy<Value = Vec<u8>> {
     let number = prop_oneof![Just(0_u64), 1..8_u64, Just(u64::MAX), any::<u64>()];
-    let head = (0..15_u8, 0..12_u8, number.clone(), number, any::<i32>(), 0..40_usize);
-    let frame = head.prop_map(|(kind, status, id, other, priority, size)| Frame {
+    let head = (0..18_u8, 0..12_u8, number.clone(), number, any::<i32>(), 0..40_usize);
+    let whole = head.prop_map(|(kind, status, id, other, priority, size)| Frame {
         status,
         channel: other as u16,
         handler: other as u32,
@@ -128,6 +128,9 @@ fn plausible() -> impl Strategy<Value = Vec<u8>> {
         deadline: other,
         ..frame(kind, id).with(vec![other as u8; size])
     });
+    // A field that its kind does not have ends the link at once.
+    let frame = (whole, prop::bool::weighted(0.9))
+        .prop_map(|(frame, fits)| if fits { frame.fitted() } else { frame });
     prop::collection::vec(frame, 0..12).prop_map(|frames| stream(&frames))
 }
 

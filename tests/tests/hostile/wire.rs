@@ -11,7 +11,10 @@ pub(crate) const EVENT: u8 = 9;
 pub(crate) const UNHEARD: u8 = 10;
 pub(crate) const CLOSE: u8 = 11;
 pub(crate) const ENDED: u8 = 12;
-pub(crate) const FAILURE: u8 = 13;
+pub(crate) const ADOPT: u8 = 13;
+pub(crate) const REPLY: u8 = 14;
+pub(crate) const FAILURE: u8 = 15;
+pub(crate) const CLOSE_REQUEST: u8 = 16;
 
 /// Descriptors come with the frame.
 pub(crate) const CARRIES: u8 = 0x80;
@@ -21,6 +24,7 @@ pub(crate) const NESTED: u8 = 0x40;
 pub(crate) const VALUE: u8 = 1;
 pub(crate) const ERROR: u8 = 2;
 pub(crate) const PANICKED: u8 = 3;
+pub(crate) const TOO_LARGE: u8 = 7;
 
 /// A frame that may say anything.
 #[derive(Clone, Debug)]
@@ -37,7 +41,12 @@ pub(crate) struct Frame {
     pub(crate) payload: Vec<u8>,
 }
 
+/// A frame of this kind; `id` is left out where the kind has none.
 pub(crate) fn frame(kind: u8, id: u64) -> Frame {
+    let has_id = matches!(
+        kind & !(CARRIES | NESTED),
+        CALL | ANSWER | CANCEL | DEFERRED | ROOM | REPLY | FAILURE
+    );
     Frame {
         length: None,
         kind,
@@ -45,7 +54,7 @@ pub(crate) fn frame(kind: u8, id: u64) -> Frame {
         channel: 0,
         priority: 0,
         handler: 0,
-        id,
+        id: if has_id { id } else { 0 },
         deadline: u64::MAX,
         payload: Vec::new(),
     }
@@ -58,6 +67,23 @@ impl Frame {
 
     pub(crate) fn with(self, payload: impl Into<Vec<u8>>) -> Self {
         Self { payload: payload.into(), ..self }
+    }
+
+    /// The same without the fields that its kind does not have.
+    pub(crate) fn fitted(self) -> Self {
+        let kind = self.kind & !(CARRIES | NESTED);
+        let message = matches!(kind, TELL | CALL);
+        let status = if matches!(kind, ANSWER | ENDED) { self.status } else { 0 };
+        let has_channel = message || matches!(kind, ROOM | REPLY | FAILURE);
+        let has_number = message || matches!(kind, UNHEARD | 1) || status == TOO_LARGE;
+        Self {
+            status,
+            channel: if has_channel { self.channel } else { 0 },
+            priority: if message || kind == REPLY { self.priority } else { 0 },
+            handler: if has_number { self.handler } else { 0 },
+            deadline: if message || kind == CLOSE { self.deadline } else { u64::MAX },
+            ..self
+        }
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {

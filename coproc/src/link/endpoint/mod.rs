@@ -18,12 +18,11 @@ use std::time::{Duration, Instant};
 
 use super::{
     disconnect_cause::DisconnectCause,
-    inbox::Event as Intook,
     state::{Role, State, Waiter},
 };
 use crate::{
     codec::{Body, Frame},
-    protocol::Envelope,
+    protocol::Packet,
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak, park, thread},
     transport::{AnyTransport, Attend, Broken, Transport, UNREAD_MOST, Wait},
 };
@@ -110,13 +109,13 @@ impl Endpoint {
     }
 
     /// Sends a frame that no answer comes to.
-    pub(crate) fn send(&self, envelope: Envelope, body: Body) -> Result<(), Broken> {
-        self.link.send(Frame { envelope, body })
+    pub(crate) fn send(&self, packet: Packet, body: Body) -> Result<(), Broken> {
+        self.link.send(Frame { packet, body })
     }
 
     /// Sends an answer or a note without content.
-    pub(crate) fn note(&self, envelope: Envelope) -> Result<(), Broken> {
-        self.link.send(Frame::bare(envelope))
+    pub(crate) fn note(&self, packet: Packet) -> Result<(), Broken> {
+        self.link.send(Frame::bare(packet))
     }
 
     /// Waits until `check` finds what it looks for, until `until` at the latest.
@@ -336,9 +335,9 @@ impl Endpoint {
             return false;
         }
         state.taken_in += frame.size() as u64;
-        let refused = match self.role.accepts(frame.envelope.kind) {
+        let refused = match self.role.accepts(&frame.packet) {
             true => state.deliver(frame, self.role),
-            false => Err(format!("a frame of kind {:?} where none may come", frame.envelope.kind)),
+            false => Err(format!("a packet `{}` where none may come", frame.packet.name())),
         };
         if refused.is_ok() && state.is_quiet() {
             return true;
@@ -388,11 +387,6 @@ impl Endpoint {
         }
         wake.into_iter().for_each(Waiter::wake);
     }
-
-    /// Takes note of something that happened to the inbox.
-    pub(crate) fn inbox(&self, event: Intook<Body>) {
-        self.state().inbox.step(event, Instant::now());
-    }
 }
 
 impl Attend for Endpoint {
@@ -407,14 +401,14 @@ impl Attend for Endpoint {
 mod tests {
     use super::*;
     use crate::transport::Local;
-    use crate::{link::Outcome, protocol::Kind};
+    use crate::{link::Outcome, protocol::Status};
 
     /// A caller's end that has this many notes to take in.
     fn flooded(notes: u64) -> (Arc<Endpoint>, Local) {
         let (near, far) = Local::pair();
         let endpoint = Endpoint::new(AnyTransport::Local(near), Role::Caller, vec![1], None);
         for _ in 0..notes {
-            let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
+            let note = Packet::Unheard { errors: 1 };
             far.send(Frame::bare(note)).unwrap();
         }
         (endpoint, far)
@@ -436,7 +430,7 @@ mod tests {
         let (near, mut far) = UnixStream::pair().unwrap();
         let socket = crate::transport::Socket::new(near.into(), 0);
         let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Caller, vec![1], None);
-        let note = Envelope { handler: 1, ..Envelope::new(Kind::Unheard) };
+        let note = Packet::Unheard { errors: 1 };
         far.write_all(&Frame::bare(note).into_bytes().repeat(1000)).unwrap();
         endpoint.drain_up_to(1);
         let first = endpoint.state().unheard;
@@ -449,9 +443,9 @@ mod tests {
     fn what_follows_a_breach_does_not_count() {
         let (endpoint, far) = flooded(1);
         let id = endpoint.expect();
-        far.send(Frame::bare(Envelope::new(Kind::Ended(crate::protocol::Status::Value)))).unwrap();
-        far.send(Frame::bare(Envelope::new(Kind::Hello))).unwrap();
-        far.send(Frame::bare(Envelope::answer(id, crate::protocol::Status::Value))).unwrap();
+        far.send(Frame::bare(Packet::Ended(Status::Value))).unwrap();
+        far.send(Frame::bare(Packet::Hello { pid: 1 })).unwrap();
+        far.send(Frame::bare(Packet::Answer { id, status: Status::Value })).unwrap();
         endpoint.drain();
         assert!(endpoint.state().ended && endpoint.state().farewell.is_none());
         endpoint

@@ -4,32 +4,37 @@ use std::{task::Waker, time::Instant};
 
 use super::Endpoint;
 use crate::{
-    codec::{Body, Frame},
+    codec::{Body, reply::Answered},
     link::{DisconnectCause, Outcome, state::Waiter},
-    protocol::{Envelope, Kind},
+    protocol::{Envelope, Packet},
 };
 
 impl Endpoint {
-    /// Sends a request and gives its number; its outcome is then to be waited for or abandoned.
-    pub(crate) fn request(&self, mut envelope: Envelope, body: Body) -> u64 {
-        // Whoever asks for room has made no call yet.
-        let channel = (envelope.kind == Kind::Call).then_some(envelope.channel);
-        {
-            let mut state = self.state();
-            envelope.id = state.next_id();
-            state.requests.open(envelope.id, channel);
-        }
-        let id = envelope.id;
-        // If the link is broken, its end is about to decide how this request ended.
-        let _ = self.send(envelope, body);
+    /// Sends a call and gives its number; its outcome is then to be waited for or abandoned.
+    pub(crate) fn call(&self, nested: bool, envelope: Envelope, body: Body) -> u64 {
+        let id = self.open(Some(envelope.channel));
+        // If the link is broken, its end is about to decide how this call ended.
+        let _ = self.send(Packet::Call { id, nested, envelope }, body);
+        id
+    }
+
+    /// Asks for an answer when `channel` has room, and gives the number of the request.
+    pub(crate) fn ask_room(&self, channel: u16) -> u64 {
+        let id = self.open(None);
+        let _ = self.note(Packet::Room { id, channel });
         id
     }
 
     /// Opens a request that reaches the peer in another way; gives its number.
     pub(crate) fn expect(&self) -> u64 {
+        self.open(None)
+    }
+
+    /// Opens a request; a call counts in its channel.
+    fn open(&self, channel: Option<u16>) -> u64 {
         let mut state = self.state();
         let id = state.next_id();
-        state.requests.open(id, None);
+        state.requests.open(id, channel);
         id
     }
 
@@ -38,7 +43,7 @@ impl Endpoint {
         &self,
         id: u64,
         until: Option<Instant>,
-    ) -> Option<Outcome<Frame, DisconnectCause>> {
+    ) -> Option<Outcome<Answered, DisconnectCause>> {
         self.wait_for(Some(id), until, |state| state.requests.take(id))
     }
 
@@ -51,7 +56,7 @@ impl Endpoint {
         // What a waker does when it goes is not known here, so no lock is held.
         drop(waker);
         if is_owed {
-            let _ = self.note(Envelope { id, ..Envelope::new(Kind::Cancel) });
+            let _ = self.note(Packet::Cancel { id });
             self.attend_if_idle();
         }
     }
@@ -68,7 +73,11 @@ impl Endpoint {
     }
 
     /// The outcome of request `id` if it is there; otherwise `waker` is woken when it is.
-    pub(crate) fn poll(&self, id: u64, waker: &Waker) -> Option<Outcome<Frame, DisconnectCause>> {
+    pub(crate) fn poll(
+        &self,
+        id: u64,
+        waker: &Waker,
+    ) -> Option<Outcome<Answered, DisconnectCause>> {
         // What a waker does when it is cloned or goes is not known here, so no lock is held.
         let waiter = Waiter::Task(waker.clone());
         let before = {

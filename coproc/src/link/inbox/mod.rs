@@ -1,7 +1,7 @@
 //! What an end of a link has received and not yet handled, and how it drains when it closes.
 //!
-//! A plain state machine: no clock, no thread and no descriptor inside. Whoever holds it feeds it
-//! what happened and carries out what it answers.
+//! A plain state machine: no clock, no thread and no descriptor inside. Its holder tells it what
+//! happened, and sends the answers that it collects.
 
 #[cfg(test)]
 mod tests;
@@ -14,40 +14,39 @@ use std::{
 use super::spread::Spread;
 use crate::{
     multiqueue::{Place, PriorityMultiQueue},
-    protocol::{Envelope, Kind, Priority, Status},
+    protocol::{Envelope, Packet, Priority, Status},
 };
 
-/// A message with its content `P`, in the queue.
+/// What a message wants of its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Nothing but to be handled.
+    Tell,
+    /// A reply to call `id`. If it is `nested`, the content begins with the workers that wait for
+    /// the reply.
+    Call { id: u64, nested: bool },
+    /// It is the reply of a messenger's user to request `id`.
+    Reply { id: u64 },
+}
+
+impl Purpose {
+    /// The number of the call.
+    pub(crate) fn call(self) -> Option<u64> {
+        match self {
+            Self::Call { id, .. } => Some(id),
+            Self::Tell | Self::Reply { .. } => None,
+        }
+    }
+}
+
+/// A message in the queue, with its content `P`.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived<P> {
+    pub(crate) purpose: Purpose,
     pub(crate) envelope: Envelope,
     pub(crate) content: P,
     /// When it came.
     pub(crate) since: Instant,
-}
-
-/// What can happen to the inbox.
-#[derive(Clone, Debug)]
-pub(crate) enum Event<P> {
-    /// A message came.
-    Arrived(Envelope, P),
-    /// The sender of call `id` does not want its answer any more.
-    Cancelled { id: u64 },
-    /// Somebody asks to be told when `channel` has room, as request `id`.
-    RoomWanted { id: u64, channel: u16 },
-    /// This end is to handle what is queued, until then at the latest, and to end.
-    Close { until: Option<Instant> },
-    /// Whatever is queued is not going to be handled.
-    Abort,
-}
-
-/// What is to be done about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Answer call `id`, whose handler never ran.
-    Refuse { id: u64, status: Status },
-    /// Answer request `id`: the channel it asked about has room.
-    Room { id: u64 },
 }
 
 /// Messages that wait to be handled.
@@ -67,7 +66,8 @@ pub(crate) struct Inbox<P> {
     current: Option<u64>,
     closing: bool,
     until: Option<Instant>,
-    actions: Vec<Action>,
+    /// To be sent, in this order.
+    answers: Vec<Packet>,
 }
 
 impl<P> Inbox<P> {
@@ -84,7 +84,7 @@ impl<P> Inbox<P> {
             current: None,
             closing: false,
             until: None,
-            actions: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -120,40 +120,75 @@ impl<P> Inbox<P> {
         self.cancelled.contains(&id)
     }
 
-    /// Takes note of what happened; what is to be done is added to [`actions`](Self::actions).
-    pub(crate) fn step(&mut self, event: Event<P>, now: Instant) {
-        match event {
-            Event::Arrived(envelope, content) => self.arrive(envelope, content, now),
-            Event::Cancelled { id } => self.cancel(id),
-            Event::RoomWanted { id, channel } => {
-                self.rooms.push_back((id, self.known(channel)));
-                self.grant_room();
-            }
-            Event::Close { until } => {
-                self.closing = true;
-                self.until = match (self.until, until) {
-                    (Some(before), Some(until)) => Some(before.min(until)),
-                    (before, until) => before.or(until),
-                };
-                // Whoever waits for room is to learn at once that there is nothing to wait for.
-                self.grant_room();
-            }
-            Event::Abort => {
-                self.closing = true;
-                self.refuse_all();
-                self.grant_room();
-            }
+    /// A message came. A closing inbox refuses it.
+    pub(crate) fn arrive(
+        &mut self,
+        purpose: Purpose,
+        mut envelope: Envelope,
+        content: P,
+        now: Instant,
+    ) {
+        envelope.channel = self.known(envelope.channel);
+        let (priority, channel) = (envelope.priority, envelope.channel);
+        let arrived = Arrived { purpose, envelope, content, since: now };
+        if self.closing {
+            self.count_out(&arrived);
+            self.refuse_message(&arrived, Status::Closed);
+        } else if let Ok(place) = self.queue.put(arrived, priority, channel, now)
+            && let Some(id) = purpose.call()
+        {
+            self.places.insert(id, place);
         }
     }
 
-    /// Whether anything is to be done.
-    pub(crate) fn has_actions(&self) -> bool {
-        !self.actions.is_empty()
+    /// The sender of call `id`, or of a request for room, does not want its answer any more.
+    pub(crate) fn cancel(&mut self, id: u64) {
+        if self.current == Some(id) {
+            self.cancelled.insert(id);
+            return;
+        }
+        if let Some(index) = self.rooms.iter().position(|(room, _)| *room == id) {
+            self.rooms.remove(index);
+            self.answer(id, Status::Value);
+            return;
+        }
+        let place = self.places.get(&id).copied();
+        if let Some(taken) = place.and_then(|place| self.queue.remove(place)) {
+            self.count_out(&taken.item);
+            self.refuse_message(&taken.item, Status::Cancelled);
+        }
     }
 
-    /// What is to be done, in order; empty afterwards.
-    pub(crate) fn actions(&mut self) -> Vec<Action> {
-        std::mem::take(&mut self.actions)
+    /// Request `id` is to be answered when `channel` has room.
+    pub(crate) fn ask_room(&mut self, id: u64, channel: u16) {
+        self.rooms.push_back((id, self.known(channel)));
+        self.grant_room();
+    }
+
+    /// This end handles what is queued, until `until` at the latest, and ends.
+    pub(crate) fn close(&mut self, until: Option<Instant>) {
+        self.closing = true;
+        self.until = [self.until, until].into_iter().flatten().min();
+        // A sender that waits for room learns at once that it waits in vain.
+        self.grant_room();
+    }
+
+    /// What is queued is not handled.
+    pub(crate) fn abort(&mut self) {
+        self.closing = true;
+        self.refuse_all();
+        self.grant_room();
+    }
+
+    /// Whether there are answers to be sent.
+    pub(crate) fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// The answers to be sent, in order: to calls whose handler never runs, and to requests for
+    /// room.
+    pub(crate) fn take_answers(&mut self) -> Vec<Packet> {
+        std::mem::take(&mut self.answers)
     }
 
     /// Takes the most urgent message over all channels, to be handled now.
@@ -167,10 +202,10 @@ impl<P> Inbox<P> {
         }
         while let Some(arrived) = self.take_any() {
             if arrived.envelope.deadline.is_some_and(|deadline| deadline <= now) {
-                self.refuse_message(&arrived.envelope, Status::Expired);
+                self.refuse_message(&arrived, Status::Expired);
                 continue;
             }
-            self.begin(&arrived.envelope);
+            self.current = arrived.purpose.call();
             return Some(arrived);
         }
         None
@@ -179,14 +214,14 @@ impl<P> Inbox<P> {
     /// Takes the most urgent message of one channel.
     pub(crate) fn take_from(&mut self, channel: u16) -> Option<Arrived<P>> {
         let arrived = self.queue.take_from(channel)?.item;
-        self.leave(&arrived.envelope);
+        self.count_out(&arrived);
         Some(arrived)
     }
 
     /// Takes the most urgent message over all channels, whatever its deadline.
     pub(crate) fn take_any(&mut self) -> Option<Arrived<P>> {
         let arrived = self.queue.take()?.item;
-        self.leave(&arrived.envelope);
+        self.count_out(&arrived);
         Some(arrived)
     }
 
@@ -210,66 +245,29 @@ impl<P> Inbox<P> {
         }
     }
 
-    fn begin(&mut self, envelope: &Envelope) {
-        self.current = (envelope.kind == Kind::Call).then_some(envelope.id);
-    }
-
-    fn arrive(&mut self, mut envelope: Envelope, content: P, now: Instant) {
-        envelope.channel = self.known(envelope.channel);
-        if self.closing {
-            self.leave(&envelope);
-            self.refuse_message(&envelope, Status::Closed);
-            return;
-        }
-        let (priority, channel, id) = (envelope.priority, envelope.channel, envelope.id);
-        let is_call = envelope.kind == Kind::Call;
-        let arrived = Arrived { envelope, content, since: now };
-        if let Ok(place) = self.queue.put(arrived, priority, channel, now)
-            && is_call
-        {
-            self.places.insert(id, place);
-        }
-    }
-
-    fn cancel(&mut self, id: u64) {
-        if self.current == Some(id) {
-            self.cancelled.insert(id);
-            return;
-        }
-        if let Some(index) = self.rooms.iter().position(|(room, _)| *room == id) {
-            self.rooms.remove(index);
-            self.actions.push(Action::Room { id });
-            return;
-        }
-        let place = self.places.get(&id).copied();
-        if let Some(taken) = place.and_then(|place| self.queue.remove(place)) {
-            self.leave(&taken.item.envelope);
-            self.refuse_message(&taken.item.envelope, Status::Cancelled);
-        }
-    }
-
     fn refuse_all(&mut self) {
         while let Some(arrived) = self.take_any() {
-            self.refuse_message(&arrived.envelope, Status::Closed);
+            self.refuse_message(&arrived, Status::Closed);
         }
     }
 
-    /// Answers a call that was taken and is not to be handled after all.
-    pub(crate) fn refuse(&mut self, id: u64, status: Status) {
-        self.actions.push(Action::Refuse { id, status });
-    }
-
-    fn refuse_message(&mut self, envelope: &Envelope, status: Status) {
-        if envelope.kind == Kind::Call {
-            self.refuse(envelope.id, status);
+    fn refuse_message(&mut self, arrived: &Arrived<P>, status: Status) {
+        if let Some(id) = arrived.purpose.call() {
+            self.answer(id, status);
         }
     }
 
-    fn leave(&mut self, envelope: &Envelope) {
-        if envelope.kind == Kind::Call {
-            self.places.remove(&envelope.id);
+    /// Answers request `id`; a call that was taken is then not handled after all.
+    pub(crate) fn answer(&mut self, id: u64, status: Status) {
+        self.answers.push(Packet::Answer { id, status });
+    }
+
+    /// A message has left the queue.
+    fn count_out(&mut self, arrived: &Arrived<P>) {
+        if let Some(id) = arrived.purpose.call() {
+            self.places.remove(&id);
         }
-        self.left[usize::from(envelope.channel)] += 1;
+        self.left[usize::from(arrived.envelope.channel)] += 1;
         self.gone += 1;
         self.grant_room();
     }
@@ -286,7 +284,7 @@ impl<P> Inbox<P> {
         }
         let mut granted = vec![0; self.capacities.len()];
         let (queue, capacities, closing) = (&self.queue, &self.capacities, self.closing);
-        let actions = &mut self.actions;
+        let answers = &mut self.answers;
         self.rooms.retain(|&(id, channel)| {
             let index = usize::from(channel);
             let taken = queue.len_of(channel) + granted[index];
@@ -294,7 +292,7 @@ impl<P> Inbox<P> {
                 return true;
             }
             granted[index] += 1;
-            actions.push(Action::Room { id });
+            answers.push(Packet::Answer { id, status: Status::Value });
             false
         });
     }

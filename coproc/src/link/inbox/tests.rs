@@ -2,7 +2,6 @@ use proptest::{prelude::*, sample::Index};
 
 use super::*;
 
-const MS: Duration = Duration::from_millis(1);
 const CAPACITIES: [usize; 2] = [1, 3];
 
 #[derive(Clone, Debug)]
@@ -57,7 +56,7 @@ struct Model {
     closing: bool,
     until: Option<Instant>,
     last_id: u64,
-    expected: Vec<Action>,
+    expected: Vec<Packet>,
 }
 
 impl Model {
@@ -84,7 +83,7 @@ impl Model {
         self.left[usize::from(waiting.channel)] += 1;
         self.grant();
         if let (Some(status), true) = (refusal, waiting.call) {
-            self.expected.push(Action::Refuse { id: waiting.id, status });
+            self.expected.push(Packet::Answer { id: waiting.id, status });
         }
     }
 
@@ -99,7 +98,7 @@ impl Model {
             let here = self.rooms.iter().filter(|room| room.1 == channel).take(free);
             let granted: Vec<u64> = here.map(|room| room.0).collect();
             self.rooms.retain(|(id, _)| !granted.contains(id));
-            self.expected.extend(granted.into_iter().map(|id| Action::Room { id }));
+            self.expected.extend(granted.into_iter().map(room));
         }
     }
 
@@ -136,7 +135,7 @@ impl Model {
             self.cancelled = true;
         } else if let Some(at) = self.rooms.iter().position(|room| room.0 == id) {
             self.rooms.remove(at);
-            self.expected.push(Action::Room { id });
+            self.expected.push(room(id));
         } else if let Some(at) = self.waiting.iter().position(|one| one.call && one.id == id) {
             let waiting = self.waiting.remove(at);
             self.leave(&waiting, Some(Status::Cancelled));
@@ -148,10 +147,10 @@ fn arrive(model: &mut Model, inbox: &mut Inbox<u64>, step: (bool, u16, Priority,
     let (call, channel, priority, patience) = step;
     model.last_id += 1;
     let (id, now) = (model.last_id, model.now);
-    let kind = if call { Kind::Call } else { Kind::Tell };
+    let purpose = if call { Purpose::Call { id, nested: false } } else { Purpose::Tell };
     let deadline = patience.map(|patience| now + Duration::from_millis(patience));
-    let envelope = Envelope { channel, priority, id, deadline, ..Envelope::new(kind) };
-    inbox.step(Event::Arrived(envelope, id), now);
+    let envelope = Envelope { channel, priority, deadline, handler: 0 };
+    inbox.arrive(purpose, envelope, id, now);
     let waiting = Waiting { id, call, channel: channel.min(1), priority, deadline };
     if model.closing {
         model.leave(&waiting, Some(Status::Closed));
@@ -169,13 +168,13 @@ fn take_step(step: &Step, model: &mut Model, inbox: &mut Inbox<u64>) -> Result<(
         Step::Cancel(ref index) => {
             let id = index.index(model.last_id as usize + 1) as u64 + 1;
             model.cancel(id);
-            inbox.step(Event::Cancelled { id }, now);
+            inbox.cancel(id);
         }
         Step::AskRoom(channel) => {
             model.last_id += 1;
             model.rooms.push((model.last_id, channel.min(1)));
             model.grant();
-            inbox.step(Event::RoomWanted { id: model.last_id, channel }, now);
+            inbox.ask_room(model.last_id, channel);
         }
         Step::Take => {
             let taken = inbox.take(now).map(|arrived| arrived.content);
@@ -191,25 +190,35 @@ fn take_step(step: &Step, model: &mut Model, inbox: &mut Inbox<u64>) -> Result<(
             model.until = [model.until, until].into_iter().flatten().min();
             model.closing = true;
             model.grant();
-            inbox.step(Event::Close { until }, now);
+            inbox.close(until);
         }
         Step::Abort => {
             model.closing = true;
             model.refuse_all();
             model.grant();
-            inbox.step(Event::Abort, now);
+            inbox.abort();
         }
         Step::Pass(millis) => model.now += Duration::from_millis(millis),
     }
     Ok(())
 }
 
-/// Actions on different messages may come in any order.
-fn sorted(mut actions: Vec<Action>) -> Vec<Action> {
-    actions.sort_by_key(|action| match action {
-        Action::Refuse { id, .. } | Action::Room { id } => *id,
-    });
-    actions
+/// That the channel has room that request `id` asked about.
+fn room(id: u64) -> Packet {
+    Packet::Answer { id, status: Status::Value }
+}
+
+fn answered(answer: &Packet) -> u64 {
+    match answer {
+        Packet::Answer { id, .. } => *id,
+        other => panic!("{other:?} is no answer"),
+    }
+}
+
+/// Answers to different requests may come in any order.
+fn sorted(mut answers: Vec<Packet>) -> Vec<Packet> {
+    answers.sort_by_key(answered);
+    answers
 }
 
 proptest! {
@@ -220,7 +229,7 @@ proptest! {
         for step in &steps {
             take_step(step, &mut model, &mut inbox)?;
             let expected = std::mem::take(&mut model.expected);
-            prop_assert_eq!(sorted(inbox.actions()), sorted(expected), "after {:?}", step);
+            prop_assert_eq!(sorted(inbox.take_answers()), sorted(expected), "after {:?}", step);
             prop_assert_eq!(inbox.len(), model.waiting.len());
             prop_assert_eq!(inbox.len_of(1), model.len_of(1));
             prop_assert_eq!(inbox.left(), &model.left[..]);
@@ -256,9 +265,7 @@ proptest! {
                 Step::AskRoom(_) => asked.push((model.last_id, true)),
                 _ => {}
             }
-            settled.extend(inbox.actions().iter().map(|action| match action {
-                Action::Refuse { id, .. } | Action::Room { id } => *id,
-            }));
+            settled.extend(inbox.take_answers().iter().map(answered));
         }
         settled.sort_unstable();
         let calls = asked.iter().filter(|(_, call)| *call).map(|(id, _)| id);
@@ -272,15 +279,15 @@ proptest! {
 }
 
 #[test]
-fn closing_lets_go_of_whoever_waits_for_room() {
+fn closing_answers_requests_for_room() {
     let now = Instant::now();
-    for event in [Event::Close { until: None }, Event::Abort] {
+    for close in [|inbox: &mut Inbox<()>| inbox.close(None), Inbox::abort] {
         let mut inbox = Inbox::new(vec![1], None);
-        inbox.step(Event::Arrived(Envelope::new(Kind::Tell), ()), now);
-        inbox.step(Event::RoomWanted { id: 1, channel: 0 }, now);
-        assert_eq!(inbox.actions(), []);
-        inbox.step(event, now);
-        assert_eq!(inbox.actions(), [Action::Room { id: 1 }]);
+        inbox.arrive(Purpose::Tell, Envelope::default(), (), now);
+        inbox.ask_room(1, 0);
+        assert_eq!(inbox.take_answers(), []);
+        close(&mut inbox);
+        assert_eq!(inbox.take_answers(), [room(1)]);
     }
 }
 
@@ -289,12 +296,12 @@ fn a_cancellation_reaches_the_call_that_runs_and_no_later_one() {
     let now = Instant::now();
     let mut inbox = Inbox::new(vec![2], None);
     for id in [1, 2] {
-        inbox.step(Event::Arrived(Envelope { id, ..Envelope::new(Kind::Call) }, id), now);
+        inbox.arrive(Purpose::Call { id, nested: false }, Envelope::default(), id, now);
     }
     assert_eq!(inbox.take(now).map(|arrived| arrived.content), Some(1));
-    inbox.step(Event::Cancelled { id: 1 }, now + MS);
+    inbox.cancel(1);
     assert!(inbox.is_cancelled(1));
     assert_eq!(inbox.take(now).map(|arrived| arrived.content), Some(2));
     assert!(!inbox.is_cancelled(1) && !inbox.is_cancelled(2));
-    assert_eq!(inbox.actions(), []);
+    assert_eq!(inbox.take_answers(), []);
 }

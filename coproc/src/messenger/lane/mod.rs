@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Counters, recv_error::RemoteError, send_error::SendError};
+use super::{Counters, received::ReceivedKind, recv_error::RemoteError, send_error::SendError};
 use crate::{
     codec::{Body, Draft},
     link::Endpoint,
-    protocol::{Channel, Envelope, Kind, Message, Priority, Registry, Status, Urgency},
+    protocol::{Channel, Envelope, Message, Packet, Priority, Registry, Urgency},
     sync::{Arc, AtomicBool, Ordering},
     transport::{Broken, Transport, Wait},
 };
@@ -69,7 +69,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     /// [`TooLarge`](SendError::TooLarge), [`Encode`](SendError::Encode) or
     /// [`Moved`](SendError::Moved).
     pub fn send(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Tell, message, Wait::Forever)
+        self.put(ReceivedKind::Message, message, Wait::Forever)
     }
 
     /// The same without blocking.
@@ -78,7 +78,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`].
     pub fn try_send(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Tell, message, Wait::No)
+        self.put(ReceivedKind::Message, message, Wait::No)
     }
 
     /// The same, blocking for `timeout` at most.
@@ -87,7 +87,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`].
     pub fn send_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError<S>> {
-        self.put(Kind::Tell, message, within(timeout))
+        self.put(ReceivedKind::Message, message, within(timeout))
     }
 
     /// Sends a message that wants a reply; the reply is then received as any message. Blocks as
@@ -97,7 +97,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send`](Self::send).
     pub fn send_request(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Call, message, Wait::Forever)
+        self.put(ReceivedKind::Request, message, Wait::Forever)
     }
 
     /// The same without blocking.
@@ -106,7 +106,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`try_send`](Self::try_send).
     pub fn try_send_request(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Call, message, Wait::No)
+        self.put(ReceivedKind::Request, message, Wait::No)
     }
 
     /// The same, blocking for `timeout` at most.
@@ -115,7 +115,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send_timeout`](Self::send_timeout).
     pub fn send_request_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError<S>> {
-        self.put(Kind::Call, message, within(timeout))
+        self.put(ReceivedKind::Request, message, within(timeout))
     }
 
     /// Sends many requests. Blocks as [`send`](Self::send).
@@ -135,7 +135,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send`](Self::send), and [`SendError::NoRequest`].
     pub fn reply(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Answer(Status::Value), message, Wait::Forever)
+        self.put(ReceivedKind::Reply, message, Wait::Forever)
     }
 
     /// The same without blocking. If there is no room, the request is still to be answered.
@@ -144,7 +144,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`try_send`](Self::try_send), and [`SendError::NoRequest`].
     pub fn try_reply(&self, message: S) -> Result<(), SendError<S>> {
-        self.put(Kind::Answer(Status::Value), message, Wait::No)
+        self.put(ReceivedKind::Reply, message, Wait::No)
     }
 
     /// The same, blocking for `timeout` at most.
@@ -153,7 +153,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// As [`send_timeout`](Self::send_timeout), and [`SendError::NoRequest`].
     pub fn reply_timeout(&self, message: S, timeout: Duration) -> Result<(), SendError<S>> {
-        self.put(Kind::Answer(Status::Value), message, within(timeout))
+        self.put(ReceivedKind::Reply, message, within(timeout))
     }
 
     /// Makes the peer's next receive return [`RecvError::Remote`](super::RecvError::Remote) with
@@ -176,8 +176,8 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         let body = draft.finish()?;
         self.await_room(Wait::Forever)?;
         let channel = self.index();
-        let id = self.endpoint.state().by_hand.take_unanswered(channel).unwrap_or(0);
-        self.dispatch(Envelope { channel, id, ..Envelope::new(Kind::Failure) }, body)
+        let id = self.endpoint.state().by_hand.take_unanswered(channel);
+        self.dispatch(Packet::Failure { id, channel }, body)
     }
 
     /// Makes the peer's next receive return
@@ -189,7 +189,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     /// [`SendError::Closed`] or [`SendError::Moved`].
     pub fn send_close_request(&self) -> Result<(), SendError<()>> {
         self.await_room(Wait::Forever)?;
-        self.dispatch(Envelope::new(Kind::Close), Body::empty())
+        self.dispatch(Packet::CloseRequest, Body::empty())
     }
 
     /// How many requests were sent whose reply was not received.
@@ -209,11 +209,16 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.channel.unwrap_or(0)
     }
 
-    fn put(&self, kind: Kind, message: S, wait: Wait) -> Result<(), SendError<S>> {
+    fn put(&self, kind: ReceivedKind, message: S, wait: Wait) -> Result<(), SendError<S>> {
         self.put_encoded(kind, &message, wait).map_err(|failed| failed.of(message))
     }
 
-    fn put_encoded(&self, kind: Kind, message: &S, wait: Wait) -> Result<(), SendError<()>> {
+    fn put_encoded(
+        &self,
+        kind: ReceivedKind,
+        message: &S,
+        wait: Wait,
+    ) -> Result<(), SendError<()>> {
         let mut draft = Draft::new(self.max_message);
         draft.put(message);
         let mut body = draft.finish()?;
@@ -221,27 +226,30 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         packed.map_err(|text| SendError::Encode { message: (), text })?;
         let by_type = match kind {
             // A reply goes where its request came from.
-            Kind::Answer(_) => None,
+            ReceivedKind::Reply => None,
             _ => self.urgency.and_then(|urgency| urgency.lane),
         };
         let channel = self.channel.or(by_type).unwrap_or(0);
         let by_type = || self.urgency.map_or(0, |urgency| (urgency.priority)(message));
         let priority = self.priority.unwrap_or_else(by_type);
-        let mut envelope = Envelope { channel, priority, ..Envelope::new(kind) };
         self.await_room(wait)?;
-        {
+        let packet = {
             let mut state = self.endpoint.state();
-            envelope.priority = if state.flat { 0 } else { priority };
-            envelope.id = match kind {
-                Kind::Call => state.next_id(),
-                Kind::Answer(_) => {
-                    let request = state.by_hand.take_unanswered(channel);
-                    request.ok_or(SendError::NoRequest(()))?
+            let priority = if state.flat { 0 } else { priority };
+            let envelope = Envelope { channel, priority, ..Envelope::default() };
+            match kind {
+                ReceivedKind::Message => Packet::Tell(envelope),
+                ReceivedKind::Request => {
+                    Packet::Call { id: state.next_id(), nested: false, envelope }
                 }
-                _ => 0,
-            };
-        }
-        self.dispatch(envelope, body)
+                ReceivedKind::Reply => {
+                    let request = state.by_hand.take_unanswered(channel);
+                    let id = request.ok_or(SendError::NoRequest(()))?;
+                    Packet::Reply { id, channel, priority }
+                }
+            }
+        };
+        self.dispatch(packet, body)
     }
 
     /// To be asked before a request counts as answered: without room it is still to be.
@@ -255,10 +263,16 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         })
     }
 
-    fn dispatch(&self, envelope: Envelope, body: Body) -> Result<(), SendError<()>> {
+    fn dispatch(&self, packet: Packet, body: Body) -> Result<(), SendError<()>> {
+        let (channel, request) = match packet {
+            Packet::Call { id, ref envelope, .. } => (envelope.channel, Some(id)),
+            Packet::Tell(ref envelope) => (envelope.channel, None),
+            Packet::Reply { channel, .. } | Packet::Failure { channel, .. } => (channel, None),
+            _ => (0, None),
+        };
         // The request is counted before it is out, since its reply may be here before this returns.
-        self.endpoint.state().by_hand.sent(&envelope);
-        self.endpoint.send(envelope, body).map_err(|_| SendError::Closed(()))
+        self.endpoint.state().by_hand.sent(channel, request);
+        self.endpoint.send(packet, body).map_err(|_| SendError::Closed(()))
     }
 
     pub(super) fn has_moved(&self) -> bool {

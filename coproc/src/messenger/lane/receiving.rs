@@ -8,12 +8,16 @@ use std::{
 use super::Lane;
 use crate::{
     codec::Body,
-    link::{DisconnectCause, State, by_hand::Signal, inbox::Arrived},
+    link::{
+        DisconnectCause, State,
+        by_hand::Signal,
+        inbox::{Arrived, Purpose},
+    },
     messenger::{
         received::{Received, ReceivedKind},
         recv_error::{RecvError, RecvTimeoutError, RemoteError, TryRecvError},
     },
-    protocol::{Channel, Kind, Message},
+    protocol::{Channel, Message},
 };
 
 /// Where to take a message from.
@@ -150,7 +154,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         }
         if let Some(signal) = state.by_hand.take_signal() {
             return Some(Err(match signal {
-                Signal::Close => RecvError::CloseRequested,
+                Signal::CloseRequest => RecvError::CloseRequested,
                 Signal::Failure { body, .. } => match RemoteError::read(body.payload()) {
                     Ok(error) => RecvError::Remote(error),
                     Err(malformed) => RecvError::Protocol(malformed.to_string()),
@@ -162,10 +166,11 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
             Taken::From(channel) => state.inbox.take_from(channel),
         };
         if let Some(arrived) = arrived {
-            state.by_hand.received(&arrived.envelope, arrived.content.len());
+            let (channel, size) = (arrived.envelope.channel, arrived.content.len());
+            state.by_hand.received(arrived.purpose, channel, size);
             return Some(Ok(arrived));
         }
-        if state.by_hand.closing {
+        if state.by_hand.closing && !state.ended {
             return Some(Err(RecvError::CloseRequested));
         }
         let lost = || match &state.loss {
@@ -176,7 +181,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     }
 
     fn open(&self, arrived: Arrived<Body>) -> Result<Received<R, C>, RecvError> {
-        let Arrived { envelope, content, .. } = arrived;
+        let Arrived { purpose, envelope, content, .. } = arrived;
         let mut arguments = content.arguments();
         let read = arguments.take().and_then(|value| arguments.finish().map(|()| value));
         let value = read.map_err(|malformed| RecvError::Protocol(malformed.to_string()))?;
@@ -186,10 +191,10 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
             value,
             priority: envelope.priority,
             channel: channel.ok_or_else(unknown)?,
-            kind: match envelope.kind {
-                Kind::Call => ReceivedKind::Request,
-                Kind::Answer(_) => ReceivedKind::Reply,
-                _ => ReceivedKind::Message,
+            kind: match purpose {
+                Purpose::Call { .. } => ReceivedKind::Request,
+                Purpose::Reply { .. } => ReceivedKind::Reply,
+                Purpose::Tell => ReceivedKind::Message,
             },
         })
     }

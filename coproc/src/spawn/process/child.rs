@@ -33,7 +33,7 @@ use crate::{
     codec::Frame,
     link::Endpoint,
     link::Identity,
-    protocol::{Envelope, Kind},
+    protocol::Packet,
     spawn::thread::{role, short},
     sync::{Arc, Mutex, OnceLock, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
@@ -141,7 +141,10 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
     limit(hello.limits).map_err(|error| format!("cannot set its limits: {error}"))?;
     DEPTH.get_or_init(|| hello.depth);
-    let mut start = receive(&socket, Kind::Call)?;
+    let mut start = receive(&socket)?;
+    let Packet::Call { id: start_call, .. } = start.packet else {
+        return Err("its parent did not ask it to start".into());
+    };
     let plan = (entry.plan)();
     let ledger = LedgerFile::received(ledger, plan.channels.len())
         .map_err(|error| format!("cannot map its ledger: {error}"))?;
@@ -157,7 +160,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
         name: hello.name,
         identity: Identity::of(hello.identity),
         max_message: usize::try_from(hello.max_message).unwrap_or(usize::MAX),
-        hello: start.envelope.id,
+        hello: start_call,
         plan,
         worker: PhantomData,
     };
@@ -213,21 +216,24 @@ fn receive_descriptors(socket: &OwnedFd) -> Result<(OwnedFd, OwnedFd), String> {
     Ok((ledger, side))
 }
 
-fn receive(socket: &Socket, kind: Kind) -> Result<Frame, String> {
+fn receive(socket: &Socket) -> Result<Frame, String> {
     match socket.recv(Wait::Forever) {
-        Ok(Some(frame)) if frame.envelope.kind == kind => Ok(frame),
-        Ok(_) => Err(format!("its parent sent no {kind:?}")),
+        Ok(Some(frame)) => Ok(frame),
+        Ok(None) => Err("its parent sent nothing".into()),
         Err(broken) => Err(format!("its parent said nothing: {broken:?}")),
     }
 }
 
 fn greet(socket: &Socket) -> Result<Hello, String> {
-    let frame = receive(socket, Kind::Hello)?;
+    let frame = receive(socket)?;
+    if !matches!(frame.packet, Packet::Hello { .. }) {
+        return Err("its parent did not introduce itself".into());
+    }
     let (theirs, rest) = Program::parse(frame.body.payload())?;
     let build = build::id().map_err(|error| error.to_string())?;
     let ours = Program::new(build, theirs.nonce);
     let body = ours.write(None)?;
-    let welcome = Frame { envelope: Envelope::new(Kind::Welcome), body };
+    let welcome = Frame { packet: Packet::Welcome, body };
     socket.send(welcome).map_err(|broken| format!("{broken:?}"))?;
     // The parent is told first, so that it can say what differs.
     ours.check(theirs)?;

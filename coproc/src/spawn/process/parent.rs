@@ -32,7 +32,7 @@ use crate::{
     link::{Connection, Identity, Life, timer},
     link::{DisconnectCause, Endpoint},
     protocol::Plan,
-    protocol::{Envelope, Kind},
+    protocol::{Envelope, Packet},
     spawn::{Order, WorkerResource, started, thread::role},
     sync::Arc,
     transport::{
@@ -133,7 +133,7 @@ fn initialize<W: Worker>(
     order: Order,
     until: Option<Instant>,
 ) -> Result<(), SpawnError<W::InitError>> {
-    let id = connection.endpoint.request(Envelope::new(Kind::Call), order.arguments);
+    let id = connection.endpoint.call(false, Envelope::default(), order.arguments);
     started::<W>(connection, connection.endpoint.wait(id, until))
 }
 
@@ -250,7 +250,7 @@ impl Refusal {
 fn greet(socket: &Socket, hello: &Hello, until: Option<Instant>) -> Result<(), Refusal> {
     let program = Program::new(build::id().map_err(Refusal::Os)?, nonce().map_err(Refusal::Os)?);
     let body: Body = program.write(Some(hello)).map_err(Refusal::Incompatible)?;
-    let frame = crate::codec::Frame { envelope: Envelope::new(Kind::Hello), body };
+    let frame = crate::codec::Frame { packet: Packet::Hello { pid: 0 }, body };
     socket.send(frame).map_err(|_| Refusal::Ended)?;
     let frame = match socket.recv(Wait::until(until)) {
         Ok(Some(frame)) => frame,
@@ -258,7 +258,7 @@ fn greet(socket: &Socket, hello: &Hello, until: Option<Instant>) -> Result<(), R
         Err(Broken::Protocol(text)) => return Err(Refusal::Incompatible(text)),
         Err(Broken::Ended | Broken::Full) => return Err(Refusal::Ended),
     };
-    if frame.envelope.kind != Kind::Welcome {
+    if frame.packet != Packet::Welcome {
         return Err(Refusal::Incompatible("it does not greet".into()));
     }
     let (theirs, _) = Program::parse(frame.body.payload()).map_err(Refusal::Incompatible)?;

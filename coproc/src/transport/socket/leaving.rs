@@ -1,6 +1,6 @@
 //! Ends that leave: to another process, or for good with something still to be written.
 
-use super::{Packet, Reactor, Socket};
+use super::{Reactor, Socket, Unsent};
 use crate::{
     codec::{Attachments, Frame},
     sync::{Arc, Ordering},
@@ -59,8 +59,8 @@ impl Socket {
         let socket = Self::new(end, max);
         socket.read_buffer.lock().hold(&unread).ok()?;
         if !unsent.is_empty() {
-            let packet = Packet { bytes: unsent, descriptors: Vec::new() };
-            socket.write_buffer.lock().begin(packet, 0);
+            let unsent = Unsent { bytes: unsent, descriptors: Vec::new() };
+            socket.write_buffer.lock().begin(unsent, 0);
             socket.waiting.store(true, Ordering::SeqCst);
             socket.watch();
         }

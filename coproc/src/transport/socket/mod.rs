@@ -22,7 +22,7 @@ use rustix::{
 
 use self::{
     read_buffer::ReadBuffer,
-    write_buffer::{Ends, Packet, WriteBuffer},
+    write_buffer::{Ends, Unsent, WriteBuffer},
 };
 use super::{
     Attend, Broken, Transport, UNREAD_MOST, Wait,
@@ -30,7 +30,6 @@ use super::{
 };
 use crate::{
     codec::Frame,
-    protocol::{Envelope, Kind},
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 
@@ -245,17 +244,17 @@ impl Transport for Socket {
 
     fn send(&self, frame: Frame) -> Result<(), Broken> {
         let mut write_buffer = self.write_buffer.lock();
-        let Envelope { kind, priority, .. } = frame.envelope;
+        let priority = frame.packet.priority();
         let (bytes, attachments) = frame.into_parts();
-        let mut packet = Packet { bytes, descriptors: attachments.into_descriptors() };
+        let mut unsent = Unsent { bytes, descriptors: attachments.into_descriptors() };
         let ends = write_buffer.ends.as_deref().ok_or(Broken::Ended)?;
         if !write_buffer.is_empty() {
-            write_buffer.put(packet, matches!(kind, Kind::Call | Kind::Tell).then_some(priority));
+            write_buffer.put(unsent, priority);
             return Ok(());
         }
-        match packet.send(ends, 0) {
-            Ok(sent) if sent == packet.bytes.len() => return Ok(()),
-            Ok(sent) => write_buffer.begin(packet, sent),
+        match unsent.send(ends, 0) {
+            Ok(sent) if sent == unsent.bytes.len() => return Ok(()),
+            Ok(sent) => write_buffer.begin(unsent, sent),
             Err(stuck) => {
                 write_buffer.is_stuck(&stuck);
                 if write_buffer.ends.is_none() {
@@ -263,7 +262,7 @@ impl Transport for Socket {
                     self.room.notify_all();
                     return Err(Broken::Ended);
                 }
-                write_buffer.begin(packet, 0);
+                write_buffer.begin(unsent, 0);
             }
         }
         self.waiting.store(true, Ordering::SeqCst);

@@ -27,7 +27,7 @@ pub(super) const AT_ONCE: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIG
 const BATCH: usize = 64;
 
 /// A frame on its way out.
-pub(super) struct Packet {
+pub(super) struct Unsent {
     pub(super) bytes: Vec<u8>,
     /// Go with the first of the bytes; they are closed here once that is sent.
     pub(super) descriptors: Vec<OwnedFd>,
@@ -47,7 +47,7 @@ pub(super) enum Stuck {
     Side(Errno),
 }
 
-impl Packet {
+impl Unsent {
     /// Sends what of it comes after `written` bytes, or a part of that. Descriptors go over `side`
     /// before, if there is one.
     #[inline]
@@ -85,8 +85,8 @@ impl Packet {
 pub(super) struct WriteBuffer {
     /// Where they go; `None` once nothing more is sent.
     pub(super) ends: Option<Arc<Ends>>,
-    going: VecDeque<Packet>,
-    waiting: PriorityMultiQueue<Packet>,
+    going: VecDeque<Unsent>,
+    waiting: PriorityMultiQueue<Unsent>,
     /// How much of the first is already written.
     written: usize,
     pub(super) bytes: usize,
@@ -120,22 +120,22 @@ impl WriteBuffer {
     }
 
     /// Adds the first frame, of which so many bytes are written.
-    pub(super) fn begin(&mut self, packet: Packet, written: usize) {
-        self.bytes += packet.bytes.len() - written;
+    pub(super) fn begin(&mut self, unsent: Unsent, written: usize) {
+        self.bytes += unsent.bytes.len() - written;
         self.written = written;
-        self.going.push_back(packet);
+        self.going.push_back(unsent);
     }
 
     /// Adds a frame behind others; a message has a priority.
-    pub(super) fn put(&mut self, packet: Packet, priority: Option<Priority>) {
-        self.bytes += packet.bytes.len();
+    pub(super) fn put(&mut self, unsent: Unsent, priority: Option<Priority>) {
+        self.bytes += unsent.bytes.len();
         let Some(priority) = priority else {
             self.send_off(usize::MAX);
-            self.going.push_back(packet);
+            self.going.push_back(unsent);
             return;
         };
-        if let Err(packet) = self.waiting.put(packet, priority, 0, Instant::now()) {
-            self.going.push_back(packet);
+        if let Err(unsent) = self.waiting.put(unsent, priority, 0, Instant::now()) {
+            self.going.push_back(unsent);
         }
     }
 
@@ -153,7 +153,7 @@ impl WriteBuffer {
                 self.send_off(BATCH);
             }
             let Some(ends) = &self.ends else { return };
-            let plain = self.going.iter().take_while(|packet| packet.descriptors.is_empty());
+            let plain = self.going.iter().take_while(|unsent| unsent.descriptors.is_empty());
             let sent = if plain.take(2).count() < 2 {
                 let Some(first) = self.going.front_mut() else { return };
                 first.send(ends, self.written)
@@ -187,9 +187,9 @@ impl WriteBuffer {
 
     /// Writes frames that carry nothing, many at once.
     fn write_many(&self, fd: &OwnedFd) -> Result<usize, Errno> {
-        let plain = self.going.iter().take_while(|packet| packet.descriptors.is_empty());
+        let plain = self.going.iter().take_while(|unsent| unsent.descriptors.is_empty());
         let mut slices: Vec<IoSlice<'_>> =
-            plain.take(BATCH).map(|packet| IoSlice::new(&packet.bytes)).collect();
+            plain.take(BATCH).map(|unsent| IoSlice::new(&unsent.bytes)).collect();
         if let Some(first) = slices.first_mut() {
             first.advance(self.written);
         }
@@ -221,7 +221,7 @@ impl WriteBuffer {
 
     /// Whether no descriptors belong to what is not written.
     pub(super) fn is_plain(&self) -> bool {
-        self.going.iter().chain(self.waiting.iter()).all(|packet| packet.descriptors.is_empty())
+        self.going.iter().chain(self.waiting.iter()).all(|unsent| unsent.descriptors.is_empty())
     }
 
     /// The bytes that are not written; `None` if descriptors belong to them.
@@ -230,7 +230,7 @@ impl WriteBuffer {
             return None;
         }
         self.send_off(usize::MAX);
-        let all: Vec<&[u8]> = self.going.iter().map(|packet| &packet.bytes[..]).collect();
+        let all: Vec<&[u8]> = self.going.iter().map(|unsent| &unsent.bytes[..]).collect();
         Some(all.concat().split_off(self.written))
     }
 }

@@ -5,10 +5,9 @@ use std::time::Instant;
 use super::Serve;
 use crate::{
     codec::Body,
-    codec::reply::Content,
+    codec::reply::Answered,
     error::PanicReport,
-    link::inbox::Event,
-    protocol::{Kind, Status},
+    protocol::{Packet, Status},
     sync::Ordering,
     transport::Activity,
     worker::{
@@ -62,13 +61,9 @@ impl<W: Dispatch> Serve<W> {
     }
 
     /// The last word, to everybody who can call this worker.
-    fn say_farewell(&self, content: Content) {
+    fn say_farewell(&self, content: Answered) {
         for other in &self.cx.others {
-            let (status, body) = (content.status, content.body.clone());
-            start_parameters::say_farewell(
-                &other.endpoint,
-                Content { status, size: content.size, body },
-            );
+            start_parameters::say_farewell(&other.endpoint, content.clone());
         }
         self.cx.parameters.farewell(content);
     }
@@ -77,10 +72,13 @@ impl<W: Dispatch> Serve<W> {
     fn refuse_rest(&mut self, why: &Body) {
         self.take_in();
         for (_, endpoint) in self.links() {
-            endpoint.inbox(Event::Abort);
-            let answers = endpoint.state().take_rooms();
+            let answers = {
+                let mut state = endpoint.state();
+                state.inbox.abort();
+                state.inbox.take_answers()
+            };
             for answer in answers {
-                let refused = answer.kind == Kind::Answer(Status::Closed);
+                let refused = matches!(answer, Packet::Answer { status: Status::Closed, .. });
                 let body = if refused { why.clone() } else { Body::empty() };
                 let _ = endpoint.send(answer, body);
             }

@@ -60,7 +60,7 @@ impl<W: Dispatch> Serve<W> {
         self.note_refused_by_others();
         let mut any = false;
         for (_, endpoint) in self.links() {
-            let answers = endpoint.state().take_rooms();
+            let answers = endpoint.state().inbox.take_answers();
             any |= !answers.is_empty();
             send(endpoint, answers);
             endpoint.link().flush();

@@ -15,12 +15,15 @@ use super::{
     start_parameters::{self, Ended, StartParameters},
 };
 use crate::{
-    codec::reply::{Answer, Content, limit_replies},
+    codec::reply::{Answer, Answered, limit_replies},
     codec::{Body, Malformed},
     error::PanicReport,
-    link::{Endpoint, State, inbox::Arrived},
+    link::{
+        Endpoint, State,
+        inbox::{Arrived, Purpose},
+    },
     multiqueue::urgency_at,
-    protocol::{Envelope, Kind, Status},
+    protocol::{Packet, Status},
     sync::Arc,
     transport::{Activity, Attend, Drive, Progress},
 };
@@ -53,17 +56,12 @@ struct Next {
     arrived: Arrived<Body>,
 }
 
-/// The number of the call that a message is; 0 for a message that wants no answer.
-fn call_in(envelope: &Envelope) -> u64 {
-    if envelope.kind == Kind::Call { envelope.id } else { 0 }
-}
-
 /// The number of a call whose caller stops waiting at some time.
-fn may_be_given_up(envelope: &Envelope) -> Option<u64> {
-    envelope.deadline.and(Some(call_in(envelope))).filter(|call| *call != 0)
+fn may_be_given_up(arrived: &Arrived<Body>) -> Option<u64> {
+    arrived.envelope.deadline.and(arrived.purpose.call())
 }
 
-fn send(endpoint: &Endpoint, answers: Vec<Envelope>) {
+fn send(endpoint: &Endpoint, answers: Vec<Packet>) {
     for answer in answers {
         let _ = endpoint.note(answer);
     }
@@ -116,22 +114,22 @@ impl<W: Dispatch> Serve<W> {
         let is_own = Arc::ptr_eq(&endpoint, &self.cx.parameters.endpoint);
         let mut state = endpoint.state();
         let mut arrived = state.inbox.take(now);
-        if let Some(id) = arrived.as_ref().and_then(|arrived| may_be_given_up(&arrived.envelope)) {
+        if let Some(id) = arrived.as_ref().and_then(may_be_given_up) {
             // What gives it up was sent before its caller was told that it never begins.
             drop(state);
             endpoint.drain();
             state = endpoint.state();
             if state.inbox.is_cancelled(id) {
                 state.inbox.finish();
-                state.inbox.refuse(id, Status::Cancelled);
+                state.inbox.answer(id, Status::Cancelled);
                 arrived = None;
             }
         }
-        let answers = state.take_rooms();
+        let answers = state.inbox.take_answers();
         let peer = Peer { pid: state.peer.unwrap_or(peer.pid), ..peer };
         let (activity, call) = match &arrived {
-            Some(Arrived { envelope, .. }) => {
-                (Activity::Handler(envelope.handler), call_in(envelope))
+            Some(Arrived { purpose, envelope, .. }) => {
+                (Activity::Handler(envelope.handler), purpose.call().unwrap_or(0))
             }
             None => (Activity::Rest, 0),
         };
@@ -153,10 +151,13 @@ impl<W: Dispatch> Serve<W> {
     fn handle(&mut self, next: Next) {
         let Next { peer, endpoint, arrived } = next;
         let endpoint = &endpoint;
-        let Arrived { envelope, mut content, .. } = arrived;
-        let (number, call) = (envelope.handler, call_in(&envelope));
-        let nested = envelope.nested;
-        self.cx.turn_to(peer, endpoint, envelope);
+        let Arrived { purpose, envelope, mut content, .. } = arrived;
+        let number = envelope.handler;
+        let (call, nested) = match purpose {
+            Purpose::Call { id, nested } => (id, nested),
+            Purpose::Tell | Purpose::Reply { .. } => (0, false),
+        };
+        self.cx.turn_to(peer, endpoint, call, envelope);
         let handler = self.cx.parameters.plan.handler(number);
         let name = handler.map_or("?", |handler| handler.name);
         let mut arguments = content.take_arguments();
@@ -192,7 +193,7 @@ impl<W: Dispatch> Serve<W> {
         let (content, report) = match outcome {
             Ok(Ok(answer)) => (answer.content, None),
             Ok(Err(malformed)) => {
-                (Some(Content::text(Status::Malformed, &malformed.to_string())), None)
+                (Some(Answered::text(Status::Malformed, &malformed.to_string())), None)
             }
             Err(report) => (Some(start_parameters::panicked(&report)), Some(report)),
         };
@@ -203,7 +204,7 @@ impl<W: Dispatch> Serve<W> {
             }
             Some(content) => self.unheard += u32::from(content.status != Status::Value),
             None if call != 0 && !self.cx.was_answered() => {
-                let _ = endpoint.note(Envelope { id: call, ..Envelope::new(Kind::Deferred) });
+                let _ = endpoint.note(Packet::Deferred { id: call });
             }
             None => {}
         }
@@ -321,14 +322,11 @@ impl<W: Dispatch> Serve<W> {
 
     /// Tells the owner of errors that nobody waited for.
     fn tell_unheard(&mut self) {
-        let handler = std::mem::take(&mut self.unheard);
-        if handler > 0 {
-            let _ = self
-                .cx
-                .parameters
-                .endpoint
-                .note(Envelope { handler, ..Envelope::new(Kind::Unheard) });
-            self.cx.parameters.endpoint.link().flush();
+        let errors = std::mem::take(&mut self.unheard);
+        if errors > 0 {
+            let owner = &self.cx.parameters.endpoint;
+            let _ = owner.note(Packet::Unheard { errors });
+            owner.link().flush();
         }
     }
 }

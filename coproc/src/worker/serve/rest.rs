@@ -102,5 +102,5 @@ fn is_busy(endpoint: &Endpoint) -> bool {
 /// A handler may have looked and found what is left for the loop to answer.
 fn has_work(state: &State) -> bool {
     let inbox = &state.inbox;
-    state.ended || inbox.len() > 0 || inbox.has_actions() || !state.adopted.is_empty()
+    state.ended || inbox.len() > 0 || inbox.has_answers() || !state.adopted.is_empty()
 }

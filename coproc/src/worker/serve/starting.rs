@@ -3,7 +3,7 @@
 use super::Serve;
 use crate::{
     codec::Arguments,
-    codec::reply::{Answer, Content},
+    codec::reply::{Answer, Answered},
     protocol::Status,
     transport::Activity,
     worker::{
@@ -32,7 +32,7 @@ pub fn serve<W: Dispatch>(
             return Ok(Serve::new(worker, parameters));
         }
         Ok(Ok(Err(error))) => (start_parameters::content(error), false),
-        Ok(Err(malformed)) => (Content::text(Status::Malformed, &malformed.to_string()), false),
+        Ok(Err(malformed)) => (Answered::text(Status::Malformed, &malformed.to_string()), false),
         Err(report) => (start_parameters::panicked(&report), true),
     };
     parameters.welcome(refusal);
