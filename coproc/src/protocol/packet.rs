@@ -69,6 +69,7 @@ impl Packet {
     }
 
     /// The priority of a message that overtakes others on its way.
+    #[cfg(feature = "process")]
     pub(crate) fn priority(&self) -> Option<Priority> {
         match self {
             Self::Tell(envelope) | Self::Call { envelope, .. } => Some(envelope.priority),

@@ -2,12 +2,14 @@
 
 use std::{
     fmt,
+    marker::PhantomData,
     time::{Duration, Instant},
 };
 
 use super::{
     Worker,
     later::{Later, LaterAnswer},
+    link::WorkerLink,
     start_parameters::StartParameters,
 };
 use crate::{
@@ -41,17 +43,6 @@ impl Peer {
     pub fn pid(self) -> u32 {
         self.pid
     }
-}
-
-/// A link to a worker besides its owner's.
-#[derive(Debug)]
-pub(super) struct Other {
-    pub(super) peer: Peer,
-    pub(super) endpoint: Arc<Endpoint>,
-    /// What whoever is at its other end learns without asking.
-    pub(super) ledger: Ledger,
-    /// How many messages had left its queue when the ledger was last written.
-    pub(super) noted: u64,
 }
 
 /// What a handler can learn and do beside its arguments: `cx: &mut Context<Self>` as the first of
@@ -91,9 +82,13 @@ pub(super) struct Other {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Context<W: Worker> {
-    pub(super) parameters: StartParameters<W>,
-    /// Links besides the owner's.
-    pub(super) others: Vec<Other>,
+    pub(super) plan: &'static Plan,
+    pub(super) max_message: usize,
+    identity: Identity,
+    /// Where its owner's messages come in.
+    pub(super) owner: Arc<Endpoint>,
+    /// All links, the owner's first.
+    pub(super) links: Vec<WorkerLink>,
     pub(super) laters: Arc<AtomicUsize>,
     /// Whether the call that this is about, if it was to be answered later, was.
     answered: Option<Arc<AtomicBool>>,
@@ -108,16 +103,23 @@ pub struct Context<W: Worker> {
     waiting: Vec<Station>,
     /// The deadline that the calls of its code inherit.
     deadline: Option<Instant>,
+    worker: PhantomData<fn() -> W>,
 }
 
 impl<W: Worker> Context<W> {
     pub(super) fn new(parameters: StartParameters<W>) -> Self {
+        let StartParameters { endpoint, ledger, peer, name, identity, max_message, plan, .. } =
+            parameters;
         Self {
-            endpoint: Arc::clone(&parameters.endpoint),
-            peer: parameters.peer,
-            name: parameters.name.as_str().into(),
-            parameters,
-            others: Vec::new(),
+            plan,
+            max_message,
+            identity,
+            owner: Arc::clone(&endpoint),
+            links: vec![WorkerLink::new(peer, Arc::clone(&endpoint), ledger)],
+            endpoint,
+            peer,
+            name: name.into(),
+            worker: PhantomData,
             laters: Arc::default(),
             answered: None,
             last_peer: 0,
@@ -150,8 +152,9 @@ impl<W: Worker> Context<W> {
 
     /// From now on this is about no message: a tick, say.
     pub(super) fn turn_away(&mut self) {
-        let endpoint = Arc::clone(&self.parameters.endpoint);
-        self.turn_to(self.parameters.peer, &endpoint, 0, Envelope::default());
+        let owner = Arc::clone(&self.owner);
+        let peer = self.links[0].peer(&owner.state());
+        self.turn_to(peer, &owner, 0, Envelope::default());
     }
 
     pub(super) fn endpoint(&self) -> &Arc<Endpoint> {
@@ -206,19 +209,19 @@ impl<W: Worker> Context<W> {
     /// or is larger than `max_message` is dropped.
     #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]
     pub fn emit(&self, event: W::Event) {
-        let mut draft = Draft::new(self.parameters.max_message);
+        let mut draft = Draft::new(self.max_message);
         W::event().write(&event, &mut draft);
         if let Ok(mut body) = draft.finish()
-            && self.parameters.endpoint.pack(&mut body).is_ok()
+            && self.owner.pack(&mut body).is_ok()
         {
-            let _ = self.parameters.endpoint.send(Packet::Event, body);
-            self.parameters.endpoint.link().flush();
+            let _ = self.owner.send(Packet::Event, body);
+            self.owner.link().flush();
         }
     }
 
     /// Ends the worker when this handler has returned and what is queued is handled.
     pub fn close(&self) {
-        self.parameters.endpoint.state().inbox.close(None);
+        self.owner.state().inbox.close(None);
     }
 
     /// A controller of this worker itself, to hand to others, or to send messages to itself with
@@ -226,7 +229,7 @@ impl<W: Worker> Context<W> {
     /// [`Deadlock`](crate::CallError::Deadlock).
     pub fn controller(&mut self) -> W::Controller {
         let (near, far) = Local::pair();
-        let plan: &'static Plan = self.parameters.plan;
+        let plan: &'static Plan = self.plan;
         let unlimited = vec![usize::MAX; plan.channels.len()];
         let caller = Endpoint::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
         let endpoint =
@@ -237,25 +240,25 @@ impl<W: Worker> Context<W> {
             caller,
             ledger,
             plan,
-            self.parameters.name.clone(),
-            self.parameters.max_message,
-            self.parameters.identity,
+            self.name.to_string(),
+            self.max_message,
+            self.identity,
         );
         Controller::from_link(Link::direct(connection))
     }
 
     /// How many links lead to the worker, its owner's and its own among them.
     pub(crate) fn links(&self) -> usize {
-        self.others.len() + 1
+        self.links.len()
     }
 
     /// From now on the worker serves one more link.
     pub(super) fn adopt(&mut self, endpoint: Arc<Endpoint>, ledger: Ledger) {
         // Without interruptions its messages are found whenever the worker next wakes.
-        let _ = self.parameters.endpoint.link().allow_interrupts();
+        let _ = self.owner.link().allow_interrupts();
         self.last_peer += 1;
         let peer = Peer { id: self.last_peer, pid: std::process::id() };
-        self.others.push(Other { peer, endpoint, ledger, noted: 0 });
+        self.links.push(WorkerLink::new(peer, endpoint, ledger));
     }
 
     /// For a handler that can answer only later: it returns the first, and keeps the second, which
@@ -292,7 +295,7 @@ impl<W: Worker> Context<W> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn later<T: Wire, E: Wire>(&mut self) -> (Later<T, E>, LaterAnswer<T, E>) {
-        let _ = self.parameters.endpoint.link().allow_interrupts();
+        let _ = self.owner.link().allow_interrupts();
         let given = Arc::<AtomicBool>::default();
         self.answered = Some(Arc::clone(&given));
         let answer = LaterAnswer::new(self, self.call, given);
@@ -312,14 +315,14 @@ impl<W: Worker> Context<W> {
     }
 
     pub(super) fn identity(&self) -> Identity {
-        self.parameters.identity
+        self.identity
     }
 }
 
 impl<W: Worker> fmt::Debug for Context<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("worker", &self.parameters.name)
+            .field("worker", &self.name)
             .field("peer", &self.peer)
             .field("priority", &self.envelope.priority)
             .finish_non_exhaustive()

@@ -60,10 +60,10 @@ impl<T: Wire, E: Wire> LaterAnswer<T, E> {
             reply: fallible::<T, E>(),
             id,
             endpoint: Arc::clone(cx.endpoint()),
-            owner: Arc::clone(&cx.parameters.endpoint),
+            owner: Arc::clone(&cx.owner),
             open: Arc::clone(&cx.laters),
             given,
-            max_message: cx.parameters.max_message,
+            max_message: cx.max_message,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod context;
 pub(crate) mod function;
 mod later;
+mod link;
 pub(crate) mod panics;
 pub(crate) mod recipe;
 pub(crate) mod registry;

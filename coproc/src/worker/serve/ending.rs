@@ -19,7 +19,7 @@ use crate::{
 impl<W: Dispatch> Serve<W> {
     /// Whether nothing is left to be done before the end.
     pub(super) fn is_over(&self, now: Instant) -> bool {
-        let state = self.cx.parameters.endpoint.state();
+        let state = self.cx.owner.state();
         let waits = self.cx.laters.load(Ordering::SeqCst) > 0;
         let over = state.inbox.closes_at().is_some_and(|until| until <= now);
         self.ended.is_none() && (state.ended || (state.inbox.is_closing() && (!waits || over)))
@@ -33,18 +33,14 @@ impl<W: Dispatch> Serve<W> {
             // What the panic left half done may panic again when it is dropped.
             panics::drop_quietly(worker);
         }
-        self.say_farewell(last_word);
+        self.say_farewell(&last_word);
         self.ended = Some(Ended { panicked: true });
     }
 
     /// Ends the worker in order: what is queued is handled, or refused by now.
     pub(super) fn close(&mut self) {
         self.refuse_rest(&Body::empty());
-        let name = if self.cx.parameters.plan.close.is_empty() {
-            "drop"
-        } else {
-            self.cx.parameters.plan.close
-        };
+        let name = if self.cx.plan.close.is_empty() { "drop" } else { self.cx.plan.close };
         self.tell_unheard();
         self.note(Activity::Close, 0);
         let Some(worker) = self.worker.take() else { return };
@@ -56,22 +52,21 @@ impl<W: Dispatch> Serve<W> {
             Ok(answer) => (start_parameters::content(answer), false),
             Err(report) => (start_parameters::panicked(&report), true),
         };
-        self.say_farewell(content);
+        self.say_farewell(&content);
         self.ended = Some(Ended { panicked });
     }
 
     /// The last word, to everybody who can call this worker.
-    fn say_farewell(&self, content: Answered) {
-        for other in &self.cx.others {
-            start_parameters::say_farewell(&other.endpoint, content.clone());
+    fn say_farewell(&self, content: &Answered) {
+        for link in self.cx.links.iter().rev() {
+            start_parameters::say_farewell(&link.endpoint, content.clone());
         }
-        self.cx.parameters.farewell(content);
     }
 
     /// Refuses what is queued; `why` is the report of a panic, or nothing.
     fn refuse_rest(&mut self, why: &Body) {
         self.take_in();
-        for (_, endpoint) in self.links() {
+        for endpoint in self.cx.links.iter().map(|link| &link.endpoint) {
             let answers = {
                 let mut state = endpoint.state();
                 state.inbox.abort();

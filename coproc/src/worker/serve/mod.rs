@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use super::{
     Dispatch, Engine, Idle,
-    context::{Bell, Context, Other, Peer},
+    context::{Bell, Context, Peer},
+    link::WorkerLink,
     panics,
     schedule::Schedule,
     start_parameters::{self, Ended, StartParameters},
@@ -19,7 +20,7 @@ use crate::{
     codec::{Body, Malformed},
     error::PanicReport,
     link::{
-        Endpoint, State,
+        Endpoint,
         inbox::{Arrived, Purpose},
     },
     multiqueue::urgency_at,
@@ -41,11 +42,6 @@ pub struct Serve<W: Dispatch> {
     idle_at: Option<Instant>,
     /// Errors of handlers that nobody waits for, not yet told.
     unheard: u32,
-    /// How many messages had left the queue when the ledger was last written.
-    noted: u64,
-    /// An answer did not get through to the owner, who learns from the ledger that its call was
-    /// begun: nothing is written over that.
-    cut: bool,
     ended: Option<Ended>,
 }
 
@@ -74,44 +70,30 @@ impl<W: Dispatch> Serve<W> {
         let idle_at = Some(Instant::now());
         let cx = Context::new(parameters);
         let worker = Some(worker);
-        let (unheard, noted) = (0, 0);
-        let mut this =
-            Self { worker, cx, schedule, bell, idle_at, unheard, noted, cut: false, ended: None };
+        let mut this = Self { worker, cx, schedule, bell, idle_at, unheard: 0, ended: None };
         this.plan_ticks();
         this
     }
 
-    /// All links, the owner's first.
-    fn links(&self) -> impl Iterator<Item = (Peer, &Arc<Endpoint>)> {
-        let own = (self.cx.parameters.peer, &self.cx.parameters.endpoint);
-        std::iter::once(own).chain(self.cx.others.iter().map(|other| (other.peer, &other.endpoint)))
-    }
-
-    /// The most urgent message over all links.
+    /// Takes the most urgent message over all links, and records that it is begun.
     fn next(&mut self, now: Instant) -> Option<Next> {
-        let aging = self.cx.parameters.plan.aging;
-        let urgency = |endpoint: &Endpoint| {
-            let (priority, since) = endpoint.state().inbox.urgency()?;
-            Some((urgency_at(now, priority, since, aging), since))
+        let [_] = &self.cx.links[..] else {
+            let urgency = |link: &WorkerLink| {
+                let (priority, since) = link.endpoint.state().inbox.urgency()?;
+                Some((urgency_at(now, priority, since, self.cx.plan.aging), since))
+            };
+            let links = self.cx.links.iter().enumerate();
+            let waiting = links.filter_map(|(index, link)| Some((urgency(link)?, index)));
+            let (_, index) = waiting.min()?;
+            return self.begin(index, now);
         };
-        if self.cx.others.is_empty() {
-            return self.begin(
-                self.cx.parameters.peer,
-                Arc::clone(&self.cx.parameters.endpoint),
-                now,
-            );
-        }
-        let (peer, endpoint) = self
-            .links()
-            .filter_map(|(peer, endpoint)| Some((urgency(endpoint)?, peer, endpoint)))
-            .min_by_key(|(urgency, ..)| *urgency)
-            .map(|(_, peer, endpoint)| (peer, Arc::clone(endpoint)))?;
-        self.begin(peer, endpoint, now)
+        self.begin(0, now)
     }
 
-    /// Takes the most urgent message that came through `endpoint`, and notes that it is begun.
-    fn begin(&mut self, peer: Peer, endpoint: Arc<Endpoint>, now: Instant) -> Option<Next> {
-        let is_own = Arc::ptr_eq(&endpoint, &self.cx.parameters.endpoint);
+    /// Takes the most urgent message of one link, and records that it is begun.
+    fn begin(&mut self, index: usize, now: Instant) -> Option<Next> {
+        let link = self.cx.links.get_mut(index)?;
+        let endpoint = Arc::clone(&link.endpoint);
         let mut state = endpoint.state();
         let mut arrived = state.inbox.take(now);
         if let Some(id) = arrived.as_ref().and_then(may_be_given_up) {
@@ -126,24 +108,22 @@ impl<W: Dispatch> Serve<W> {
             }
         }
         let answers = state.inbox.take_answers();
-        let peer = Peer { pid: state.peer.unwrap_or(peer.pid), ..peer };
         let (activity, call) = match &arrived {
             Some(Arrived { purpose, envelope, .. }) => {
                 (Activity::Handler(envelope.handler), purpose.call().unwrap_or(0))
             }
             None => (Activity::Rest, 0),
         };
-        if is_own && (arrived.is_some() || state.inbox.gone() != self.noted) {
-            self.write(&state, activity, call, now);
+        if arrived.is_some() || link.record.is_behind(&state) {
+            link.record.write(&state, activity, call, now);
         }
+        let peer = link.peer(&state);
         drop(state);
-        if !is_own {
-            // Other links number their calls for themselves; the owner must not take one for its
-            // own.
+        if index != 0 && arrived.is_some() {
+            // Each link numbers its calls for itself; the owner must not take this one for its own.
             self.note(activity, 0);
-            self.note_at(&endpoint, activity, call);
         }
-        // Who is told of room looks into the ledger for it.
+        // A sender that learns of room looks into the ledger for it.
         send(&endpoint, answers);
         arrived.map(|arrived| Next { peer, endpoint, arrived })
     }
@@ -158,7 +138,7 @@ impl<W: Dispatch> Serve<W> {
             Purpose::Tell | Purpose::Reply { .. } => (0, false),
         };
         self.cx.turn_to(peer, endpoint, call, envelope);
-        let handler = self.cx.parameters.plan.handler(number);
+        let handler = self.cx.plan.handler(number);
         let name = handler.map_or("?", |handler| handler.name);
         let mut arguments = content.take_arguments();
         let waiting = if nested { arguments.take() } else { Ok(Vec::new()) };
@@ -174,11 +154,15 @@ impl<W: Dispatch> Serve<W> {
             Ok(Ok(_)) if handler.is_some_and(|handler| handler.oneway) => Ok(Ok(Answer::empty())),
             other => other,
         };
-        if call == 0 || !Arc::ptr_eq(endpoint, &self.cx.parameters.endpoint) {
+        if !Arc::ptr_eq(endpoint, &self.cx.owner) {
             self.note(Activity::Rest, 0);
         }
-        if call == 0 {
-            self.note_at(endpoint, Activity::Rest, 0);
+        // The record of a call stays until the next one: its caller knows from the answer that it
+        // has ended.
+        if call == 0
+            && let Some(link) = self.link_of(endpoint)
+        {
+            link.note(Activity::Rest, 0);
         }
         self.conclude(endpoint, call, outcome);
     }
@@ -199,8 +183,10 @@ impl<W: Dispatch> Serve<W> {
         };
         match content {
             Some(content) if call != 0 => {
-                let unheard = start_parameters::answer(endpoint, call, content).is_err();
-                self.cut |= unheard && Arc::ptr_eq(endpoint, &self.cx.parameters.endpoint);
+                let sent = start_parameters::answer(endpoint, call, content);
+                if let (Err(_), Some(link)) = (sent, self.link_of(endpoint)) {
+                    link.record.seal();
+                }
             }
             Some(content) => self.unheard += u32::from(content.status != Status::Value),
             None if call != 0 && !self.cx.was_answered() => {
@@ -210,7 +196,7 @@ impl<W: Dispatch> Serve<W> {
         }
         endpoint.link().flush();
         match report {
-            Some(report) if !self.cx.parameters.plan.keep_on_panic => self.abort(&report),
+            Some(report) if !self.cx.plan.keep_on_panic => self.abort(&report),
             _ => self.plan_ticks(),
         }
     }
@@ -246,7 +232,7 @@ impl<W: Dispatch> Serve<W> {
         match result {
             Ok(result) => Some(result),
             Err(report) => {
-                if !self.cx.parameters.plan.keep_on_panic {
+                if !self.cx.plan.keep_on_panic {
                     self.abort(&report);
                 }
                 None
@@ -256,7 +242,7 @@ impl<W: Dispatch> Serve<W> {
 
     fn run_tick(&mut self, index: u32, now: Instant) {
         self.schedule.ran(index, now);
-        let name = self.cx.parameters.plan.ticks.get(index as usize).copied().unwrap_or("tick");
+        let name = self.cx.plan.ticks.get(index as usize).copied().unwrap_or("tick");
         self.run(Activity::Tick(index), name, |worker, cx| worker.tick(cx, index));
         self.plan_ticks();
     }
@@ -272,14 +258,13 @@ impl<W: Dispatch> Serve<W> {
     /// Tells the worker of links that have ended.
     fn part(&mut self) {
         // Nothing that came over it is left, either.
-        let is_over = |other: &Other| {
-            let state = other.endpoint.state();
+        let is_over = |link: &WorkerLink| {
+            let state = link.endpoint.state();
             state.ended && state.inbox.len() == 0 && state.adopted.is_empty()
         };
-        let gone = self.cx.others.iter().position(is_over);
-        if let Some(index) = gone {
-            let Other { peer, endpoint, .. } = self.cx.others.remove(index);
-            let peer = Peer { pid: endpoint.state().peer.unwrap_or(peer.pid), ..peer };
+        if let Some(index) = self.cx.links.iter().skip(1).position(is_over) {
+            let link = self.cx.links.remove(index + 1);
+            let peer = link.peer(&link.endpoint.state());
             self.run(Activity::Gone, "gone", |worker, _| worker.gone(peer));
         }
     }
@@ -293,38 +278,28 @@ impl<W: Dispatch> Serve<W> {
         let planned = self.guarded("tick", |worker, _| worker.schedule(&mut schedule));
         self.schedule = schedule;
         if let Err(report) = planned {
-            self.schedule = Schedule::new(self.cx.parameters.plan.ticks.len());
-            if !self.cx.parameters.plan.keep_on_panic {
+            self.schedule = Schedule::new(self.cx.plan.ticks.len());
+            if !self.cx.plan.keep_on_panic {
                 self.abort(&report);
             }
         }
     }
 
+    /// Records for the owner what the worker does.
     fn note(&mut self, activity: Activity, call: u64) {
-        let endpoint = Arc::clone(&self.cx.parameters.endpoint);
-        self.write(&endpoint.state(), activity, call, Instant::now());
+        self.cx.links[0].note(activity, call);
     }
 
-    /// The same while `state`, that of the owner's link, is locked.
-    fn write(&mut self, state: &State, activity: Activity, call: u64, now: Instant) {
-        self.noted = state.inbox.gone();
-        if !self.cut {
-            self.cx.parameters.ledger.write(activity, call, state.inbox.left(), now);
-        }
-    }
-
-    /// Messages that were refused have made room, too.
-    fn note_refused(&mut self) {
-        if self.cx.parameters.endpoint.state().inbox.gone() != self.noted {
-            self.note(Activity::Rest, 0);
-        }
+    /// The link that messages of `endpoint` come over, unless it has ended.
+    fn link_of(&mut self, endpoint: &Arc<Endpoint>) -> Option<&mut WorkerLink> {
+        self.cx.links.iter_mut().find(|link| Arc::ptr_eq(&link.endpoint, endpoint))
     }
 
     /// Tells the owner of errors that nobody waited for.
     fn tell_unheard(&mut self) {
         let errors = std::mem::take(&mut self.unheard);
         if errors > 0 {
-            let owner = &self.cx.parameters.endpoint;
+            let owner = &self.cx.owner;
             let _ = owner.note(Packet::Unheard { errors });
             owner.link().flush();
         }
@@ -334,7 +309,7 @@ impl<W: Dispatch> Serve<W> {
 impl<W: Dispatch> Drive for Serve<W> {
     fn step(&mut self, wait: bool) -> Progress {
         // This may be the thread of a caller, which is a worker with a limit of its own.
-        let before = limit_replies(self.cx.parameters.max_message);
+        let before = limit_replies(self.cx.max_message);
         let progress = self.advance(wait);
         limit_replies(before);
         progress

@@ -4,57 +4,66 @@ use std::time::Instant;
 
 use super::Serve;
 use crate::{
-    link::{Endpoint, State},
+    link::State,
     sync::{Arc, Ordering},
-    transport::{Activity, Progress, Wait},
-    worker::Dispatch,
+    transport::{Progress, Wait},
+    worker::{Dispatch, link::WorkerLink},
 };
 
 impl<W: Dispatch> Serve<W> {
     /// Takes in what has come over all links, without waiting.
+    ///
+    /// The owner's comes last: what a handler sends to its own worker was sent before anything that
+    /// its caller does with the answer.
     pub(super) fn take_in(&mut self) {
         self.take_in_others();
         // All of it: a close request or a cancellation may lie behind any number of messages.
-        self.cx.parameters.endpoint.drain();
+        self.cx.owner.drain();
         self.adopt();
         self.answer_refused();
     }
 
-    /// The same but for the owner's link, whose messages come after these: what a handler sends to
-    /// its own worker was sent before anything that its caller does with the answer.
+    /// The same for all links but the owner's.
     fn take_in_others(&mut self) {
-        if self.cx.others.is_empty() {
+        let [owner, others @ ..] = &mut self.cx.links[..] else { return };
+        if others.is_empty() {
             return;
         }
-        self.cx.others.iter().for_each(|other| other.endpoint.drain());
-        self.note_refused_by_others();
+        for link in &mut *others {
+            link.endpoint.drain();
+            link.note_gone();
+        }
+        let closing = |link: &WorkerLink| link.endpoint.state().inbox.is_closing();
+        let closes = !closing(owner) && others.iter().any(closing);
         self.adopt();
-        let closing = |endpoint: &Arc<Endpoint>| endpoint.state().inbox.is_closing();
-        if !closing(&self.cx.parameters.endpoint)
-            && self.cx.others.iter().any(|other| closing(&other.endpoint))
-        {
+        if closes {
             self.cx.close();
         }
     }
 
     /// Until when there is nothing to do but to wait; an error: there is.
     fn rest(&self) -> Result<Rest, ()> {
-        let state = self.cx.parameters.endpoint.state();
-        let done = state.inbox.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0;
-        if done || has_work(&state) {
-            return Err(());
-        }
-        let (closes_at, told) = (state.inbox.closes_at(), state.inbox.gone() == self.noted);
-        drop(state);
-        if self.cx.others.iter().any(|other| is_busy(&other.endpoint)) {
-            return Err(());
+        let (mut is_behind, mut closes_at) = (false, None);
+        for (index, link) in self.cx.links.iter().enumerate() {
+            let state = link.endpoint.state();
+            if has_work(&state) {
+                return Err(());
+            }
+            is_behind |= link.record.is_behind(&state);
+            // A request to close over another link is passed on to the owner's.
+            if index == 0 {
+                closes_at = state.inbox.closes_at();
+                if state.inbox.is_closing() && self.cx.laters.load(Ordering::SeqCst) == 0 {
+                    return Err(());
+                }
+            }
         }
         let idle_at = self.idle_at.filter(|_| W::IDLE);
         let until = [self.schedule.next(), closes_at, idle_at].into_iter().flatten().min();
         if until.is_some_and(|until| until <= Instant::now()) {
             return Err(());
         }
-        Ok(Rest { until, told })
+        Ok(Rest { until, is_behind })
     }
 
     /// Waits for something to do. Gives how far it came if the caller is not to wait.
@@ -67,21 +76,22 @@ impl<W: Dispatch> Serve<W> {
             }
             rest = self.rest();
         }
-        let Rest { mut until, told } = rest.ok()?;
+        let Rest { mut until, is_behind } = rest.ok()?;
         self.tell_unheard();
-        if !told {
-            self.note(Activity::Rest, 0);
+        if is_behind {
+            self.cx.links.iter_mut().for_each(WorkerLink::note_gone);
         }
-        if !self.cx.others.is_empty() {
+        if self.cx.links.len() > 1 {
             self.take_in_others();
             let bell = Arc::downgrade(&self.bell);
-            self.cx.others.iter().for_each(|other| other.endpoint.link().attend(&bell));
+            let others = self.cx.links.iter().skip(1);
+            others.for_each(|link| link.endpoint.link().attend(&bell));
             until = self.rest().ok()?.until;
         }
         if !wait {
             return Some(Progress::Resting(until));
         }
-        self.cx.parameters.endpoint.take_in_some(Wait::until(until));
+        self.cx.owner.take_in_some(Wait::until(until));
         None
     }
 }
@@ -90,13 +100,8 @@ impl<W: Dispatch> Serve<W> {
 struct Rest {
     /// Until when.
     until: Option<Instant>,
-    /// Whether its ledger says how many messages have left its queue.
-    told: bool,
-}
-
-/// Whether a link needs its worker.
-fn is_busy(endpoint: &Endpoint) -> bool {
-    has_work(&endpoint.state())
+    /// Whether messages have left a queue that its link's record does not tell of.
+    is_behind: bool,
 }
 
 /// A handler may have looked and found what is left for the loop to answer.
