@@ -107,7 +107,7 @@ pub(crate) enum StoreChannel {
 }
 
 #[cfg(unix)]
-/// Speaks to a [`Store`] wherever it runs: one method for each of its messages.
+/// The controller of a [`Store`], with a method for each of its messages.
 #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub(crate) struct StoreController<K: Wire + 'static, V: ?Sized + 'static>
 where
@@ -130,35 +130,31 @@ const _: () = {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match *self {
                 Self::Put {
-                    key: ref held_0,
-                    text: ref held_1,
-                    raw: ref held_2,
-                    urgent: ref held_3,
+                    key: ref arg_0,
+                    text: ref arg_1,
+                    raw: ref arg_2,
+                    urgent: ref arg_3,
                 } => {
                     f.debug_struct("Put")
-                        .field("key", my_library::__private::debug_field!(held_0))
-                        .field("text", my_library::__private::debug_field!(held_1))
-                        .field("raw", my_library::__private::debug_field!(held_2))
-                        .field("urgent", my_library::__private::debug_field!(held_3))
+                        .field("key", my_library::__private::debug_field!(arg_0))
+                        .field("text", my_library::__private::debug_field!(arg_1))
+                        .field("raw", my_library::__private::debug_field!(arg_2))
+                        .field("urgent", my_library::__private::debug_field!(arg_3))
                         .finish()
                 }
-                Self::Merge {
-                    other: ref held_0,
-                    name: ref held_1,
-                    title: ref held_2,
-                } => {
+                Self::Merge { other: ref arg_0, name: ref arg_1, title: ref arg_2 } => {
                     f.debug_struct("Merge")
-                        .field("other", my_library::__private::debug_field!(held_0))
-                        .field("name", my_library::__private::debug_field!(held_1))
-                        .field("title", my_library::__private::debug_field!(held_2))
+                        .field("other", my_library::__private::debug_field!(arg_0))
+                        .field("name", my_library::__private::debug_field!(arg_1))
+                        .field("title", my_library::__private::debug_field!(arg_2))
                         .finish()
                 }
 
                 #[cfg(feature = "late")]
                 Self::Late => f.write_str("Late"),
-                Self::Move { r#type: ref held_0 } => {
+                Self::Move { r#type: ref arg_0 } => {
                     f.debug_struct("Move")
-                        .field("type", my_library::__private::debug_field!(held_0))
+                        .field("type", my_library::__private::debug_field!(arg_0))
                         .finish()
                 }
                 StoreMessage::__Never(never, _) => match never {}
@@ -176,10 +172,7 @@ const _: () = {
         }
 
         fn from_index(index: usize) -> ::core::option::Option<Self> {
-            match index {
-                0 => ::core::option::Option::Some(Self::Default),
-                _ => ::core::option::Option::None,
-            }
+            [Self::Default].into_iter().nth(index)
         }
     }
 
@@ -255,8 +248,7 @@ const _: () = {
             self.link.one_way(3, encode, 0)
         }
 
-        /// Everything about the worker that is not one of its messages: how it is doing, and
-        /// how it ends.
+        /// The handle of the worker: its pid, its statistics, how it ends.
         pub fn worker(
             &self,
         ) -> my_library::__private::WorkerHandle<'_, Store<K, Box<V>>> {
@@ -312,31 +304,31 @@ const _: () = {
         ) -> ::core::result::Result<(), my_library::__private::CallError> {
             match message {
                 StoreMessage::Put {
-                    key: held_0,
-                    text: held_1,
-                    raw: held_2,
-                    urgent: held_3,
+                    key: arg_0,
+                    text: arg_1,
+                    raw: arg_2,
+                    urgent: arg_3,
                 } => {
                     my_library::__private::Tell::tell(
                         Self::put(
                             self,
-                            my_library::__private::lend::<K>(&held_0),
-                            &held_1,
-                            &held_2,
-                            held_3,
+                            my_library::__private::lend::<K>(&arg_0),
+                            &arg_1,
+                            &arg_2,
+                            arg_3,
                         ),
                     )
                 }
-                StoreMessage::Merge { other: held_0, name: held_1, title: held_2 } => {
+                StoreMessage::Merge { other: arg_0, name: arg_1, title: arg_2 } => {
                     my_library::__private::Tell::tell(
-                        Self::merge(self, held_0, held_1.as_deref(), held_2),
+                        Self::merge(self, arg_0, arg_1.as_deref(), arg_2),
                     )
                 }
 
                 #[cfg(feature = "late")]
                 StoreMessage::Late => my_library::__private::Tell::tell(Self::late(self)),
-                StoreMessage::Move { r#type: held_0 } => {
-                    my_library::__private::Tell::tell(Self::r#move(self, held_0))
+                StoreMessage::Move { r#type: arg_0 } => {
+                    my_library::__private::Tell::tell(Self::r#move(self, arg_0))
                 }
                 StoreMessage::__Never(never, _) => match never {}
             }
@@ -453,9 +445,9 @@ const _: () = {
         ) -> my_library::__private::Decoded<
             ::core::result::Result<Self, my_library::__private::Answer>,
         > {
-            let held_0 = my_library::__private::by_ref::<Path>().take(arguments)?;
-            let held_1 = my_library::__private::slice::<K>().take(arguments)?;
-            let held_2 = my_library::__private::by_ref::<u64>().take_option(arguments)?;
+            let arg_0 = my_library::__private::by_ref::<Path>().take(arguments)?;
+            let arg_1 = my_library::__private::slice::<K>().take(arguments)?;
+            let arg_2 = my_library::__private::by_ref::<u64>().take_option(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(
                 my_library::__private::fallible::<
@@ -466,9 +458,9 @@ const _: () = {
                 >()
                     .split(
                         Self::open(
-                            my_library::__private::lend::<Path>(&held_0),
-                            &held_1,
-                            held_2.as_ref().map(my_library::__private::lend::<u64>),
+                            my_library::__private::lend::<Path>(&arg_0),
+                            &arg_1,
+                            arg_2.as_ref().map(my_library::__private::lend::<u64>),
                         ),
                     ),
             )
@@ -482,10 +474,10 @@ const _: () = {
         ) -> my_library::__private::Decoded<my_library::__private::Answer> {
             let answer = match number {
                 0 => {
-                    let held_0 = my_library::__private::by_ref::<K>().take(arguments)?;
-                    let held_1 = my_library::__private::text().take(arguments)?;
-                    let held_2 = my_library::__private::bytes().take(arguments)?;
-                    let held_3 = my_library::__private::argument::<bool>()
+                    let arg_0 = my_library::__private::by_ref::<K>().take(arguments)?;
+                    let arg_1 = my_library::__private::text().take(arguments)?;
+                    let arg_2 = my_library::__private::bytes().take(arguments)?;
+                    let arg_3 = my_library::__private::argument::<bool>()
                         .take(arguments)?;
                     arguments.finish()?;
                     my_library::__private::reply::<()>()
@@ -493,18 +485,18 @@ const _: () = {
                             Self::put(
                                 self,
                                 cx,
-                                my_library::__private::lend::<K>(&held_0),
-                                held_1,
-                                held_2,
-                                held_3,
+                                my_library::__private::lend::<K>(&arg_0),
+                                arg_1,
+                                arg_2,
+                                arg_3,
                             ),
                         )
                 }
                 1 => {
-                    let held_0 = my_library::__private::argument::<Store<K, Box<V>>>()
+                    let arg_0 = my_library::__private::argument::<Store<K, Box<V>>>()
                         .take(arguments)?;
-                    let held_1 = my_library::__private::text().take_option(arguments)?;
-                    let held_2 = my_library::__private::argument::<Cow<'_, str>>()
+                    let arg_1 = my_library::__private::text().take_option(arguments)?;
+                    let arg_2 = my_library::__private::argument::<Cow<'_, str>>()
                         .take(arguments)?;
                     arguments.finish()?;
                     <io::Result<
@@ -514,7 +506,7 @@ const _: () = {
                             <io::Result<
                                 Store<K, Box<V>>,
                             > as my_library::__private::Fallible>::into_result(
-                                Self::merge(self, held_0, held_1, held_2),
+                                Self::merge(self, arg_0, arg_1, arg_2),
                             ),
                         )
                 }
@@ -526,16 +518,12 @@ const _: () = {
                         .later(Self::late(self, cx))
                 }
                 3 => {
-                    let held_0 = my_library::__private::argument::<K>().take(arguments)?;
+                    let arg_0 = my_library::__private::argument::<K>().take(arguments)?;
                     arguments.finish()?;
-                    Self::r#move(self, held_0);
+                    Self::r#move(self, arg_0);
                     my_library::__private::Answer::none()
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        my_library::__private::Malformed::handler(number),
-                    )?
-                }
+                _ => my_library::__private::no_handler(number)?,
             };
             ::core::result::Result::Ok(answer)
         }
@@ -571,7 +559,7 @@ const _: () = {
         }
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct StoreOn<P, K: Wire + 'static, V: ?Sized + 'static>(
         my_library::__private::On<Store<K, Box<V>>, P>,
@@ -582,7 +570,7 @@ const _: () = {
     where
         V: 'static,
     {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         pub fn spawn<By>(
             self,
             path: &Path,
@@ -612,7 +600,7 @@ const _: () = {
     where
         V: 'static,
     {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         pub(crate) fn spawn<By>(
             path: &Path,
             keys: &[K],
@@ -635,8 +623,8 @@ const _: () = {
             Self::on(my_library::__private::Process::new()).spawn(path, keys, seed)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         pub(crate) fn on<P>(place: P) -> StoreOn<P, K, V> {
             StoreOn(my_library::__private::On::new(place))

@@ -75,17 +75,17 @@ const _: () = {
         type Item = u64;
         const FUNCTION: &'static ::core::primitive::str = "square";
         fn put(item: &Self::Item, draft: &mut ::coproc::__private::Draft) {
-            let held_0 = item;
-            ::coproc::__private::argument::<u64>().put(draft, held_0);
+            let arg_0 = item;
+            ::coproc::__private::argument::<u64>().put(draft, arg_0);
         }
 
         fn call(
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
-            let held_0 = ::coproc::__private::argument::<u64>().take(arguments)?;
+            let arg_0 = ::coproc::__private::argument::<u64>().take(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(
-                ::coproc::__private::reply::<u64>().value(square(held_0)),
+                ::coproc::__private::reply::<u64>().value(square(arg_0)),
             )
         }
     }
@@ -93,11 +93,11 @@ const _: () = {
         ::coproc::__private::Recipe::new:: < Square > ()
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct SquareOn<P>(::coproc::__private::On<Square, P>);
     impl<P> SquareOn<P> {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         pub fn spawn<By>(
             self,
             n: u64,
@@ -114,7 +114,7 @@ const _: () = {
                 })
         }
 
-        /// The arguments of the later runs; those of the first unless said otherwise.
+        /// Sets the arguments of the later runs; by default they are those of the first.
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_with<By>(self, n: u64) -> Self
         where
@@ -131,7 +131,7 @@ const _: () = {
     }
 
     impl Square {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         pub fn spawn(
             n: u64,
         ) -> ::core::result::Result<
@@ -141,8 +141,8 @@ const _: () = {
             Self::on(::coproc::__private::Process::new()).spawn(n)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> SquareOn<P> {
             SquareOn(::coproc::__private::On::new(place))
@@ -199,7 +199,7 @@ const _: () = {
                     parameters,
                     arguments,
                     |arguments, messenger| {
-                        let held_0 = my_library::__private::text().take(arguments)?;
+                        let arg_0 = my_library::__private::text().take(arguments)?;
                         arguments.finish()?;
                         ::core::result::Result::Ok(
                             <my_library::Result<
@@ -209,7 +209,7 @@ const _: () = {
                                     <my_library::Result<
                                         (),
                                     > as my_library::__private::Fallible>::into_result(
-                                        echo(messenger, held_0),
+                                        echo(messenger, arg_0),
                                     ),
                                 ),
                         )
@@ -238,11 +238,11 @@ const _: () = {
         type Channel = Lane;
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct EchoOn<P>(my_library::__private::On<Echo, P>);
     impl<P> EchoOn<P> {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         pub fn spawn<By>(
             self,
             prefix: &str,
@@ -261,7 +261,7 @@ const _: () = {
     }
 
     impl Echo {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         fn spawn(
             prefix: &str,
         ) -> ::core::result::Result<
@@ -271,8 +271,8 @@ const _: () = {
             Self::on(my_library::__private::Process::new()).spawn(prefix)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         fn on<P>(place: P) -> EchoOn<P> {
             EchoOn(my_library::__private::On::new(place))

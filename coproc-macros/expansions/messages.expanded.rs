@@ -59,11 +59,7 @@ const _: () = {
         }
 
         fn from_index(index: usize) -> ::core::option::Option<Self> {
-            match index {
-                0 => ::core::option::Option::Some(Self::Data),
-                1 => ::core::option::Option::Some(Self::HighPriority),
-                _ => ::core::option::Option::None,
-            }
+            [Self::Data, Self::HighPriority].into_iter().nth(index)
         }
     }
 };
@@ -82,10 +78,7 @@ const _: () = {
         }
 
         fn from_index(index: usize) -> ::core::option::Option<Self> {
-            match index {
-                0 => ::core::option::Option::Some(Self::HTTPServer),
-                _ => ::core::option::Option::None,
-            }
+            [Self::HTTPServer].into_iter().nth(index)
         }
     }
 };

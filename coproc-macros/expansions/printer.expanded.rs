@@ -67,7 +67,7 @@ pub enum PrintProcessChannel {
     Data,
 }
 
-/// Speaks to a [`PrintProcess`] wherever it runs: one method for each of its messages.
+/// The controller of a [`PrintProcess`], with a method for each of its messages.
 #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct PrintProcessController {
     link: ::coproc::__private::Link<PrintProcess>,
@@ -82,10 +82,10 @@ const _: () = {
         fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match *self {
                 Self::StartPrinting => f.write_str("StartPrinting"),
-                Self::ChangeBehavior { every: ref held_0, ch: ref held_1 } => {
+                Self::ChangeBehavior { every: ref arg_0, ch: ref arg_1 } => {
                     f.debug_struct("ChangeBehavior")
-                        .field("every", ::coproc::__private::debug_field!(held_0))
-                        .field("ch", ::coproc::__private::debug_field!(held_1))
+                        .field("every", ::coproc::__private::debug_field!(arg_0))
+                        .field("ch", ::coproc::__private::debug_field!(arg_1))
                         .finish()
                 }
                 Self::Printed => f.write_str("Printed"),
@@ -105,12 +105,7 @@ const _: () = {
         }
 
         fn from_index(index: usize) -> ::core::option::Option<Self> {
-            match index {
-                0 => ::core::option::Option::Some(Self::Default),
-                1 => ::core::option::Option::Some(Self::Control),
-                2 => ::core::option::Option::Some(Self::Data),
-                _ => ::core::option::Option::None,
-            }
+            [Self::Default, Self::Control, Self::Data].into_iter().nth(index)
         }
     }
 
@@ -139,8 +134,7 @@ const _: () = {
             self.link.call(2, |_| {}, 0, ::coproc::__private::reply::<u64>())
         }
 
-        /// Everything about the worker that is not one of its messages: how it is doing, and
-        /// how it ends.
+        /// The handle of the worker: its pid, its statistics, how it ends.
         pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, PrintProcess> {
             ::coproc::__private::handle(&self.link)
         }
@@ -182,9 +176,9 @@ const _: () = {
                 PrintProcessMessage::StartPrinting => {
                     ::coproc::__private::Tell::tell(Self::start_printing(self))
                 }
-                PrintProcessMessage::ChangeBehavior { every: held_0, ch: held_1 } => {
+                PrintProcessMessage::ChangeBehavior { every: arg_0, ch: arg_1 } => {
                     ::coproc::__private::Tell::tell(
-                        Self::change_behavior(self, held_0, held_1),
+                        Self::change_behavior(self, arg_0, arg_1),
                     )
                 }
                 PrintProcessMessage::Printed => {
@@ -271,12 +265,12 @@ const _: () = {
         ) -> ::coproc::__private::Decoded<
             ::core::result::Result<Self, ::coproc::__private::Answer>,
         > {
-            let held_0 = ::coproc::__private::argument::<Duration>().take(arguments)?;
-            let held_1 = ::coproc::__private::argument::<char>().take(arguments)?;
-            let held_2 = ::coproc::__private::argument::<bool>().take(arguments)?;
+            let arg_0 = ::coproc::__private::argument::<Duration>().take(arguments)?;
+            let arg_1 = ::coproc::__private::argument::<char>().take(arguments)?;
+            let arg_2 = ::coproc::__private::argument::<bool>().take(arguments)?;
             arguments.finish()?;
             ::core::result::Result::Ok(
-                ::core::result::Result::Ok(Self::new(held_0, held_1, held_2)),
+                ::core::result::Result::Ok(Self::new(arg_0, arg_1, arg_2)),
             )
         }
 
@@ -293,23 +287,18 @@ const _: () = {
                         .result(Self::start_printing(self))
                 }
                 1 => {
-                    let held_0 = ::coproc::__private::argument::<Duration>()
+                    let arg_0 = ::coproc::__private::argument::<Duration>()
                         .take(arguments)?;
-                    let held_1 = ::coproc::__private::argument::<char>()
-                        .take(arguments)?;
+                    let arg_1 = ::coproc::__private::argument::<char>().take(arguments)?;
                     arguments.finish()?;
                     ::coproc::__private::reply::<()>()
-                        .value(Self::change_behavior(self, held_0, held_1))
+                        .value(Self::change_behavior(self, arg_0, arg_1))
                 }
                 2 => {
                     arguments.finish()?;
                     ::coproc::__private::reply::<u64>().value(Self::printed(self))
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::coproc::__private::Malformed::handler(number),
-                    )?
-                }
+                _ => ::coproc::__private::no_handler(number)?,
             };
             ::core::result::Result::Ok(answer)
         }
@@ -330,11 +319,11 @@ const _: () = {
         }
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct PrintProcessOn<P>(::coproc::__private::On<PrintProcess, P>);
     impl<P> PrintProcessOn<P> {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         ///
         /// Runs inside the worker.
         pub fn spawn<By>(
@@ -359,7 +348,7 @@ const _: () = {
     }
 
     impl PrintProcess {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         ///
         /// Runs inside the worker.
         pub fn spawn(
@@ -373,8 +362,8 @@ const _: () = {
             Self::on(::coproc::__private::Process::new()).spawn(every, ch, printing)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> PrintProcessOn<P> {
             PrintProcessOn(::coproc::__private::On::new(place))

@@ -36,7 +36,7 @@ pub enum RefusedMessage {
     Accepted,
 }
 
-/// Speaks to a [`Refused`] wherever it runs: one method for each of its messages.
+/// The controller of a [`Refused`], with a method for each of its messages.
 #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct RefusedController {
     link: ::coproc::__private::Link<Refused>,
@@ -85,8 +85,7 @@ const _: () = {
             ::coproc::__private::refused()
         }
 
-        /// Everything about the worker that is not one of its messages: how it is doing, and
-        /// how it ends.
+        /// The handle of the worker: its pid, its statistics, how it ends.
         pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Refused> {
             ::coproc::__private::handle(&self.link)
         }
@@ -212,11 +211,7 @@ const _: () = {
                     arguments.finish()?;
                     ::coproc::__private::reply::<()>().value(Self::accepted(self))
                 }
-                _ => {
-                    ::core::result::Result::Err(
-                        ::coproc::__private::Malformed::handler(number),
-                    )?
-                }
+                _ => ::coproc::__private::no_handler(number)?,
             };
             ::core::result::Result::Ok(answer)
         }
@@ -226,11 +221,11 @@ const _: () = {
         }
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct RefusedOn<P>(::coproc::__private::On<Refused, P>);
     impl<P> RefusedOn<P> {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         pub fn spawn<By>(
             self,
             argument_0: (u8, u8),
@@ -246,7 +241,7 @@ const _: () = {
     }
 
     impl Refused {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         pub fn spawn(
             argument_0: (u8, u8),
         ) -> ::core::result::Result<
@@ -256,8 +251,8 @@ const _: () = {
             Self::on(::coproc::__private::Process::new()).spawn(argument_0)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> RefusedOn<P> {
             RefusedOn(::coproc::__private::On::new(place))
@@ -286,7 +281,7 @@ const _: () = {
     "a message cannot take `self` by value: the worker lives on\nhelp: write `&mut self`; the last thing a worker does is `#[close]`"
 }
 ::core::compile_error! {
-    "a `oneway` message cannot return a value: nobody waits for it\nhelp: remove `oneway` or the return type"
+    "a `oneway` message cannot return a value: no caller waits for it\nhelp: remove `oneway` or the return type"
 }
 ::core::compile_error! {
     "a message cannot be called `worker`: that is the controller's own method\nhelp: rename it"

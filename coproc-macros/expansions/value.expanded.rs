@@ -2,7 +2,7 @@ impl Value {}
 /// The messages of a [`Value`].
 #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub enum ValueMessage {}
-/// Speaks to a [`Value`] wherever it runs: one method for each of its messages.
+/// The controller of a [`Value`], with a method for each of its messages.
 #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
 pub struct ValueController {
     link: ::coproc::__private::Link<Value>,
@@ -20,8 +20,7 @@ const _: () = {
     }
 
     impl ValueController {
-        /// Everything about the worker that is not one of its messages: how it is doing, and
-        /// how it ends.
+        /// The handle of the worker: its pid, its statistics, how it ends.
         pub fn worker(&self) -> ::coproc::__private::WorkerHandle<'_, Value> {
             ::coproc::__private::handle(&self.link)
         }
@@ -139,11 +138,7 @@ const _: () = {
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::coproc::__private::Decoded<::coproc::__private::Answer> {
             let answer = match number {
-                _ => {
-                    ::core::result::Result::Err(
-                        ::coproc::__private::Malformed::handler(number),
-                    )?
-                }
+                _ => ::coproc::__private::no_handler(number)?,
             };
             ::core::result::Result::Ok(answer)
         }
@@ -154,11 +149,11 @@ const _: () = {
         }
     }
 
-    /// A worker on its way to a place.
+    /// A worker that is not started; `spawn` starts it.
     #[derive(::core::fmt::Debug)]
     pub struct ValueOn<P>(::coproc::__private::On<Value, P>);
     impl<P> ValueOn<P> {
-        /// Starts the worker there, and gives its owner once it has started.
+        /// Starts the worker, and returns its owner when it has started.
         pub fn spawn<By>(
             self,
             worker: Value,
@@ -175,7 +170,7 @@ const _: () = {
     }
 
     impl Value {
-        /// Starts the worker in a process of its own, and gives its owner once it has started.
+        /// Starts the worker in a process of its own, and returns its owner when it has started.
         pub fn spawn(
             self,
         ) -> ::core::result::Result<
@@ -185,8 +180,8 @@ const _: () = {
             Self::on(::coproc::__private::Process::new()).spawn(self)
         }
 
-        /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-        /// `Inline`.
+        /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+        /// it.
         #[must_use = "nothing starts before `spawn`"]
         pub fn on<P>(place: P) -> ValueOn<P> {
             ValueOn(::coproc::__private::On::new(place))

@@ -1,13 +1,13 @@
 //! The procedural macros of [coproc](https://docs.rs/coproc), which re-exports all of them.
 //!
-//! | macro | on | writes |
+//! | macro | on | generates |
 //! | --- | --- | --- |
 //! | [`#[worker]`](macro@worker) | an `impl` block, a function | the message enum, the controller, the dispatch |
 //! | [`#[message]`](macro@message) | a struct or an enum | the priority and channel of a message sent by hand |
 //! | [`#[derive(Channel)]`](macro@Channel) | an enum without fields | a set of channels |
 //! | [`#[main]`](macro@main), [`#[test]`](macro@test) | a function | the entry of a program or test that starts workers |
 //!
-//! `COPROC_EXPAND=Name cargo build` prints what `#[worker]` writes for `Name`, formatted.
+//! `COPROC_EXPAND=Name cargo build` prints the code that `#[worker]` generates for `Name`.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -86,63 +86,64 @@ use proc_macro::TokenStream;
 ///
 /// This writes `CounterController` with one method for each message, the enum `CounterMessage`, the
 /// enum `CounterChannel` because channels are declared, and `Counter::spawn` and `Counter::on`. They
-/// are `pub`, or what stands first in the attribute: `#[worker(pub(crate))]`. The block itself stays
-/// as it is but for coproc's own attributes; functions without one are private matters.
+/// are `pub`, or have the visibility that stands first in the attribute: `#[worker(pub(crate))]`. The
+/// block keeps all its functions, without coproc's attributes. Functions without such an attribute are
+/// not messages.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `channels(control(capacity = 16, overflow = reject), data)` | the channels beside the default one; a full channel makes the sender wait, or with `overflow = reject` gets it an error |
+/// | `channels(control(capacity = 16, overflow = reject), data)` | the channels beside the default one; if a channel is full, the sender waits, or with `overflow = reject` gets an error |
 /// | `name = "printer"` | the worker's stable name; its path if absent |
 /// | `aging = "100ms"` | a waiting message becomes one step more urgent per interval |
-/// | `event = Progress` | what `cx.emit` takes and `worker().events()` yields |
+/// | `event = Progress` | the type of the events that `cx.emit` sends and `worker().events()` yields |
 /// | `on_panic = keep` | a handler that panics does not end the worker |
 /// | `crate = path` | the library under another name |
 ///
-/// # Attributes inside of the block
+/// # Attributes inside the block
 ///
 /// | attribute | on | meaning |
 /// | --- | --- | --- |
-/// | `#[init]` | `fn(…) -> Self` or `-> Result<Self, E>` | makes the worker, in its process; without it the value itself is sent, and has to be serde |
+/// | `#[init]` | `fn(…) -> Self` or `-> Result<Self, E>` | makes the worker, in its process; without it, the worker's value is sent, which has to be serde |
 /// | `#[message]` | `fn(&self, …)`, `fn(&mut self, …)` | one message; see below |
-/// | `#[tick(every = EXPR, when = EXPR)]` | `fn(&mut self)` | runs between messages; both expressions are over `self`, and evaluated afresh after every message and tick |
+/// | `#[tick(every = EXPR, when = EXPR)]` | `fn(&mut self)` | runs between messages; both expressions are over `self`, and evaluated again after every message and tick |
 /// | `#[idle]` | `fn(&mut self) -> Idle` | runs when no message waits |
 /// | `#[gone]` | `fn(&mut self, peer: Peer)` | a caller closed its link, or died |
-/// | `#[close]` | `fn(self) -> T` or `-> Result<T, E>` | runs on an orderly end |
+/// | `#[close]` | `fn(self) -> T` or `-> Result<T, E>` | runs when the worker closes; `join` returns its value |
 ///
 /// Options of `#[message]`:
 ///
 /// | option | meaning |
 /// | --- | --- |
-/// | `priority = EXPR` | an `i32`, lower is sooner; evaluated at the caller; it looks at the arguments without taking them; `Self` is the worker |
+/// | `priority = EXPR` | an `i32`, lower is sooner; evaluated at the caller, where it may borrow the arguments; `Self` is the worker |
 /// | `channel = control` | one of the worker's channels |
 /// | `oneway` | there is no reply |
-/// | `deadline = "2s"` | how long a caller waits that says nothing else, or less where it inherits an earlier deadline; the units are ns, us, ms, s, m and h |
-/// | `idempotent` | may be run again after a crash |
+/// | `deadline = "2s"` | the default deadline of a call; a call that inherits an earlier deadline has that; the units are ns, us, ms, s, m and h |
+/// | `idempotent` | the handler may be run again after a crash |
 ///
 /// # Arguments and replies
 ///
 /// Arguments are serde types by value, or `&str`, `&[u8]`, `&[T]`, `&Path`, `&T` and the same in an
-/// `Option`: the controller's method takes the same reference and encodes straight from it. The
+/// `Option`: the controller's method takes the same reference and encodes from it. The
 /// first argument of a message, a tick or an idle function may be `cx: &mut Context<Self>`.
 ///
 /// Replies are serde types. A type called `Result` is split into the value and the handler's own
-/// error; a handler that can answer only later returns `Later<T, E>`.
+/// error. A handler that replies later returns `Later<T, E>`.
 ///
 /// `#[cfg]`, documentation, `#[deprecated]` and `#[must_use]` on a message hold for the controller's
 /// method too.
 ///
 /// # Generic workers
 ///
-/// They work; each instance that is to be spawned in a process is listed once with
-/// `coproc::register!(Cache<String, u64>);`. What travels is bound by `Wire`. Type parameters are
-/// `'static` whether that is written or not.
+/// A worker can be generic. Each instance that is spawned in a process has to be listed once with
+/// `coproc::register!(Cache<String, u64>);`. Types in messages need the bound `Wire`. All type
+/// parameters are `'static`, whether that is written or not.
 ///
 /// # Functions
 ///
-/// On a function, the macro writes a type that runs it once as a worker, and leaves the function as
-/// it is. Its options are `name` and `crate`.
+/// On a function, the macro generates a type that runs the function once as a worker. The function stays
+/// as it is. The options are `name` and `crate`.
 ///
 /// ```
 /// use coproc::prelude::*;
@@ -172,7 +173,7 @@ use proc_macro::TokenStream;
 ///
 /// # The expansion
 ///
-/// `COPROC_EXPAND=Counter cargo build` prints what is written for `Counter`.
+/// `COPROC_EXPAND=Counter cargo build` prints the code that is generated for `Counter`.
 #[proc_macro_attribute]
 pub fn worker(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::worker(options.into(), item.into()).into()
@@ -205,8 +206,7 @@ pub fn worker(options: TokenStream, item: TokenStream) -> TokenStream {
 /// # Ok::<(), coproc::Error>(())
 /// ```
 ///
-/// Inside of [`#[worker]`](macro@worker) it marks the methods that are messages, with options of its
-/// own; see there.
+/// Inside [`#[worker]`](macro@worker), it marks the methods that are messages, with other options.
 #[proc_macro_attribute]
 pub fn message(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::message(options.into(), item.into()).into()
@@ -215,7 +215,7 @@ pub fn message(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes the variants of an enum the channels of a messenger.
 ///
 /// The first variant is the default channel. The enum has to be `Clone` and `Copy`, and its variants
-/// have no fields. `#[channel(crate = path)]` names the library where it has another name.
+/// have no fields. `#[channel(crate = path)]` names the library if it has another name.
 ///
 /// ```
 /// use coproc::protocol::Channel;
@@ -251,9 +251,9 @@ pub fn main(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::main(options.into(), item.into()).into()
 }
 
-/// Stands for `#[test]` where the test starts workers in processes of their own.
+/// Replaces `#[test]` on tests that start workers in processes of their own.
 ///
-/// Other attributes of tests stay: `#[should_panic]`, `#[ignore]`, `#[cfg]`.
+/// It can be combined with the other attributes of tests: `#[should_panic]`, `#[ignore]`, `#[cfg]`.
 ///
 /// ```
 /// #[coproc::test]

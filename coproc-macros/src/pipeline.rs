@@ -1,7 +1,7 @@
 //! Parse, validate, expand: each macro from its tokens to its tokens.
 //!
-//! Whatever is wrong, the user's own items are always part of the result, so that one mistake is
-//! one error and not a rain of names that are missing.
+//! The result always contains the user's own items, so that a mistake causes no further errors about
+//! missing names.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -131,7 +131,7 @@ fn with_errors(mut generated: TokenStream, errors: Errors) -> TokenStream {
     generated
 }
 
-/// Where an item begins, for mistakes about the whole of it.
+/// The span of an item's first token, for mistakes about the whole item.
 fn first_word(item: &TokenStream) -> proc_macro2::Span {
     item.clone()
         .into_iter()
@@ -147,9 +147,9 @@ fn show(name: &str, generated: &TokenStream) {
     }
 }
 
-/// The text to print, if this is what is wanted.
+/// The text to print, if `COPROC_EXPAND` names this item.
 pub(crate) fn shown(name: &str, wanted: Option<&str>, generated: &TokenStream) -> Option<String> {
-    // What cannot be formatted is shown all the same: that is when somebody needs to see it.
+    // An expansion that does not parse is printed unformatted, so that the mistake can be found.
     (wanted == Some(name)).then(|| formatted(generated).unwrap_or_else(|_| generated.to_string()))
 }
 

@@ -63,6 +63,11 @@ pub const fn lanes<F: Function>() -> usize {
 /// What is decoded from a message.
 pub type Decoded<T> = Result<T, Malformed>;
 
+/// The error of a message for a handler that the worker does not have.
+pub fn no_handler<T>(number: u32) -> Decoded<T> {
+    Err(Malformed::handler(number))
+}
+
 /// Messages that are sent without asking for a reply.
 pub trait Tell {
     /// Sends it. The error is not the handler's, which nothing waits for.

@@ -1,10 +1,9 @@
 //! Typed workers in processes of their own: a method call that survives a crash.
 //!
 //! A **worker** is a struct that lives in an operating-system process of its own. Its methods are
-//! **messages**. [`#[worker]`](macro@worker) writes everything between the caller's method call and
-//! that method: the message enum, the **controller** that mirrors the methods, and the dispatch
-//! loop over a [priority messenger](Messenger). Nothing is shared, so a crash, a leak or a panic in
-//! a worker ends that worker and nothing else, and the caller is told what happened.
+//! **messages**. [`#[worker]`](macro@worker) generates the message enum, the **controller** with a method
+//! for each message, and the dispatch. Processes share no memory, so a crash, a leak or a panic in a worker
+//! ends only that worker, and the call that it was handling returns an error that says why.
 //!
 //! ```
 //! use coproc::prelude::*;
@@ -47,31 +46,31 @@
 //!
 //! # Where to look
 //!
-//! The root has what most programs name; what goes with it stands in a module, as in std.
+//! The root has the types that most programs name. The types that go with them are in modules, as in std.
 //!
-//! | for | see |
+//! | topic | see |
 //! | --- | --- |
-//! | what `#[worker]` accepts | [`#[worker]`](macro@worker) |
-//! | calling: the verbs, deadlines, priorities, cancelling | [`Call`], [`Pending`], [`call::OneWay`] |
-//! | what can go wrong | [`CallError`], [`SpawnError`], [`error::CrashReport`] |
-//! | where a worker runs, and with which limits | [`Process`], [`Thread`], [`Inline`] |
-//! | its life: joining, killing, events | [`spawn::WorkerResource`], [`spawn::WorkerHandle`] |
-//! | many workers, waited for and ended together | [`spawn::Group`] |
+//! | the attributes of a worker | [`#[worker]`](macro@worker) |
+//! | calls: verbs, deadlines, priorities, cancelling | [`Call`], [`Pending`], [`call::OneWay`] |
+//! | errors | [`CallError`], [`SpawnError`], [`error::CrashReport`] |
+//! | places and their limits | [`Process`], [`Thread`], [`Inline`] |
+//! | a running worker: joining, killing, events | [`spawn::WorkerResource`], [`spawn::WorkerHandle`] |
+//! | workers that are joined and ended together | [`spawn::Group`] |
 //! | a function that is run again when it fails | [`spawn::Retried`] |
-//! | what a handler can do beside its arguments | [`Context`], [`worker::Later`], [`worker::Idle`] |
+//! | the context of a handler | [`Context`], [`worker::Later`], [`worker::Idle`] |
 //! | values that many processes share | [`State`], [`state::Key`], [`state::View`], [`state::Watch`] |
 //! | items that many processes send and receive | [`Queue`], [`queue::Delivery`] |
 //! | many workers behind one handle | [`WorkerPool`], [`pool::Map`] |
 //! | a function over many items | [`Pool`] |
 //! | memory and CPU over time, with notes and plots | [`Monitor`], [`monitor::Stats`] |
-//! | a function as a worker, talking by hand | [`Messenger`], [`worker::FunctionController`] |
+//! | a function as a worker, with a messenger | [`Messenger`], [`worker::FunctionController`] |
 //!
-//! # How a child finds its way
+//! # How a worker's process starts
 //!
-//! A worker's process is this same program, started again from the inode of the running executable.
-//! [`#[coproc::main]`](macro@main) turns it into its worker before the first line of `main` runs;
-//! [`init()`] as the first statement does the same. In tests, [`#[coproc::test]`](macro@test) stands
-//! for `#[test]`. A program that spawns without any of them gets [`SpawnError::NotInitialized`].
+//! A worker's process is the same program, started again from the inode of the running executable. With
+//! [`#[coproc::main]`](macro@main), it runs the worker before the first line of `main`; [`init()`] as the
+//! first statement does the same. [`#[coproc::test]`](macro@test) replaces `#[test]` on tests that spawn. A
+//! program that spawns without one of these gets [`SpawnError::NotInitialized`].
 //!
 //! # Features
 //!
@@ -79,20 +78,20 @@
 //! | --- | --- | --- |
 //! | `process` | yes | workers in processes of their own; Linux only |
 //! | `monitor` | yes | [`Monitor`]: memory and CPU of processes over time; with `process` |
-//! | `plot` | no | what a monitor has seen as an SVG |
-//! | `plot-png` | no | and as a PNG, with a font of its own |
+//! | `plot` | no | figures of a monitor as SVG |
+//! | `plot-png` | no | figures as PNG, too, with a font of its own |
 //! | `codec-postcard` | no | messages are encoded with postcard instead of bincode 1.3, for the whole program |
 //! | `progress` | no | `.progress(bar)` on a map over a pool moves a bar of indicatif |
 //! | `fuzz` | no | hidden items for tests of this library, which may change with any version |
 //!
-//! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc reads with it only
-//! frames of bounded size, with limits of its own on depth and on the number of elements; whoever
-//! would rather not have it in use switches to postcard.
+//! bincode 1.3.3 is complete and no longer maintained (RUSTSEC-2025-0141). coproc decodes with it only
+//! frames of bounded size, with its own limits on depth and on the number of elements. With
+//! `codec-postcard`, no message is decoded with bincode.
 
 #![warn(missing_docs, missing_debug_implementations)]
 #![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
-// Generated code names this crate by its name, also where it is used inside of it.
+// Generated code names this crate by its name, also inside this crate.
 #[allow(unused_extern_crates)]
 extern crate self as coproc;
 
@@ -103,7 +102,7 @@ compile_error!(
 );
 
 pub mod call;
-// Without processes no frame is ever written to a stream.
+// Without processes, no frame is written to a stream.
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod codec;
 mod dispatch;

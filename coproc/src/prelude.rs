@@ -1,4 +1,4 @@
-//! What most programs use: `use coproc::prelude::*;`.
+//! The names that most programs use: `use coproc::prelude::*;`.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ pub use crate::{
     worker::{Context, Idle, Later, Worker},
 };
 
-/// That many milliseconds.
+/// A duration in milliseconds.
 #[must_use]
 pub const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-/// That many seconds.
+/// A duration in seconds.
 #[must_use]
 pub const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -23,13 +23,11 @@ const RUNTIME: &str = "coproc/src";
 const MACROS: &str = "coproc-macros/src";
 
 /// Places that do not keep one of the rules yet.
-const CIRCLES_NOT_YET: [&str; 11] = [
+const CIRCLES_NOT_YET: [&str; 9] = [
     "coproc/src/call/",
     "coproc/src/codec/",
     "coproc/src/dispatch/",
     "coproc/src/link/",
-    "coproc/src/monitor/",
-    "coproc/src/pool/",
     "coproc/src/queue/",
     "coproc/src/spawn/",
     "coproc/src/state/",
@@ -53,7 +51,25 @@ const NAMES_NOT_YET: [&str; 15] = [
     "coproc/src/transport/",
     "coproc/src/worker/",
 ];
-const WORDS_NOT_YET: [&str; 4] = ["coproc/src/", "coproc-macros/src/", "ARCHITECTURE.md", "docs/"];
+const WORDS_NOT_YET: [&str; 17] = [
+    "ARCHITECTURE.md",
+    "coproc/src/__private.rs",
+    "coproc/src/call/",
+    "coproc/src/codec/",
+    "coproc/src/dispatch/",
+    "coproc/src/error/",
+    "coproc/src/link/",
+    "coproc/src/messenger/",
+    "coproc/src/protocol/",
+    "coproc/src/queue/",
+    "coproc/src/simulation/",
+    "coproc/src/spawn/",
+    "coproc/src/state/",
+    "coproc/src/sync",
+    "coproc/src/transport/",
+    "coproc/src/worker/",
+    "docs/",
+];
 
 fn both() -> Texts {
     [RUNTIME, MACROS].into_iter().flat_map(texts).collect()

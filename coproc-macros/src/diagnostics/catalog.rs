@@ -1,11 +1,10 @@
-//! Every text that the macros say: what is wrong, and what to write instead.
+//! The text of every message of the macros: what is wrong, and what to write instead.
 //!
-//! `{0}`, `{1}` … stand for names out of the user's code. Both parts are in lower case, name the
-//! object, and carry no full stop. Each text has a case in `tests/ui/fail`.
+//! `{0}`, `{1}` … stand for names of the user's code. Both parts begin in lower case, name the object, and
+//! have no full stop. Each text has a case in `tests/ui/fail`.
 //!
-//! What the compiler already says well is left to it: a wrong type in an expression, a name that
-//! does not exist, two methods of one name, a type without serde's traits (that text is on the
-//! trait `Wire`).
+//! The compiler reports the rest: a wrong type in an expression, an unknown name, two methods of one name,
+//! a type without serde's traits (that text is on the trait `Wire`).
 
 /// One text of the catalogue.
 pub(crate) struct Text {
@@ -30,7 +29,7 @@ macro_rules! catalog {
     ($($name:ident: $text:literal, $help:literal;)*) => {
         $(pub(crate) const $name: Text = Text { text: $text, help: $help };)*
 
-        /// All of them, for the test that wants a case for each.
+        /// All texts, for the test that requires a case for each.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
     };
@@ -192,7 +191,7 @@ catalog! {
         "a reply cannot borrow from the worker",
         "return an owned value, such as `String` for `&str`";
     ONEWAY:
-        "a `oneway` message cannot return a value: nobody waits for it",
+        "a `oneway` message cannot return a value: no caller waits for it",
         "remove `oneway` or the return type";
     MESSENGER_FIRST:
         "the messenger comes first",

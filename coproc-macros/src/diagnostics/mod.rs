@@ -1,4 +1,4 @@
-//! What is wrong with the user's code, collected until all of it can be said at once.
+//! The mistakes in the user's code, collected and reported together.
 
 pub(crate) mod catalog;
 pub(crate) mod suggest;
@@ -9,14 +9,14 @@ use self::catalog::Text;
 
 /// The mistakes found so far.
 ///
-/// Whoever makes one must [`finish`](Self::finish) it: mistakes that nobody reads would turn wrong
-/// code into code that compiles, so dropping them unread panics.
+/// The code that makes it must [`finish`](Self::finish) it. Dropping it without that panics, since wrong
+/// code would compile.
 #[must_use]
 pub(crate) struct Errors {
     found: Option<Vec<(Place, syn::Error)>>,
 }
 
-/// Line and column, to sort by; equal where the compiler does not tell.
+/// Line and column, to sort by; equal if the compiler does not give them.
 type Place = (usize, usize);
 
 impl Errors {
@@ -24,7 +24,7 @@ impl Errors {
         Self { found: Some(Vec::new()) }
     }
 
-    /// Notes that the code at `span` is wrong, `names` standing for `{0}`, `{1}` … in the text.
+    /// Adds a mistake at `span`; `names` replace `{0}`, `{1}` … in the text.
     pub(crate) fn push(&mut self, span: Span, text: &Text, names: &[&str]) {
         self.add(syn::Error::new(span, text.fill(names)));
     }
@@ -34,14 +34,14 @@ impl Errors {
         self.add(syn::Error::new_spanned(tokens, text.fill(names)));
     }
 
-    /// Notes what the parser says.
+    /// Adds an error of the parser.
     pub(crate) fn add(&mut self, error: syn::Error) {
         if let Some(found) = &mut self.found {
             found.push((place(error.span()), error));
         }
     }
 
-    /// How many there are, so that a section can see whether it added to them.
+    /// The number of mistakes so far, which shows whether a step has added any.
     pub(crate) fn count(&self) -> usize {
         self.found.as_ref().map_or(0, Vec::len)
     }
@@ -63,7 +63,7 @@ impl Drop for Errors {
     }
 }
 
-/// Where the span begins. Outside of the compiler, in unit tests, nobody knows.
+/// The start of the span; in unit tests, outside the compiler, it is unknown.
 fn place(span: Span) -> Place {
     if !proc_macro::is_available() {
         return (0, 0);

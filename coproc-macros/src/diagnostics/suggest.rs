@@ -1,9 +1,9 @@
-//! Did you mean …?
+//! Suggestions for misspelled words.
 
-/// How alike two words must be for one to be offered for the other.
+/// The least similarity of two words for a suggestion.
 const ALIKE: f64 = 0.8;
 
-/// The known word that is most like `word`, if any is.
+/// The known word that is most similar to `word`, if one is similar enough.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -13,7 +13,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// What to say to somebody who wrote `word` where only the `known` words mean something.
+/// The help for `word` where only the `known` words are valid.
 pub(crate) fn help(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
@@ -26,8 +26,8 @@ fn list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The similarity of two words after Jaro and Winkler, from 0 to 1: swapped neighbours count half,
-/// and a common beginning counts extra because people get the first letters right.
+/// The Jaro-Winkler similarity of two words, from 0 to 1: swapped letters count half, and a common
+/// beginning counts extra.
 pub(crate) fn similarity(left: &str, right: &str) -> f64 {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let jaro = jaro(&left, &right);
@@ -35,7 +35,7 @@ pub(crate) fn similarity(left: &str, right: &str) -> f64 {
     jaro + prefix as f64 * 0.1 * (1.0 - jaro)
 }
 
-/// The similarity after Jaro alone.
+/// The Jaro similarity.
 fn jaro(left: &[char], right: &[char]) -> f64 {
     let reach = (left.len().max(right.len()) / 2).saturating_sub(1);
     let mut taken = vec![false; right.len()];

@@ -1,4 +1,4 @@
-//! How an argument is written at the caller, read in the worker, and lent to the handler.
+//! The arguments: encoded at the caller, decoded in the worker, passed to the handler.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -7,7 +7,7 @@ use syn::{Path, ext::IdentExt, spanned::Spanned};
 use super::{mixed, owned};
 use crate::model::{self, Argument, Borrow, Passing};
 
-/// `name: Type`, each, as the controller's method takes them.
+/// The parameters `name: Type` of the controller's method.
 pub(super) fn parameters(arguments: &[Argument]) -> TokenStream {
     arguments
         .iter()
@@ -15,7 +15,7 @@ pub(super) fn parameters(arguments: &[Argument]) -> TokenStream {
         .collect()
 }
 
-/// `|draft| { … }`, which writes all arguments.
+/// The closure `|draft| { … }`, which encodes all arguments.
 pub(super) fn encoder(arguments: &[Argument], library: &Path) -> TokenStream {
     if arguments.is_empty() {
         return quote_spanned!(mixed()=> |_| {});
@@ -24,35 +24,35 @@ pub(super) fn encoder(arguments: &[Argument], library: &Path) -> TokenStream {
     quote_spanned!(mixed()=> |draft| { #puts })
 }
 
-/// The statements that write all arguments to `draft`.
+/// The statements that encode all arguments to `draft`.
 pub(super) fn puts(arguments: &[Argument], library: &Path) -> TokenStream {
     arguments.iter().map(|argument| put(argument, library)).collect()
 }
 
 fn put(argument: &Argument, library: &Path) -> TokenStream {
-    let (name, witness) = (&argument.name, witness(argument, library));
+    let (name, codec) = (&argument.name, codec(argument, library));
     match &argument.passing {
-        Passing::Value => quote_spanned!(mixed()=> #witness.put(draft, &#name);),
-        Passing::Borrowed(_) => quote_spanned!(mixed()=> #witness.put(draft, #name);),
-        Passing::Optional(_) => quote_spanned!(mixed()=> #witness.put_option(draft, #name);),
+        Passing::Value => quote_spanned!(mixed()=> #codec.put(draft, &#name);),
+        Passing::Borrowed(_) => quote_spanned!(mixed()=> #codec.put(draft, #name);),
+        Passing::Optional(_) => quote_spanned!(mixed()=> #codec.put_option(draft, #name);),
     }
 }
 
-/// The same, out of the owned arguments that `item` holds: the one, or the tuple of all.
+/// The same for the owned arguments in `item`: the only one, or a tuple of all.
 pub(super) fn put_owned(arguments: &[Argument], library: &Path) -> TokenStream {
     let puts = arguments.iter().enumerate().map(|(place, argument)| {
-        let (held, witness) = (model::held(place), witness(argument, library));
+        let (variable, codec) = (model::variable(place), codec(argument, library));
         let lent = lent_by_message(place, argument, library);
         match &argument.passing {
-            Passing::Value => quote_spanned!(mixed()=> #witness.put(draft, #held);),
-            Passing::Borrowed(_) => quote_spanned!(mixed()=> #witness.put(draft, #lent);),
-            Passing::Optional(_) => quote_spanned!(mixed()=> #witness.put_option(draft, #lent);),
+            Passing::Value => quote_spanned!(mixed()=> #codec.put(draft, #variable);),
+            Passing::Borrowed(_) => quote_spanned!(mixed()=> #codec.put(draft, #lent);),
+            Passing::Optional(_) => quote_spanned!(mixed()=> #codec.put_option(draft, #lent);),
         }
     });
-    let held = (0..arguments.len()).map(model::held);
+    let variable = (0..arguments.len()).map(model::variable);
     match arguments {
-        [_] => quote_spanned!(mixed()=> let #(#held)* = item; #(#puts)*),
-        _ => quote_spanned!(mixed()=> let (#(#held,)*) = item; #(#puts)*),
+        [_] => quote_spanned!(mixed()=> let #(#variable)* = item; #(#puts)*),
+        _ => quote_spanned!(mixed()=> let (#(#variable,)*) = item; #(#puts)*),
     }
 }
 
@@ -65,15 +65,15 @@ pub(super) fn item(arguments: &[Argument], library: &Path) -> TokenStream {
     }
 }
 
-/// `let held_0 = …;` for each argument, and then nothing may be left.
+/// The statements `let arg_0 = …;`, and a check that no bytes are left.
 pub(super) fn decode(arguments: &[Argument], library: &Path) -> TokenStream {
     let takes = arguments.iter().enumerate().map(|(place, argument)| {
-        let (held, witness) = (model::held(place), witness(argument, library));
+        let (variable, codec) = (model::variable(place), codec(argument, library));
         match argument.passing {
             Passing::Optional(_) => {
-                quote_spanned!(mixed()=> let #held = #witness.take_option(arguments)?;)
+                quote_spanned!(mixed()=> let #variable = #codec.take_option(arguments)?;)
             }
-            _ => quote_spanned!(mixed()=> let #held = #witness.take(arguments)?;),
+            _ => quote_spanned!(mixed()=> let #variable = #codec.take(arguments)?;),
         }
     });
     quote_spanned! {mixed()=>
@@ -82,7 +82,7 @@ pub(super) fn decode(arguments: &[Argument], library: &Path) -> TokenStream {
     }
 }
 
-/// What to pass to the user's function for each argument that `decode` has read.
+/// The expressions that pass the decoded arguments to the user's function.
 pub(super) fn lent(arguments: &[Argument], library: &Path) -> TokenStream {
     arguments
         .iter()
@@ -94,33 +94,33 @@ pub(super) fn lent(arguments: &[Argument], library: &Path) -> TokenStream {
         .collect()
 }
 
-// Where a type is not what its spelling says, such as an `Option` of the user's own, this is where
-// the compiler finds out, so it has the span of that type.
+// The span is that of the type: if the type is not what its spelling says, such as an `Option` of the
+// user's own, the compiler reports it there.
 fn lend(place: usize, argument: &Argument, library: &Path) -> TokenStream {
-    let held = model::held(place);
+    let variable = model::variable(place);
     let span = mixed().located_at(argument.ty.span());
     match &argument.passing {
         Passing::Value
         | Passing::Borrowed(Borrow::Text | Borrow::Bytes)
-        | Passing::Optional(Borrow::Text | Borrow::Bytes) => quote_spanned!(span=> #held),
-        Passing::Borrowed(Borrow::Slice(_)) => quote_spanned!(span=> &#held),
+        | Passing::Optional(Borrow::Text | Borrow::Bytes) => quote_spanned!(span=> #variable),
+        Passing::Borrowed(Borrow::Slice(_)) => quote_spanned!(span=> &#variable),
         Passing::Borrowed(Borrow::Value(value)) => {
-            quote_spanned!(span=> #library::__private::lend::<#value>(&#held))
+            quote_spanned!(span=> #library::__private::lend::<#value>(&#variable))
         }
-        Passing::Optional(Borrow::Slice(_)) => quote_spanned!(span=> #held.as_deref()),
+        Passing::Optional(Borrow::Slice(_)) => quote_spanned!(span=> #variable.as_deref()),
         Passing::Optional(Borrow::Value(value)) => {
-            quote_spanned!(span=> #held.as_ref().map(#library::__private::lend::<#value>))
+            quote_spanned!(span=> #variable.as_ref().map(#library::__private::lend::<#value>))
         }
     }
 }
 
-/// The same out of the field of a message, which owns it.
+/// The same for the field of a message, which owns the value.
 pub(super) fn lent_by_message(place: usize, argument: &Argument, library: &Path) -> TokenStream {
-    let held = model::held(place);
+    let variable = model::variable(place);
     match &argument.passing {
-        Passing::Borrowed(Borrow::Text | Borrow::Bytes) => quote_spanned!(mixed()=> &#held,),
+        Passing::Borrowed(Borrow::Text | Borrow::Bytes) => quote_spanned!(mixed()=> &#variable,),
         Passing::Optional(Borrow::Text | Borrow::Bytes) => {
-            quote_spanned!(mixed()=> #held.as_deref(),)
+            quote_spanned!(mixed()=> #variable.as_deref(),)
         }
         _ => {
             let lent = lend(place, argument, library);
@@ -129,8 +129,8 @@ pub(super) fn lent_by_message(place: usize, argument: &Argument, library: &Path)
     }
 }
 
-/// The one place where the compiler checks that the argument can be sent, with its span.
-fn witness(argument: &Argument, library: &Path) -> TokenStream {
+/// The argument's codec, with the argument's span. The compiler checks here that it can be sent.
+fn codec(argument: &Argument, library: &Path) -> TokenStream {
     let span = mixed().located_at(argument.ty.span());
     match &argument.passing {
         Passing::Value => {

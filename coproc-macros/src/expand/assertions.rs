@@ -1,7 +1,7 @@
-//! What only the spelling of a type could tell, confirmed by the compiler at that type.
+//! Types that the macro knows by their spelling only, for the compiler to confirm.
 //!
-//! Each of these is an argument of a call of the user's function: if the parameter has another
-//! type than its name promised, that is one error, at the type.
+//! Each is an argument of the call of the user's function. If the parameter has another type than its
+//! spelling says, the compiler reports one error, at that type.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

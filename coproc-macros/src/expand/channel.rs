@@ -53,7 +53,7 @@ pub(super) fn hidden(worker: &Worker) -> Option<TokenStream> {
         .then(|| implementation(&subject.library, &subject.names.channel, &names, &variants))
 }
 
-/// Everything that is generated for `#[derive(Channel)]`.
+/// The items for `#[derive(Channel)]`.
 pub(crate) fn channel_set(set: &ChannelSet) -> TokenStream {
     let names: Vec<String> = set.variants.iter().map(model::snake).collect();
     hide(&[], &implementation(&set.library, &set.name, &names, &set.variants))
@@ -66,8 +66,7 @@ fn implementation(
     variants: &[Ident],
 ) -> TokenStream {
     let numbers = (0..variants.len()).map(Literal::usize_unsuffixed);
-    let again = numbers.clone();
-    // The supertrait is `Copy`; where that is missing, the error is at the enum's name.
+    // With the span of the enum's name, where the compiler reports that `Copy` is missing.
     quote_spanned! {mixed()=>
         #[automatically_derived]
         impl #library::__private::Channel for #name {
@@ -80,10 +79,7 @@ fn implementation(
             }
 
             fn from_index(index: usize) -> ::core::option::Option<Self> {
-                match index {
-                    #(#again => ::core::option::Option::Some(Self::#variants),)*
-                    _ => ::core::option::Option::None,
-                }
+                [#(Self::#variants),*].into_iter().nth(index)
             }
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn item(worker: &Worker) -> TokenStream {
     let (name, visibility, clause) =
         (&names.controller, &worker.visibility, &generics.where_clause);
     let doc = format!(
-        " Speaks to a [`{}`] wherever it runs: one method for each of its messages.",
+        " The controller of a [`{}`], with a method for each of its messages.",
         names.worker
     );
     let quiet = quiet();
@@ -43,8 +43,7 @@ fn methods(worker: &Worker) -> TokenStream {
             #(#methods)*
             #(#refused)*
 
-            /// Everything about the worker that is not one of its messages: how it is doing, and
-            /// how it ends.
+            /// The handle of the worker: its pid, its statistics, how it ends.
             pub fn worker(&self) -> #library::__private::WorkerHandle<'_, #path> {
                 #library::__private::handle(&self.link)
             }
@@ -63,14 +62,14 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
         Some(priority) => quote_spanned!(mixed().located_at(priority.span())=> #priority),
         None => quote_spanned!(mixed()=> 0),
     };
-    // The arguments are lent to the encoder before the priority is evaluated: one that would take
-    // an argument away is then what is wrong, and not the encoder.
+    // The encoder borrows the arguments before the priority is evaluated, so that the compiler reports a
+    // priority that moves an argument at the priority.
     let (output, body) = match &handler.reply {
         Some(answer) => {
-            let witness = reply::witness(answer, library);
+            let codec = reply::codec(answer, library);
             (
                 reply::returned(answer, library),
-                quote_spanned!(mixed()=> self.link.call(#number, #encode, #priority, #witness)),
+                quote_spanned!(mixed()=> self.link.call(#number, #encode, #priority, #codec)),
             )
         }
         None => (
@@ -89,7 +88,7 @@ fn method(handler: &Handler, subject: &Subject) -> TokenStream {
     }
 }
 
-/// What writes the arguments, and the statement before that it takes.
+/// The encoder of the arguments, and the statement that defines it.
 fn encoder(arguments: &[Argument], library: &Path) -> (Option<TokenStream>, TokenStream) {
     if arguments.is_empty() {
         return (None, quote_spanned!(mixed()=> |_| {}));
@@ -173,7 +172,7 @@ fn controller(worker: &Worker) -> TokenStream {
     }
 }
 
-/// A controller is a value that messages can hold.
+/// `Serialize` and `Deserialize`: messages can hold a controller.
 fn travels(worker: &Worker) -> TokenStream {
     let Subject { library, generics, names, .. } = &worker.subject;
     let (name, codec) = (&names.controller, &names.codec);

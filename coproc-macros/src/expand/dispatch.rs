@@ -1,4 +1,4 @@
-//! The dispatch: from a number and bytes to a call of the user's method.
+//! The dispatch: decodes a message by its number, and calls the user's method.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
@@ -37,9 +37,7 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
             ) -> #library::__private::Decoded<#library::__private::Answer> {
                 let answer = match number {
                     #(#arms)*
-                    _ => ::core::result::Result::Err(
-                        #library::__private::Malformed::handler(number),
-                    )?,
+                    _ => #library::__private::no_handler(number)?,
                 };
                 ::core::result::Result::Ok(answer)
             }
@@ -60,9 +58,9 @@ fn init(worker: &Worker) -> TokenStream {
     match &worker.init {
         None => {
             let span = mixed().located_at(path.span());
-            let witness = quote_spanned!(span=> #library::__private::whole::<#path>());
+            let codec = quote_spanned!(span=> #library::__private::whole::<#path>());
             quote_spanned! {mixed()=>
-                let worker = #witness.take(arguments)?;
+                let worker = #codec.take(arguments)?;
                 arguments.finish()?;
                 ::core::result::Result::Ok(::core::result::Result::Ok(worker))
             }
@@ -142,7 +140,7 @@ fn ticks(worker: &Worker) -> Option<TokenStream> {
         let cx = assertions::context(context.as_ref());
         quote_spanned!(mixed()=> #(#cfgs)* #index => Self::#name(self, #cx),)
     });
-    // The user's expressions speak of the worker as `self`, so this one has their hygiene.
+    // The user's expressions use `self`, so this `self` has the user's hygiene.
     let receiver = quote_spanned!(proc_macro2::Span::call_site()=> &self);
     Some(quote_spanned! {mixed()=>
         fn schedule(#receiver, schedule: &mut #library::__private::Schedule) {

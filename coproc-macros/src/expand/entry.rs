@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use super::mixed;
 use crate::model::{Entry, EntryKind};
 
-/// The function with one statement in front of its body.
+/// The function, with a statement before its body.
 pub(crate) fn entry(entry: &Entry) -> TokenStream {
     let Entry { library, attributes, visibility, signature, .. } = entry;
     let name = signature.ident.to_string();
@@ -38,7 +38,7 @@ pub(crate) fn entry(entry: &Entry) -> TokenStream {
     }
 }
 
-/// The body with a statement in front. It is not parsed: what is typed by halves stays so.
+/// The body with a statement before it. The body is not parsed, since it may be incomplete.
 fn with_first(body: &TokenStream, first: &TokenStream) -> TokenStream {
     body.clone()
         .into_iter()

@@ -1,5 +1,4 @@
-//! Methods of the controller for handlers that were refused. The program will not be built, but
-//! whoever calls them is not at fault and shall not be blamed.
+//! Methods of the controller for handlers that were refused, so that the callers of these get no errors.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote_spanned};
@@ -8,7 +7,7 @@ use syn::{Ident, Path, Type};
 use super::{mixed, owned, reply};
 use crate::model::{RefusedHandler, Reply};
 
-/// The method as far as its types can be named.
+/// The method, with the types that can be named.
 pub(super) fn method(handler: &RefusedHandler, library: &Path) -> TokenStream {
     let RefusedHandler { name, cfgs, generics, arguments, .. } = handler;
     let (bounds, _, clause) = generics.split_for_impl();
@@ -34,7 +33,7 @@ pub(super) fn method(handler: &RefusedHandler, library: &Path) -> TokenStream {
     }
 }
 
-/// Parameters without names, which may have been what was wrong.
+/// Parameters without the user's names, which may be wrong.
 pub(super) fn parameters(types: &[Type]) -> TokenStream {
     types
         .iter()

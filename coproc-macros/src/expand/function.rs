@@ -7,7 +7,7 @@ use syn::{Type, ext::IdentExt};
 use super::{argument, assertions, hidden, mixed, plan, quiet, recipe, reply, spawn, worker};
 use crate::model::{Function, Inputs, MessengerTypes, Subject};
 
-/// Everything that is generated for a function with `#[worker]`.
+/// The items for a function with `#[worker]`.
 pub(crate) fn function(function: &Function) -> TokenStream {
     let subject = &function.subject;
     let Subject { cfgs, names, .. } = subject;
@@ -116,7 +116,7 @@ fn start(function: &Function) -> TokenStream {
     }
 }
 
-/// What the function's messenger carries.
+/// The types of the function's messenger.
 fn messenger(function: &Function) -> TokenStream {
     let unit: Type = syn::parse_quote_spanned!(mixed()=> ());
     let (sent, received, channels) = match &function.messenger {

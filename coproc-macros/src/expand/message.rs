@@ -1,4 +1,4 @@
-//! The message enum: one variant for each handler, holding what its arguments own.
+//! The message enum: one variant for each handler, with its arguments as owned types.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -37,10 +37,9 @@ fn variant(handler: &Handler, library: &Path) -> TokenStream {
     quote_spanned!(mixed()=> #(#cfgs)* #[doc = #doc] #variant { #fields },)
 }
 
-/// A variant that cannot be made, which uses the worker's type parameters.
+/// A variant that cannot be constructed and uses all type parameters of the worker.
 ///
-/// The handlers may not use all of them, and with `#[cfg]` it depends on the configuration which
-/// they use, so declaring only some would give the enum more than one form.
+/// The handlers may not use all of them, and with `#[cfg]` that depends on the configuration.
 fn never_variant(worker: &Worker) -> Option<TokenStream> {
     let parameters = type_parameters(worker);
     if parameters.is_empty() {
@@ -69,7 +68,7 @@ fn type_parameters(worker: &Worker) -> Vec<&Ident> {
         .collect()
 }
 
-/// `Debug`, which shows `_` for a field without it. A derive would refuse such a field.
+/// `Debug`, which shows `_` for a field without `Debug`, where a derive would be an error.
 pub(super) fn debug(worker: &Worker) -> TokenStream {
     let subject = &worker.subject;
     let (bounds, parameters, clause) = subject.generics.split_for_impl();
@@ -107,7 +106,7 @@ fn debug_arm(handler: &Handler, library: &Path) -> TokenStream {
     }
 }
 
-/// Sends a message that was made by hand through the controller's method.
+/// The arm of `post` that sends a variant with the controller's method.
 pub(super) fn post_arm(handler: &Handler, messages: &Ident, library: &Path) -> TokenStream {
     let Handler { variant, cfgs, arguments, name, .. } = handler;
     let pattern = if arguments.is_empty() {
@@ -129,7 +128,7 @@ pub(super) fn post_arm(handler: &Handler, messages: &Ident, library: &Path) -> T
     }
 }
 
-/// The arm of the variant that cannot be made, in a `match` on a message.
+/// The arm for the variant that cannot be constructed.
 pub(super) fn never_arm(worker: &Worker) -> Option<TokenStream> {
     let never = &worker.subject.names.never;
     let message = &worker.subject.names.message;
@@ -138,5 +137,5 @@ pub(super) fn never_arm(worker: &Worker) -> Option<TokenStream> {
 }
 
 fn places(handler: &Handler) -> impl Iterator<Item = impl ToTokens> {
-    (0..handler.arguments.len()).map(model::held)
+    (0..handler.arguments.len()).map(model::variable)
 }

@@ -1,7 +1,7 @@
-//! Model to tokens. Nothing here can fail: what could is behind us.
+//! Model to tokens. This cannot fail, since a model is valid.
 //!
-//! All paths are absolute. All variables have the span of the macro itself, so that arguments of
-//! any name fit among them; the user's identifiers keep theirs, so that an editor finds them.
+//! All paths are absolute. All variables have the span of the macro, so that they do not collide with
+//! arguments. The user's identifiers keep their spans, so that an editor finds them.
 
 mod argument;
 mod assertions;
@@ -28,19 +28,19 @@ pub(crate) use self::{
     channel::channel_set, entry::entry, function::function, urgent::message, worker::worker,
 };
 
-/// Where variables live that no user can see.
+/// The span of generated variables, which the user's code cannot name.
 fn mixed() -> Span {
     Span::mixed_site()
 }
 
-/// What the compiler does not have to tell users about code that they did not write.
+/// The lints that are off in generated code.
 fn quiet() -> TokenStream {
     quote_spanned! {mixed()=>
         #[allow(clippy::all, clippy::restriction, dead_code, deprecated, private_interfaces)]
     }
 }
 
-/// The items that only `coproc` itself looks for, out of the user's sight.
+/// Items that only `coproc` uses, in a scope of their own.
 fn hidden(cfgs: &[Attribute], items: &TokenStream) -> TokenStream {
     let quiet = quiet();
     quote_spanned! {mixed()=>
@@ -48,7 +48,7 @@ fn hidden(cfgs: &[Attribute], items: &TokenStream) -> TokenStream {
         #quiet
         #[allow(rustdoc::all)]
         const _: () = {
-            // Setting the variable has to run the macro again.
+            // A change of the variable rebuilds the crate, so that the macro runs again.
             const _: ::core::option::Option<&str> = ::core::option_env!("COPROC_EXPAND");
             #items
         };

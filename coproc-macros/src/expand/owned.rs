@@ -1,4 +1,4 @@
-//! The type of an argument as a message holds it.
+//! The owned type of an argument, for the message enum.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -11,7 +11,7 @@ use syn::{
 use super::mixed;
 use crate::model::{Argument, Borrow, Passing};
 
-/// `T` for `T`, `String` for `&str`, `Vec<T>` for `&[T]`, what owns it for `&T`.
+/// `T` for `T`, `String` for `&str`, `Vec<T>` for `&[T]`, and the owned type for `&T`.
 pub(super) fn owned(argument: &Argument, library: &Path) -> TokenStream {
     match &argument.passing {
         Passing::Value => without_lifetimes(&argument.ty).into_token_stream(),
@@ -39,7 +39,7 @@ fn owner(borrow: &Borrow, ty: &Type, library: &Path) -> TokenStream {
     }
 }
 
-/// The type with `'static` for every lifetime that a function may leave out and an item may not.
+/// The type with `'static` for every elided lifetime, which an item has to name.
 pub(super) fn without_lifetimes(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Static.visit_type_mut(&mut ty);

@@ -1,4 +1,4 @@
-//! What the library knows of a worker without running it.
+//! The static description of a worker, for the library.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote_spanned;
@@ -7,7 +7,7 @@ use syn::{Ident, LitStr, ext::IdentExt};
 use super::mixed;
 use crate::model::{Channel, Handler, Nanoseconds, Subject, Worker};
 
-/// The plan of a worker with handlers. What is not said is as in a worker without any.
+/// The plan of a worker with handlers. Other fields are as in a worker without options.
 pub(super) fn of_worker(worker: &Worker) -> TokenStream {
     let subject = &worker.subject;
     let name_of = |name: &Ident| name.unraw().to_string();
@@ -50,7 +50,7 @@ pub(super) fn of_worker(worker: &Worker) -> TokenStream {
     }
 }
 
-/// The plan of a function's worker: it has one piece of work, which is what it closes with.
+/// The plan of a function's worker, which runs the function when it closes.
 pub(super) fn of_function(
     subject: &Subject,
     stable_name: Option<&LitStr>,
@@ -79,8 +79,7 @@ fn name(subject: &Subject, stable: Option<&LitStr>) -> TokenStream {
 fn handler(handler: &Handler, subject: &Subject) -> TokenStream {
     let Handler { number, cfgs, channel, idempotent, .. } = handler;
     let (number, name) = (Literal::u32_unsuffixed(*number), handler.name.unraw().to_string());
-    // The library's numbers of channels have 16 bits. More channels than that do not fit into a
-    // source file anybody wrote.
+    // The library's channel numbers have 16 bits, more than a source file has channels.
     let channel = (*channel > 0).then(|| {
         let channel = Literal::u16_unsuffixed(u16::try_from(*channel).unwrap_or(u16::MAX));
         quote_spanned!(mixed()=> .channel(#channel))

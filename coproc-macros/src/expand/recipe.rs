@@ -1,4 +1,4 @@
-//! A function as what a pool runs on items.
+//! A function that a pool runs on items.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::{argument, mixed, reply};
 use crate::model::{Argument, Function, Inputs, Subject};
 
-/// Its entry in the list of what a pool can run, unless it takes a messenger.
+/// Its entry in the table of functions for pools, unless it takes a messenger.
 pub(super) fn items(function: &Function) -> Option<TokenStream> {
     let (Inputs::Accepted(arguments), None) = (&function.inputs, &function.messenger) else {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn items(function: &Function) -> Option<TokenStream> {
     })
 }
 
-/// `with`, where there is more than one argument.
+/// `with`, for a function with several arguments.
 fn with(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let (first, rest) = arguments.split_first().filter(|(_, rest)| !rest.is_empty())?;
     let Subject { library, path, .. } = &function.subject;
@@ -55,7 +55,7 @@ fn with(function: &Function, arguments: &[Argument]) -> Option<TokenStream> {
     let (parameters, encoder) = (argument::parameters(rest), argument::encoder(rest, library));
     Some(quote_spanned! {mixed()=>
         impl #path {
-            /// The function with these arguments fixed, for items that are the first one.
+            /// The function with all arguments but the first fixed, for a pool whose items are the first.
             #visibility fn with(self, #parameters) -> #library::__private::With<Self> {
                 #library::__private::with(#encoder)
             }

@@ -1,4 +1,4 @@
-//! Replies, as the caller names them and as the worker writes them.
+//! Replies: their types at the caller, and their encoding in the worker.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -16,11 +16,10 @@ pub(super) fn types(reply: &Reply) -> TokenStream {
     }
 }
 
-/// Where the compiler finds out that a type is not what its spelling says, such as a `Result` of the
-/// user's own: where it is written.
+/// The span for a type whose spelling may mislead, such as a `Result` of the user's own.
 ///
-/// What is said of an alias is said at the user's own span, word for word as of its projections, so
-/// that the compiler says it once. Variables have no place there.
+/// An alias has the user's own span, so that the compiler merges its error with that of the projections.
+/// Generated variables must not have it.
 pub(super) fn span(reply: &Reply) -> Span {
     match &reply.alias {
         Some(alias) => alias.span(),
@@ -32,16 +31,15 @@ pub(super) fn span(reply: &Reply) -> Span {
 pub(super) fn returned(reply: &Reply, library: &Path) -> TokenStream {
     let (span, types) = (span(reply), types(reply));
     let mut library = library.clone();
-    // What does not hold of an alias, the compiler says of the whole type as well, from its first
-    // token to its last.
+    // The compiler reports an unmet bound of an alias for the whole type, from its first token to its last.
     if let (Some(_), Some(colons)) = (&reply.alias, &mut library.leading_colon) {
         colons.spans = [span; 2];
     }
     quote_spanned!(span=> #library::__private::Call<#types>)
 }
 
-/// The one place where the compiler checks that the reply can be sent, with its span.
-pub(super) fn witness(reply: &Reply, library: &Path) -> TokenStream {
+/// The reply's codec, with the reply's span. The compiler checks here that it can be sent.
+pub(super) fn codec(reply: &Reply, library: &Path) -> TokenStream {
     let span = span(reply);
     let types = types(reply);
     match reply {
@@ -55,8 +53,7 @@ pub(super) fn witness(reply: &Reply, library: &Path) -> TokenStream {
     }
 }
 
-/// The call of the method of this name, the user's or the controller's, with the arguments behind
-/// `self`.
+/// A call of the method of this name, the user's or the controller's, with these arguments after `self`.
 pub(super) fn call(reply: Option<&Reply>, name: &Ident, arguments: &TokenStream) -> TokenStream {
     let receiver = quote_spanned!(mixed()=> self);
     let Some(reply) = reply else {
@@ -70,16 +67,16 @@ pub(super) fn call(reply: Option<&Reply>, name: &Ident, arguments: &TokenStream)
     quote_spanned!(span=> Self::#name(#receiver, #arguments))
 }
 
-/// The answer made of what the user's function returned.
+/// The answer for the value that the user's function returned.
 pub(super) fn answer(reply: &Reply, library: &Path, call: &TokenStream) -> TokenStream {
-    let witness = witness(reply, library);
+    let codec = codec(reply, library);
     let span = span(reply);
     match reply {
         Reply { alias: Some(alias), .. } => quote_spanned! {span=>
-            #witness.result(<#alias as #library::__private::Fallible>::into_result(#call))
+            #codec.result(<#alias as #library::__private::Fallible>::into_result(#call))
         },
-        Reply { later: true, .. } => quote_spanned!(span=> #witness.later(#call)),
-        Reply { error: Some(_), .. } => quote_spanned!(span=> #witness.result(#call)),
-        Reply { .. } => quote_spanned!(span=> #witness.value(#call)),
+        Reply { later: true, .. } => quote_spanned!(span=> #codec.later(#call)),
+        Reply { error: Some(_), .. } => quote_spanned!(span=> #codec.result(#call)),
+        Reply { .. } => quote_spanned!(span=> #codec.value(#call)),
     }
 }

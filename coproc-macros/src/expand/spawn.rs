@@ -7,23 +7,23 @@ use syn::{Attribute, Generics, Path, Type, Visibility, spanned::Spanned};
 use super::{argument, fallback, mixed};
 use crate::model::{Argument, Inputs, Subject};
 
-/// What is known of a worker's start.
+/// The parts of a worker that its start depends on.
 pub(super) struct Start<'a> {
     pub(super) subject: &'a Subject,
     pub(super) visibility: &'a Visibility,
-    /// What it is started with; the value itself if `None`.
+    /// The arguments of its `#[init]`; `None` if the value itself is sent.
     pub(super) inputs: Option<&'a Inputs>,
     /// The error of its `#[init]`.
     pub(super) error: Option<&'a Type>,
     /// The documentation of its `#[init]`.
     pub(super) docs: &'a [Attribute],
-    /// Whether the user has written functions of these names.
+    /// Whether the user's block has functions of these names.
     pub(super) is_taken: bool,
     /// Whether it is a function that can be run again.
     pub(super) runs_again: bool,
 }
 
-/// All of it.
+/// `spawn`, `on` and the registration.
 pub(super) fn items(start: &Start<'_>) -> TokenStream {
     let mut items = placed(start);
     if !start.is_taken {
@@ -33,7 +33,7 @@ pub(super) fn items(start: &Start<'_>) -> TokenStream {
     items
 }
 
-/// The worker on its way to a place.
+/// The type that `on` returns.
 fn placed(start: &Start<'_>) -> TokenStream {
     let Subject { library, path, names, generics, .. } = start.subject;
     let (placed, place, by) = (&names.placed, &names.place, &names.by);
@@ -41,7 +41,7 @@ fn placed(start: &Start<'_>) -> TokenStream {
     let (bounds, parameters, clause) = with_place.split_for_impl();
     let (error, written) = (error(start), written(start));
     let Written { receiver, parameters: arguments, encoder, .. } = &written;
-    let docs = docs(start, " Starts the worker there, and gives its owner once it has started.");
+    let docs = docs(start, " Starts the worker, and returns its owner when it has started.");
     let body = match encoder {
         Some(encoder) => quote_spanned!(mixed()=> self.0.spawn(#encoder)),
         None => quote_spanned!(mixed()=> #library::__private::refused()),
@@ -49,7 +49,7 @@ fn placed(start: &Start<'_>) -> TokenStream {
     let value = receiver.as_ref().map(|_| quote_spanned!(mixed()=> worker: #path));
     let later = later(start, &written);
     quote_spanned! {mixed()=>
-        /// A worker on its way to a place.
+        /// A worker that is not started; `spawn` starts it.
         #[derive(::core::fmt::Debug)]
         pub struct #placed #with_place (#library::__private::On<#path, #place>) #clause;
 
@@ -73,8 +73,7 @@ fn placed(start: &Start<'_>) -> TokenStream {
     }
 }
 
-/// `retry_with` of a function: the later runs may have other arguments than the first, if there
-/// are any.
+/// `retry_with` of a function that has arguments.
 fn later(start: &Start<'_>, written: &Written) -> Option<TokenStream> {
     let Subject { library, path, names, .. } = start.subject;
     let (place, by) = (&names.place, &names.by);
@@ -87,7 +86,7 @@ fn later(start: &Start<'_>, written: &Written) -> Option<TokenStream> {
         None => quote_spanned!(mixed()=> #library::__private::refused()),
     };
     Some(quote_spanned! {mixed()=>
-        /// The arguments of the later runs; those of the first unless said otherwise.
+        /// Sets the arguments of the later runs; by default they are those of the first.
         #[must_use = "nothing starts before `spawn`"]
         pub fn retry_with<#by>(self, #parameters) -> Self
         where
@@ -110,7 +109,7 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
     let (by, condition) = condition(start.subject);
     let docs = docs(
         start,
-        " Starts the worker in a process of its own, and gives its owner once it has started.",
+        " Starts the worker in a process of its own, and returns its owner when it has started.",
     );
     let spawn = cfg!(feature = "process").then(|| {
         quote_spanned! {mixed()=>
@@ -129,8 +128,8 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
         impl #bounds #path #clause {
             #spawn
 
-            /// The worker on its way to a place: `Process::new()` with its options, `Thread` or
-            /// `Inline`.
+            /// A worker for a place: `Process::new()` with its options, `Thread` or `Inline`. `spawn` starts
+            /// it.
             #[must_use = "nothing starts before `spawn`"]
             #visibility fn on<#place>(place: #place) -> #placed #parameters {
                 #placed(#library::__private::On::new(place))
@@ -139,7 +138,7 @@ fn on_the_worker(start: &Start<'_>) -> TokenStream {
     }
 }
 
-/// What a generic worker needs to be started in a process: somebody has listed the instance.
+/// The bound for starting a generic worker in a process: the instance is listed with `register!`.
 fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
     if subject.generics.params.is_empty() {
         return (None, None);
@@ -156,7 +155,7 @@ fn condition(subject: &Subject) -> (Option<TokenStream>, Option<TokenStream>) {
 
 /// The pieces of `spawn` that depend on the arguments.
 struct Written {
-    /// `self,` if the value itself is what is sent.
+    /// `self,` if the value itself is sent.
     receiver: Option<TokenStream>,
     parameters: TokenStream,
     /// The arguments of the call of one `spawn` by the other.
@@ -195,11 +194,11 @@ fn written(start: &Start<'_>) -> Written {
     }
 }
 
-/// Writes the worker itself, which therefore has to be serde.
+/// Encodes the worker's value, which has to be serde.
 fn encoded_value(library: &Path, path: &Path) -> TokenStream {
     let span = mixed().located_at(path.span());
-    let witness = quote_spanned!(span=> #library::__private::whole::<#path>());
-    quote_spanned!(mixed()=> |draft| #witness.put(draft, &worker))
+    let codec = quote_spanned!(span=> #library::__private::whole::<#path>());
+    quote_spanned!(mixed()=> |draft| #codec.put(draft, &worker))
 }
 
 fn error(start: &Start<'_>) -> TokenStream {
@@ -215,18 +214,17 @@ fn docs(start: &Start<'_>, first: &str) -> TokenStream {
     quote_spanned!(mixed()=> #[doc = #first] #space #(#docs)*)
 }
 
-/// The worker's generics with the place in front.
+/// The worker's generics, after the place.
 fn with_place(generics: &Generics, place: &syn::Ident) -> Generics {
     let mut generics = generics.clone();
     generics.params.insert(0, syn::parse_quote_spanned!(mixed()=> #place));
     generics
 }
 
-/// The entry in the list of what a process can become. Instances of a generic worker are listed by
-/// the user.
+/// The entry in the table of workers. The user lists instances of a generic worker.
 fn registration(subject: &Subject) -> Option<TokenStream> {
     let Subject { library, path, generics, .. } = subject;
-    // The mark of who lists the worker is the worker itself: it is seen by all who may spawn it.
+    // The mark of the entry is the worker's type, which is visible wherever it can be spawned.
     generics.params.is_empty().then(|| {
         quote_spanned! {mixed()=> #library::__private::register! { #path, #path } }
     })

@@ -1,4 +1,4 @@
-//! A message type with a priority and a channel of its own.
+//! `#[message]` on a type: its priority and channel.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use super::{hidden, mixed};
 use crate::model::MessageType;
 
-/// Everything that is generated for `#[message]` on a struct or an enum.
+/// The items for `#[message]` on a struct or an enum.
 pub(crate) fn message(message: &MessageType) -> TokenStream {
     let MessageType { library, name, priority, channel } = message;
     let priority = match priority {
@@ -19,7 +19,7 @@ pub(crate) fn message(message: &MessageType) -> TokenStream {
         },
         None => quote_spanned!(mixed()=> ::core::option::Option::None),
     };
-    // The user's expression speaks of the message as `self`, so this one has its hygiene.
+    // The user's expression uses `self`, so this `self` has the user's hygiene.
     let receiver = quote_spanned!(Span::call_site()=> &self);
     hidden(
         &[],

@@ -1,4 +1,4 @@
-//! A worker: the order of what is generated for it, and its `impl Worker`.
+//! The items of a worker in their order, and its `impl Worker`.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -7,7 +7,7 @@ use syn::{Type, spanned::Spanned};
 use super::{channel, controller, dispatch, hidden, message, mixed, plan, reply, spawn};
 use crate::model::{Reply, Subject, Worker};
 
-/// Everything that is generated for one `impl` block.
+/// The items for one `impl` block.
 pub(crate) fn worker(worker: &Worker) -> TokenStream {
     let mut public = message::item(worker);
     public.extend(channel::item(worker));
@@ -49,8 +49,7 @@ fn implementation(worker: &Worker) -> TokenStream {
     let controller = &names.controller;
     let (associated, ends) = (associated(worker), ends(worker));
     let plan = plan::of_worker(worker);
-    // If the visibility in the attribute is narrower than the struct's, this is where the compiler
-    // finds out, so it has the span of that visibility.
+    // The span is that of the visibility: the compiler reports here if it is narrower than the struct's.
     let key = quote_spanned!(worker.visibility_span=> type Controller = #controller #parameters;);
     quote_spanned! {mixed()=>
         #[automatically_derived]
@@ -72,7 +71,7 @@ fn implementation(worker: &Worker) -> TokenStream {
     }
 }
 
-/// The types that a worker starts with, ends with, and tells of.
+/// The types of a worker's start, end and events.
 fn associated(worker: &Worker) -> TokenStream {
     let close = worker.close.as_ref().map(|close| &close.reply);
     let mut associated = named("InitError", error(worker));
@@ -89,10 +88,10 @@ pub(super) fn outcome(reply: Option<&Reply>) -> TokenStream {
     outcome
 }
 
-/// `type Name = Type;` with the span of the type, which is what may be too private for it.
+/// `type Name = Type;` with the span of the type, where the compiler reports a private type.
 ///
-/// The span is the user's own and not one of the macro at that place: the compiler would point at
-/// the whole macro otherwise. That is safe here, because there is no variable in it.
+/// With the span of the macro located at the type, the compiler would point at the whole macro. The user's
+/// span is safe here, since there are no variables.
 pub(super) fn named(name: &str, ty: Option<&Type>) -> TokenStream {
     let span = ty.map_or_else(mixed, Spanned::span);
     let name = syn::Ident::new(name, span);
@@ -102,7 +101,7 @@ pub(super) fn named(name: &str, ty: Option<&Type>) -> TokenStream {
     }
 }
 
-/// How these types are written.
+/// The text of these types.
 fn ends(worker: &Worker) -> TokenStream {
     let library = &worker.subject.library;
     let started = match error(worker) {
@@ -135,7 +134,7 @@ fn ends(worker: &Worker) -> TokenStream {
     ends
 }
 
-/// The three functions of `Worker` that say how its types are written.
+/// The three functions of `Worker` that give the text of its types.
 pub(super) fn writers(
     started: &TokenStream,
     output: Option<&Reply>,
@@ -144,7 +143,7 @@ pub(super) fn writers(
 ) -> TokenStream {
     let library = &subject.library;
     let output = match output {
-        Some(output) => reply::witness(output, library),
+        Some(output) => reply::codec(output, library),
         None => quote_spanned!(mixed()=> #library::__private::reply::<()>()),
     };
     quote_spanned! {mixed()=>

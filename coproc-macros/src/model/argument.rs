@@ -8,21 +8,21 @@ pub(crate) struct Argument {
     pub(crate) passing: Passing,
 }
 
-/// How it gets to the worker.
+/// How it is passed to the handler.
 pub(crate) enum Passing {
-    /// The worker gets the value.
+    /// By value.
     Value,
-    /// The caller keeps it and the worker sees what was sent: `&str`, `&[T]`, `&T`.
+    /// By reference, at the caller and in the worker: `&str`, `&[T]`, `&T`.
     Borrowed(Borrow),
     /// The same for `Option<&str>`, `Option<&[T]>`, `Option<&T>`.
     Optional(Borrow),
 }
 
-/// What is borrowed.
+/// The type behind a reference.
 pub(crate) enum Borrow {
     /// `&str`
     Text,
-    /// `&[u8]`, which travels as bytes and not as a list of numbers.
+    /// `&[u8]`, which is encoded as bytes and not as a list of numbers.
     Bytes,
     /// `&[T]`
     Slice(Type),

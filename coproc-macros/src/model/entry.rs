@@ -8,13 +8,13 @@ pub(crate) struct Entry {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
-    /// With its braces.
+    /// The body, with its braces.
     pub(crate) body: TokenStream,
-    /// The function as written, if it is not as it should be.
+    /// The function as written, if it was refused.
     pub(crate) refused: Option<TokenStream>,
 }
 
-/// Which of the two.
+/// Which of the two attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EntryKind {
     Main,

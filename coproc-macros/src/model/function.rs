@@ -4,12 +4,12 @@ use super::{Inputs, Reply, Subject};
 
 /// A function with `#[worker]`.
 pub(crate) struct Function {
-    /// The worker type that is written for it.
+    /// The worker type that is generated for it.
     pub(crate) subject: Subject,
     pub(crate) function: Ident,
-    /// The worker type's and the function's.
+    /// The visibility of the function, and of the worker type.
     pub(crate) visibility: Visibility,
-    /// Its documentation, for the worker type.
+    /// The documentation of the function, for the worker type.
     pub(crate) docs: Vec<Attribute>,
     pub(crate) stable_name: Option<LitStr>,
     /// The types in `messenger: Messenger<S, R, C>`, if it takes one.

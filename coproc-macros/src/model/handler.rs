@@ -4,13 +4,13 @@ use super::{Argument, Nanoseconds, Reply};
 
 /// A method with `#[message]`.
 pub(crate) struct Handler {
-    /// Its place among the handlers as written, those that `#[cfg]` removes counted too, so that
-    /// it does not depend on the configuration.
+    /// Its index among the handlers as written. Handlers that `#[cfg]` removes count too, so the number does
+    /// not depend on the configuration.
     pub(crate) number: u32,
     pub(crate) name: Ident,
     /// Its variant in the message enum.
     pub(crate) variant: Ident,
-    /// Each `#[cfg]`, for everything that is generated for the handler.
+    /// Each `#[cfg]`, for all items that are generated for the handler.
     pub(crate) cfgs: Vec<Attribute>,
     /// Documentation, `#[deprecated]` and `#[must_use]`, for the controller's method.
     pub(crate) attributes: Vec<Attribute>,
@@ -19,7 +19,7 @@ pub(crate) struct Handler {
     pub(crate) arguments: Vec<Argument>,
     /// `None` for `oneway`.
     pub(crate) reply: Option<Reply>,
-    /// `Self` replaced; 0 if absent.
+    /// The expression, with `Self` replaced; 0 if absent.
     pub(crate) priority: Option<Expr>,
     /// The number of its channel.
     pub(crate) channel: usize,
@@ -27,9 +27,8 @@ pub(crate) struct Handler {
     pub(crate) idempotent: bool,
 }
 
-/// A method with `#[message]` that was refused, as far as its types can be named.
-///
-/// It becomes a method of the controller all the same: its callers are not at fault.
+/// A method with `#[message]` that was refused, but whose types can be named. The controller has a method
+/// for it, so that its callers get no errors.
 pub(crate) struct RefusedHandler {
     pub(crate) name: Ident,
     pub(crate) cfgs: Vec<Attribute>,

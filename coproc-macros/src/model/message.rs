@@ -4,7 +4,7 @@ use syn::{Expr, Ident, Path};
 pub(crate) struct MessageType {
     pub(crate) library: Path,
     pub(crate) name: Ident,
-    /// Over `self`; 0 if absent.
+    /// An expression over `self`; 0 if absent.
     pub(crate) priority: Option<Expr>,
     /// A variant of some enum of channels.
     pub(crate) channel: Option<Expr>,

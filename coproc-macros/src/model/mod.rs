@@ -1,4 +1,4 @@
-//! What was understood of the user's code, free of mistakes: all that an expansion is made from.
+//! The validated code of the user. An expansion is made from it alone.
 
 mod argument;
 mod channel;
@@ -23,4 +23,4 @@ pub(crate) use self::{
     reply::Reply,
     worker::{Close, Gone, Idle, Init, Inputs, Subject, Tick, Worker},
 };
-pub(crate) use names::{held, snake, upper_camel};
+pub(crate) use names::{snake, upper_camel, variable};

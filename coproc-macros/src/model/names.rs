@@ -14,20 +14,20 @@ pub(crate) struct Names {
     pub(crate) channel: Ident,
     /// `PrinterController`
     pub(crate) controller: Ident,
-    /// A worker on its way to a place: what `Printer::on` gives. Nobody can write this name.
+    /// The type that `Printer::on` returns, a worker that is not started. The user cannot write its name.
     pub(crate) placed: Ident,
     /// The type parameter of the place in `on`.
     pub(crate) place: Ident,
     /// The type parameter of the mark in `spawn`.
     pub(crate) by: Ident,
-    /// The type parameter of who writes or reads a controller.
+    /// The type parameter of the serializer or deserializer of a controller.
     pub(crate) codec: Ident,
     /// The variant of a generic worker's message enum that uses the type parameters.
     pub(crate) never: Ident,
 }
 
 impl Names {
-    /// Names for `worker`, none of which stands in `taken`, the code that they come to stand among.
+    /// The names for `worker`, none of which occurs in `taken`, the code around the generated items.
     pub(crate) fn new(worker: &Ident, taken: &TokenStream) -> Self {
         let unraw = worker.unraw();
         let hidden = |name: Ident| unused(name, taken);
@@ -45,8 +45,8 @@ impl Names {
     }
 }
 
-/// `name` with as many underscores behind it as it takes not to stand in `taken`. Types and type
-/// parameters have no hygiene: the user's own `P` would otherwise be taken for ours.
+/// `name`, with underscores after it until it does not occur in `taken`. Types and type parameters have no
+/// hygiene, so the user's own `P` would otherwise be mistaken for the generated one.
 fn unused(name: Ident, taken: &TokenStream) -> Ident {
     if contains(taken, &name) {
         unused(format_ident!("{name}_", span = name.span()), taken)
@@ -67,7 +67,7 @@ fn contains(tokens: &TokenStream, name: &Ident) -> bool {
 pub(crate) fn upper_camel(name: &Ident) -> Ident {
     let text = name.unraw().to_string();
     let camel: String = text.split('_').map(capitalized).collect();
-    // What is left may be nothing, a digit, or the one keyword in capitals.
+    // The rest may be empty, begin with a digit, or be the keyword `Self`.
     let identifier = match camel.chars().next() {
         None => text,
         Some(first) if first.is_numeric() => format!("_{camel}"),
@@ -103,8 +103,8 @@ pub(crate) fn snake(name: &Ident) -> String {
     snake
 }
 
-/// The variable of the argument at this place. It has no name of the user's, so that an argument
-/// called `self_` or `cx` is nothing special.
-pub(crate) fn held(place: usize) -> Ident {
-    format_ident!("held_{place}", span = Span::mixed_site())
+/// The variable of the argument with this index. It does not use the argument's name, which may be
+/// `self_` or `cx`.
+pub(crate) fn variable(place: usize) -> Ident {
+    format_ident!("arg_{place}", span = Span::mixed_site())
 }

@@ -1,12 +1,12 @@
 use syn::Type;
 
-/// What a handler answers, or what a worker ends with.
+/// The reply of a handler, or the result of a worker.
 pub(crate) struct Reply {
     pub(crate) value: Type,
     /// The error, if it can fail.
     pub(crate) error: Option<Type>,
-    /// The type itself, if value and error are not spelled in it.
+    /// The type itself, if it does not spell the value and the error.
     pub(crate) alias: Option<Type>,
-    /// Whether it is a `Later<T, E>`, a promise to answer.
+    /// Whether it is a `Later<T, E>`.
     pub(crate) later: bool,
 }

@@ -3,22 +3,22 @@ use syn::{Attribute, Expr, Generics, Ident, LitStr, Path, Type, Visibility};
 
 use super::{Argument, Channel, Handler, Names, Nanoseconds, RefusedHandler, Reply};
 
-/// The type that becomes a worker, and the library that makes it one.
+/// The worker's type, and the path of the library.
 pub(crate) struct Subject {
-    /// `::coproc`, or what `crate = path` says.
+    /// `::coproc`, or the path of `crate = path`.
     pub(crate) library: Path,
-    /// The type, with a turbofish so that it can stand in expressions too.
+    /// The type, with a turbofish, so that it is valid in expressions too.
     pub(crate) path: Path,
     pub(crate) generics: Generics,
     pub(crate) names: Names,
-    /// Each `#[cfg]` that stands below the macro, for everything that is generated.
+    /// Each `#[cfg]` below the macro, for all generated items.
     pub(crate) cfgs: Vec<Attribute>,
 }
 
 /// An `impl` block with `#[worker]`.
 pub(crate) struct Worker {
     pub(crate) subject: Subject,
-    /// Of everything generated; `pub` if absent.
+    /// The visibility of all generated items; `pub` if absent.
     pub(crate) visibility: Visibility,
     /// Where the visibility was written.
     pub(crate) visibility_span: Span,
@@ -26,11 +26,11 @@ pub(crate) struct Worker {
     pub(crate) aging: Option<Nanoseconds>,
     pub(crate) keep_on_panic: bool,
     pub(crate) event: Option<Type>,
-    /// The default channel first; alone if none is declared.
+    /// The channels, the default one first.
     pub(crate) channels: Vec<Channel>,
-    /// Whether the user declared channels, and so gets an enum of them.
+    /// Whether the user declared channels; an enum of them is then generated.
     pub(crate) declares_channels: bool,
-    /// Without one, the value itself is sent.
+    /// Without it, the worker's value is sent.
     pub(crate) init: Option<Init>,
     pub(crate) close: Option<Close>,
     pub(crate) idle: Option<Idle>,
@@ -50,7 +50,7 @@ pub(crate) struct Init {
     pub(crate) docs: Vec<Attribute>,
 }
 
-/// The arguments of a function that may have been refused.
+/// The arguments of a function, which may have been refused.
 pub(crate) enum Inputs {
     Accepted(Vec<Argument>),
     /// Their types, as far as they can be named.
@@ -86,6 +86,6 @@ pub(crate) struct Tick {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) context: Option<Type>,
     pub(crate) every: Expr,
-    /// Always if absent.
+    /// Without it, always.
     pub(crate) when: Option<Expr>,
 }

@@ -1,11 +1,11 @@
-//! Which of a function's attributes are coproc's, and which are somebody else's.
+//! Separates coproc's attributes of a function from the others.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Attribute, Ident, Meta, ext::IdentExt, spanned::Spanned};
 
 use crate::diagnostics::{Errors, catalog, suggest};
 
-/// What a function is to its worker.
+/// The role of a function in its worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Init,
@@ -26,7 +26,7 @@ impl Role {
         ("close", Self::Close),
     ];
 
-    /// The attribute that gives it.
+    /// The name of its attribute.
     pub(crate) fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
     }
@@ -41,14 +41,14 @@ impl Role {
 pub(crate) struct Mark {
     pub(crate) role: Role,
     pub(crate) span: Span,
-    /// What stands in its parentheses, if it has any.
+    /// The tokens in its parentheses, if it has any.
     pub(crate) options: Option<TokenStream>,
 }
 
-/// Attributes of others that a name of ours could be mistaken for.
+/// Other attributes whose names are similar to coproc's.
 const FOREIGN: [&str; 4] = ["inline", "test", "ignore", "cold"];
 
-/// Takes coproc's own attributes out of a function's.
+/// Removes coproc's attributes from those of a function.
 pub(super) fn split(
     attributes: Vec<Attribute>,
     errors: &mut Errors,
@@ -68,15 +68,15 @@ pub(super) fn split(
     (marks, others)
 }
 
-/// Whose an attribute is.
+/// The owner of an attribute.
 enum Verdict {
     Ours(Role),
     Wrong,
     Foreign,
 }
 
-/// `#[message]`, `#[coproc::message]`; a near miss such as `#[mesage]` is told and then taken for
-/// what it was meant to be, so that one mistake stays one error.
+/// `#[message]`, `#[coproc::message]`. A near miss such as `#[mesage]` is reported, and treated as the
+/// attribute that was meant, so that it is one error.
 fn role(attribute: &Attribute, errors: &mut Errors) -> Verdict {
     let segments: Vec<&Ident> =
         attribute.path().segments.iter().map(|segment| &segment.ident).collect();
@@ -132,7 +132,7 @@ fn hides_a_mark(attribute: &Attribute, errors: &mut Errors) -> bool {
 fn attributes_of(tokens: &TokenStream) -> Vec<Ident> {
     let mut found = Vec::new();
     let mut last = None;
-    // What stands before the first comma is the condition.
+    // The condition ends at the first comma.
     let mut condition = true;
     for token in tokens.clone() {
         match token {

@@ -1,4 +1,4 @@
-//! Durations as people write them: `"100ms"`, `"1.5s"`, `"3m"`.
+//! Durations such as `"100ms"`, `"1.5s"` and `"3m"`.
 
 use crate::model::Nanoseconds;
 
@@ -25,8 +25,7 @@ pub(super) fn parse(text: &str) -> Option<Nanoseconds> {
     (nanoseconds > 0).then_some(Nanoseconds(nanoseconds))
 }
 
-/// The nanoseconds of the digits behind the point. In whole numbers, because 0.1 has no exact
-/// floating-point form and a deadline of 99.999999 ms would surprise.
+/// The nanoseconds of the digits after the point, in integers, since 0.1 has no exact floating-point form.
 fn part(digits: &str, scale: u64) -> Option<u64> {
     let value: u128 = digits.parse().ok()?;
     let divisor = 10_u128.checked_pow(u32::try_from(digits.len()).ok()?)?;

@@ -7,7 +7,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-/// The function. Printed, it is what the user wrote.
+/// The function. Its tokens are those that the user wrote.
 #[derive(Clone)]
 pub(crate) struct FunctionSyntax {
     pub(crate) attributes: Vec<Attribute>,

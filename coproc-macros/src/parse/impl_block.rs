@@ -10,12 +10,12 @@ use syn::{
 use super::attributes::{self, Mark};
 use crate::diagnostics::Errors;
 
-/// The block. Printed, it is what the user wrote but for coproc's own attributes.
+/// The block. Its tokens are those that the user wrote, without coproc's attributes.
 pub(crate) struct ImplBlock {
     pub(crate) attributes: Vec<Attribute>,
-    /// Everything from `impl` to the brace, understood.
+    /// The tokens from `impl` to the brace, parsed.
     pub(crate) head: ItemImpl,
-    /// The same as written.
+    /// The same tokens as written.
     written: TokenStream,
     inner: Vec<Attribute>,
     pub(crate) members: Vec<Member>,
@@ -25,7 +25,7 @@ pub(crate) struct ImplBlock {
 /// One item of the block.
 pub(crate) enum Member {
     Method(Box<Method>),
-    /// A constant, a type, a call of a macro, or what the compiler will complain about.
+    /// A constant, a type, a call of a macro, or an error that the compiler reports.
     Other {
         marks: Vec<Mark>,
         attributes: Vec<Attribute>,
@@ -36,7 +36,7 @@ pub(crate) enum Member {
 /// A function of the block, with or without a role.
 pub(crate) struct Method {
     pub(crate) marks: Vec<Mark>,
-    /// All attributes but coproc's.
+    /// The attributes without coproc's.
     pub(crate) attributes: Vec<Attribute>,
     visibility: Visibility,
     pub(crate) signature: Signature,
@@ -44,7 +44,7 @@ pub(crate) struct Method {
 }
 
 impl ImplBlock {
-    /// Reads the tokens of an item that begins, behind its attributes, with `impl`.
+    /// Parses the tokens of an item that begins with `impl`, after its attributes.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> syn::Result<Self> {
         let (attributes, written, body) = Parser::parse2(split, tokens)?;
         let head = syn::parse2(quote!(#written {}))?;
@@ -115,7 +115,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<(Visibility, Signature)> {
     }
 }
 
-/// Everything to the end of the item: a semicolon, or braces where no semicolon has to follow.
+/// The tokens to the end of the item: a semicolon, or braces that no semicolon has to follow.
 fn to_end(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let wants_semicolon = wants_semicolon(&input.fork());

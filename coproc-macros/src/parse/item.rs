@@ -6,7 +6,7 @@ use syn::{
     parse::{Parse, ParseStream, Parser},
 };
 
-/// What an item is, judged by its first word behind attributes and visibility.
+/// The kind of an item, by its first word after attributes and visibility.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Item {
     Impl,

@@ -1,5 +1,5 @@
-//! Tokens to syntax: what the user wrote, with nothing decided about it yet. Bodies stay tokens,
-//! so that a half-typed body never breaks a macro.
+//! Tokens to syntax: the user's code, not yet validated. Bodies stay tokens, so that an incomplete body
+//! does not break a macro.
 
 mod attributes;
 mod duration;

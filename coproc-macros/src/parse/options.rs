@@ -19,7 +19,7 @@ use crate::{
     model::Nanoseconds,
 };
 
-/// The options of one attribute, those that were understood.
+/// The valid options of one attribute.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     /// Only `#[worker]` has one.
@@ -73,7 +73,7 @@ impl Options {
     /// Reads the options in the parentheses.
     pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
         let parser = |input: ParseStream<'_>| Ok(Self::read(input, place, errors));
-        // Everything that `read` meets becomes an error of ours, so the parser itself has none.
+        // `read` reports all mistakes itself, so the parser has none.
         parser.parse2(tokens).unwrap_or_default()
     }
 
@@ -120,7 +120,7 @@ fn visibility(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Opti
     None
 }
 
-/// One option; if it is wrong, what is wrong with it.
+/// Parses one option, or reports what is wrong with it.
 fn option(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Option<Given> {
     if place == Place::Worker && input.peek(Token![pub]) {
         let visibility: Visibility = input.parse().ok()?;
@@ -151,8 +151,7 @@ fn option(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> Option<G
     None
 }
 
-/// The value of the option called at `name`: `None` if an error has been told, `Err` if one has to
-/// be, with its place.
+/// The value of the option `name`: `None` if an error was reported, `Err` with its place if not.
 fn value(
     input: ParseStream<'_>,
     row: &Row,
@@ -172,7 +171,7 @@ fn value(
     assigned(input, row, errors).map_err(|_| wrong)
 }
 
-/// The value behind the `=`.
+/// The value after the `=`.
 fn assigned(input: ParseStream<'_>, row: &Row, errors: &mut Errors) -> syn::Result<Option<Value>> {
     Ok(match row.kind {
         Kind::Expression => Some(Value::Expression(input.parse()?)),
@@ -197,7 +196,7 @@ fn assigned(input: ParseStream<'_>, row: &Row, errors: &mut Errors) -> syn::Resu
     })
 }
 
-/// Whether the word is one of those that the option takes; says so if it is not.
+/// Whether the option takes this word; reports it if not.
 fn one_of(word: &Ident, option: &str, words: &[&str], errors: &mut Errors) -> bool {
     let written = word.to_string();
     let known = words.contains(&written.as_str());
@@ -243,7 +242,7 @@ fn channel(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ChannelSy
     }
 }
 
-/// Says where an option belongs that does not belong here, or what it may have been meant to be.
+/// Reports an option that does not belong here, with the place where it does or a similar one.
 fn unknown(name: &Ident, place: Place, errors: &mut Errors) {
     let written = name.unraw().to_string();
     match table::elsewhere(&written) {
@@ -257,7 +256,7 @@ fn unknown(name: &Ident, place: Place, errors: &mut Errors) {
     }
 }
 
-/// Says which options there are.
+/// Reports that an option was expected, with the list of all.
 fn expected(span: Span, place: Place, errors: &mut Errors) {
     let known = table::names(place).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
     errors.push(span, &catalog::OPTION_EXPECTED, &[&known.join(", ")]);

@@ -1,6 +1,6 @@
 //! The one table of options: name, value, where allowed.
 
-/// What takes options.
+/// A place with options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// `#[worker(…)] impl`
@@ -22,7 +22,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// How users call it.
+    /// Its name in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Worker => "`#[worker(…)]` on an `impl` block",
@@ -37,14 +37,14 @@ impl Place {
     }
 }
 
-/// What an option's value is.
+/// The kind of an option's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Nothing but its name.
+    /// No value.
     Flag,
     /// Any expression.
     Expression,
-    /// A name of the user's.
+    /// An identifier.
     Word,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -66,7 +66,7 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) places: &'static [Place],
-    /// How it is written, for whoever wrote it wrongly.
+    /// An example, for messages.
     pub(crate) example: &'static str,
 }
 

@@ -27,7 +27,7 @@ fn file(item: &Expanded) -> File {
     syn::parse2(item.generated.clone()).unwrap()
 }
 
-/// The names of the items that everybody in the module sees.
+/// The names of the items that the whole module sees.
 fn visible(file: &File) -> Vec<String> {
     file.items
         .iter()
@@ -37,12 +37,12 @@ fn visible(file: &File) -> Vec<String> {
             Item::Fn(item) => Some(item.sig.ident.to_string()),
             Item::Impl(_) | Item::Const(_) => None,
             Item::Macro(item) => Some(item.mac.to_token_stream().to_string()),
-            item => panic!("nobody expects this: {}", item.to_token_stream()),
+            item => panic!("unexpected item: {}", item.to_token_stream()),
         })
         .collect()
 }
 
-/// Paths that mean whatever they mean in the user's module.
+/// Paths whose meaning depends on the user's module.
 #[derive(Default)]
 struct Relative {
     known: HashSet<String>,
@@ -108,7 +108,7 @@ fn all_paths_are_absolute() {
             let mut relative = Relative::default();
             relative.known.extend(OWN.iter().map(|name| (*name).to_owned()));
             relative.known.extend(identifiers(item.written.clone()));
-            let held = ["held_", "argument_"];
+            let held = ["arg_", "argument_"];
             relative.known.extend(
                 held.iter().flat_map(|name| (0..9).map(move |number| format!("{name}{number}"))),
             );

@@ -183,9 +183,9 @@ fn only_our_attributes_are_taken() {
     assert!(block.members.iter().all(|member| matches!(member, Member::Method(_))));
 }
 
-/// An editor asks while somebody is typing.
+/// An editor runs the macro while the user is typing.
 #[test]
-fn half_typed_bodies_are_nobodys_business() {
+fn incomplete_bodies_are_kept_as_they_are() {
     let expanded = pipeline::worker(
         quote!(),
         quote! {

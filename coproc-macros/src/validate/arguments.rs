@@ -1,4 +1,4 @@
-//! The arguments that travel to the worker.
+//! The arguments of handlers, `#[init]` and functions.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::{
     model::{Argument, Borrow, Inputs, Passing},
 };
 
-/// The arguments of one function, all of them or none.
+/// The arguments of one function; none of them if one is refused.
 pub(super) fn arguments(inputs: &[&PatType], worker: &Path, errors: &mut Errors) -> Inputs {
     let mut accepted = Vec::new();
     for input in inputs {
@@ -29,8 +29,7 @@ pub(super) fn arguments(inputs: &[&PatType], worker: &Path, errors: &mut Errors)
 // #[message]
 // fn move_to(&mut self, x: u32, x: u32) {}
 //
-// The compiler says so of the function itself, and would say it once more for each item that is
-// generated.
+// The compiler reports the function itself, and would repeat that for each generated item.
 fn have_names_of_their_own(arguments: &[Argument]) -> bool {
     let names: HashSet<&Ident> = arguments.iter().map(|argument| &argument.name).collect();
     names.len() == arguments.len()
@@ -78,8 +77,8 @@ fn has_a_plain_name(input: &PatType, errors: &mut Errors) -> Option<Ident> {
     }
 }
 
-/// How the argument travels. Checked is the type as written, for its spans; taken is `named`, the
-/// same with `Self` replaced.
+/// How the argument is passed. The type as written is checked, for its spans; the result uses `named`,
+/// the same with `Self` replaced.
 fn passing(written: &Type, named: &Type, errors: &mut Errors) -> Option<Passing> {
     if let Type::Reference(_) = peeled(written) {
         return borrow(written, named, errors).map(Passing::Borrowed);
@@ -136,7 +135,7 @@ fn is_not_mutable(reference: &syn::TypeReference, errors: &mut Errors) -> Option
 // #[message]
 // fn show(&self, value: &dyn Display) {}
 //
-// Other types without a size and without a form that owns them are told by a bound.
+// For other unsized types without an owned form, a trait bound reports the error.
 fn has_a_size(ty: &Type, errors: &mut Errors) -> Option<()> {
     match peeled(ty) {
         Type::TraitObject(_) => {
@@ -155,7 +154,7 @@ fn is_not_static(reference: &syn::TypeReference, errors: &mut Errors) -> Option<
             errors.push_at(lifetime, &catalog::LIFETIME, &[]);
             None
         }
-        // Other names are told once for the whole signature.
+        // Other lifetimes are reported once for the whole signature.
         _ => Some(()),
     }
 }

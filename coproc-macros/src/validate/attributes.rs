@@ -1,4 +1,4 @@
-//! Attributes that hold for generated items too.
+//! Attributes that are copied to generated items.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Meta};
@@ -13,7 +13,7 @@ pub(super) fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| gives(attribute, &["doc"])).cloned().collect()
 }
 
-/// What a handler passes on to its controller's method.
+/// The attributes that a handler passes on to the controller's method.
 pub(super) fn carried(attributes: &[Attribute]) -> Vec<Attribute> {
     let carried = ["doc", "deprecated", "must_use"];
     attributes.iter().filter(|attribute| gives(attribute, &carried)).cloned().collect()

@@ -14,7 +14,7 @@ use crate::{
 /// The channel of handlers that name none.
 const DEFAULT: &str = "default";
 
-/// A worker's channels with the default one first, wherever it was declared.
+/// A worker's channels, the default one first.
 pub(super) fn channels(declared: Option<&Vec<ChannelSyntax>>, errors: &mut Errors) -> Vec<Channel> {
     let mut channels = vec![Channel {
         name: DEFAULT.to_owned(),

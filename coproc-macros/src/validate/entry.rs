@@ -9,7 +9,7 @@ use crate::{
     parse::{FunctionSyntax, Options},
 };
 
-/// Judges the function.
+/// Validates the function.
 pub(crate) fn entry(
     syntax: &FunctionSyntax,
     kind: EntryKind,
@@ -51,8 +51,8 @@ fn takes_nothing(syntax: &FunctionSyntax, kind: EntryKind, errors: &mut Errors) 
     }
 }
 
-/// The function as written but for its attributes, which goes on living inside of the accepted
-/// form, so that its body is still checked.
+/// The function as written, without its attributes, inside the accepted form, so that the compiler still
+/// checks its body.
 fn refused(syntax: &FunctionSyntax) -> TokenStream {
     let inner = FunctionSyntax { attributes: Vec::new(), ..syntax.clone() };
     quote::ToTokens::into_token_stream(inner)

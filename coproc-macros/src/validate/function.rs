@@ -15,7 +15,7 @@ use crate::{
     parse::{FunctionSyntax, Options},
 };
 
-/// Judges the function. `None` if no worker type can be written for it.
+/// Validates the function. `None` if no worker type can be generated for it.
 pub(crate) fn function(
     syntax: &FunctionSyntax,
     options: &Options,
@@ -68,7 +68,7 @@ fn is_not_a_method(syntax: &FunctionSyntax, errors: &mut Errors) -> Option<()> {
 // #[worker]
 // fn Square(n: u64) -> u64 {}
 //
-// A unit struct is a value as well as a type, and a function is a value.
+// A unit struct is also a value, as the function is.
 fn is_called_otherwise(
     syntax: &FunctionSyntax,
     name: &syn::Ident,
@@ -82,9 +82,9 @@ fn is_called_otherwise(
     Some(())
 }
 
-/// Takes `messenger: Messenger<S, R, C>` off the front of the arguments.
+/// Removes a leading `messenger: Messenger<S, R, C>` from the arguments.
 ///
-/// Only the spelling can tell; the call of the function confirms it.
+/// The macro knows the type by its spelling; the call of the function confirms it.
 fn messenger<'i>(
     inputs: Vec<&'i PatType>,
     errors: &mut Errors,

@@ -12,15 +12,15 @@ use crate::{
     parse::{Mark, Method, Options, Place},
 };
 
-/// What became of a method with `#[message]`.
+/// A method with `#[message]`, validated.
 pub(super) enum Verdict {
     Accepted(Box<Handler>),
     Refused(Box<RefusedHandler>),
-    /// Not even its controller's method can be written.
+    /// The controller has no method for it.
     Lost,
 }
 
-/// What handlers are judged by.
+/// The worker around a handler.
 pub(super) struct Surroundings<'a> {
     pub(super) subject: &'a Subject,
     pub(super) channels: &'a [Channel],
@@ -30,7 +30,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) number: u32,
 }
 
-/// Judges one method.
+/// Validates one method.
 pub(super) fn handler(
     method: &Method,
     mark: &Mark,
@@ -135,9 +135,9 @@ pub(super) fn is_reference(receiver: &Receiver) -> bool {
     }
 }
 
-/// Takes `cx: &mut Context<Self>` off the front of the arguments.
+/// Removes a leading `cx: &mut Context<Self>` from the arguments.
 ///
-/// Only the spelling can tell; the call of the handler confirms it.
+/// The macro knows the type by its spelling; the call of the handler confirms it.
 pub(super) fn context<'i>(
     inputs: Vec<&'i PatType>,
     subject: &Subject,
@@ -188,7 +188,7 @@ fn is_context(ty: &Type) -> bool {
 // #[message]
 // fn load(&mut self, cx: &Context<Self>) {}
 //
-// A type of the user's may be called `Context` as well. It is ours if it is one of the worker.
+// The user may have a type `Context` too. A `Context` of the worker is coproc's.
 fn is_context_otherwise(ty: &Type, subject: &Subject) -> bool {
     let inner = match ty {
         Type::Reference(reference) => &*reference.elem,
@@ -207,7 +207,7 @@ fn names_context(ty: &Type, of: Option<&Subject>) -> bool {
     name == "Context" && (of.is_none() || types.first().is_some_and(|ty| worker(ty)))
 }
 
-/// The reply of a handler, inside `None` for `oneway`; outside `None` if it cannot be named.
+/// The reply of a handler: `Some(None)` for `oneway`, `None` if its type cannot be named.
 fn answer(
     signature: &Signature,
     oneway: bool,
@@ -232,7 +232,7 @@ fn returns_nothing(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// The first argument that is not the receiver, for whoever wants none.
+/// Refuses arguments after the receiver.
 pub(super) fn first_argument(signature: &Signature) -> Option<&PatType> {
     signature.inputs.iter().find_map(|input| match input {
         FnArg::Typed(input) => Some(input),

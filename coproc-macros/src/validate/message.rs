@@ -13,7 +13,7 @@ use crate::{
     parse::Options,
 };
 
-/// Judges the type.
+/// Validates the type.
 pub(crate) fn message(
     item: TokenStream,
     options: &Options,
@@ -38,7 +38,7 @@ pub(crate) fn message(
     })
 }
 
-/// The name of a struct or an enum, and its type parameters. The rest is the user's business.
+/// The name of a struct or an enum, and its type parameters.
 fn head(input: ParseStream<'_>) -> syn::Result<(Ident, Generics)> {
     input.call(Attribute::parse_outer)?;
     Visibility::parse(input)?;

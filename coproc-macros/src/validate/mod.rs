@@ -1,5 +1,4 @@
-//! Syntax to model: the checks. Each is a function named as a sentence, with the code that it
-//! refuses in its comment.
+//! Syntax to model. Each check is a function named as a sentence, with code that it refuses in its comment.
 
 mod arguments;
 mod attributes;

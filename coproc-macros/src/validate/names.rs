@@ -1,4 +1,4 @@
-//! Names that meet.
+//! Collisions of generated names.
 
 use syn::{Ident, ext::IdentExt};
 
@@ -10,7 +10,7 @@ use crate::{
 
 /// The variant of a handler's message, unless another handler has it already.
 ///
-/// A second method of the very same name is an error of the compiler, so nothing is said of it.
+/// The compiler reports a second method of the same name, so this does not.
 //
 // #[message]
 // fn get_all(&self) {}

@@ -17,7 +17,7 @@ pub(super) fn of_handler(priority: &Expr, worker: &Path, errors: &mut Errors) ->
 // #[message(priority = "high")]
 // fn stop(&mut self) {}
 //
-// What is not a literal, the compiler judges by its type.
+// The compiler checks the type of other expressions.
 pub(super) fn is_a_whole_number(priority: &Expr, errors: &mut Errors) -> Option<()> {
     let literal = match priority {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => &*unary.expr,

@@ -1,4 +1,4 @@
-//! What a function answers.
+//! The replies of handlers and the results of workers.
 
 use proc_macro2::Span;
 use quote::quote_spanned;
@@ -17,7 +17,7 @@ use crate::{
     model::Reply,
 };
 
-/// The reply of a function; `None` if nobody but the function itself can name it.
+/// The reply of a function; `None` if its type cannot be named elsewhere.
 pub(super) fn reply(
     output: &ReturnType,
     library: &Path,
@@ -31,7 +31,7 @@ pub(super) fn reply(
     Some(split(&named, library))
 }
 
-/// What a worker ends with: the reply of a function, or `()` where that is wrong.
+/// The result of a worker: the reply of a function, or `()` if that is refused.
 pub(super) fn last_word(
     output: &ReturnType,
     library: &Path,
@@ -40,7 +40,7 @@ pub(super) fn last_word(
 ) -> Reply {
     let before = errors.count();
     let reply = reply(output, library, worker, errors);
-    // An associated type is made of it, which cannot borrow.
+    // It becomes an associated type, which cannot borrow.
     reply.filter(|_| errors.count() == before).unwrap_or_else(unit)
 }
 
@@ -53,8 +53,8 @@ fn plain(value: Type) -> Reply {
     Reply { value, error: None, alias: None, later: false }
 }
 
-/// Tells value and error apart. Only the spelling can tell whether a type is a `Result`; that it
-/// is one, the projection confirms where the value and the error are not spelled.
+/// Separates the value and the error. The macro knows a `Result` by its spelling; if the value and the
+/// error are not spelled, a projection confirms it.
 fn split(ty: &Type, library: &Path) -> Reply {
     let Some((name, types)) = last_segment(ty) else { return plain(ty.clone()) };
     match (name.as_str(), types.as_slice()) {

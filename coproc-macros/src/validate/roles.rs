@@ -204,7 +204,7 @@ pub(super) fn gone(
     })
 }
 
-/// The context of a function that takes at most that.
+/// The context, for a function that takes no other argument.
 //
 // #[tick(every = ms(10))]
 // fn print(&mut self, ch: char) {}
@@ -244,7 +244,7 @@ fn borrows_itself(signature: &Signature, role: Role, errors: &mut Errors) {
     }
 }
 
-/// Says how a function of this role is written.
+/// Reports how a function of this role is written.
 fn fits(at: impl ToTokens, role: Role, signature: &Signature, errors: &mut Errors) {
     let name = &signature.ident;
     let written = match role {

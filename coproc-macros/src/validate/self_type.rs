@@ -1,4 +1,4 @@
-//! `Self` in a signature is the worker. Where its tokens are used elsewhere, it has to say so.
+//! Replaces `Self` in signatures by the worker's path, for code outside the worker's `impl`.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -49,7 +49,7 @@ impl VisitMut for Naming<'_> {
     }
 }
 
-/// The same inside of a macro's arguments, of which nothing but the tokens is known.
+/// The same in the arguments of a macro, which are tokens.
 fn named_in_tokens(tokens: &TokenStream, worker: &Path) -> TokenStream {
     tokens
         .clone()

@@ -1,4 +1,4 @@
-//! What holds for every function that a worker runs.
+//! The checks of every function that a worker runs.
 
 use quote::quote;
 use syn::{
@@ -54,7 +54,7 @@ fn is_not_generic(signature: &Signature, errors: &mut Errors) {
 // #[message]
 // fn longest<'a>(&'a self, a: &'a str, b: &'a str) {}
 //
-// One lifetime is usually written several times, so only the first is told.
+// A lifetime usually occurs several times, so only the first is reported.
 fn names_no_lifetime(signature: &Signature, errors: &mut Errors) {
     let mut names = Lifetimes { first: None };
     names.visit_signature(signature);
@@ -75,7 +75,7 @@ impl<'s> Visit<'s> for Lifetimes<'s> {
     }
 }
 
-/// The arguments behind the receiver.
+/// The arguments after the receiver.
 pub(super) fn inputs(signature: &Signature) -> Vec<&syn::PatType> {
     signature
         .inputs
@@ -127,11 +127,11 @@ pub(super) fn spelled(ty: &Type) -> String {
         .fold(text, |text, (from, to)| text.replace(from, to))
 }
 
-/// The first places in a type that cannot be sent, by their form.
+/// The first parts of a type that cannot be sent, by their form.
 pub(super) struct Unsendable<'t> {
     /// A reference.
     pub(super) borrowed: Option<&'t TypeReference>,
-    /// A type that only one function knows.
+    /// A type that only its function can name.
     pub(super) unnamed: Option<&'t Type>,
 }
 

@@ -1,4 +1,4 @@
-//! The type that becomes a worker.
+//! The worker's type.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -14,7 +14,7 @@ use crate::{
     parse::{ImplBlock, Options},
 };
 
-/// `::coproc`, or what the user calls it.
+/// `::coproc`, or the path of `crate = path`.
 pub(super) fn library(options: &Options) -> Path {
     match options.path("crate") {
         Some(path) => path.clone(),
@@ -42,7 +42,7 @@ pub(super) fn of_block(
     })
 }
 
-/// The code that generated names come to stand among.
+/// The code around the generated items.
 fn taken(block: &ImplBlock) -> TokenStream {
     let mut taken = block.head.self_ty.to_token_stream();
     block.generics().to_tokens(&mut taken);
@@ -103,8 +103,8 @@ fn borrows_nothing(block: &ImplBlock, errors: &mut Errors) -> Option<()> {
     }
 }
 
-/// The generics with `'static` on every type: a worker lives in a process of its own and can have no
-/// other, so nobody has to write it.
+/// The generics with the bound `'static` on every type, which every worker has, so that the user need not
+/// write it.
 fn outliving(mut generics: Generics) -> Generics {
     for parameter in &mut generics.params {
         if let GenericParam::Type(parameter) = parameter
@@ -118,7 +118,7 @@ fn outliving(mut generics: Generics) -> Generics {
     generics
 }
 
-/// `Cache<K, V>` as `Cache::<K, V>`, which is right in types and in expressions.
+/// `Cache<K, V>` as `Cache::<K, V>`, which is valid in types and expressions.
 fn with_turbofish(path: &Path) -> Path {
     let mut path = path.clone();
     for segment in &mut path.segments {
@@ -132,7 +132,7 @@ fn with_turbofish(path: &Path) -> Path {
     path
 }
 
-/// The subject of a function: a type that is written for it.
+/// The subject of a function: the type that is generated for it.
 pub(super) fn of_function(
     name: Ident,
     taken: &TokenStream,

@@ -14,8 +14,8 @@ use crate::{
     parse::{ImplBlock, Mark, Member, Method, Options, Role},
 };
 
-/// Judges the block. `None` if not even the worker's type is known; all other mistakes leave a
-/// worker from which the controller can be written.
+/// Validates the block. `None` if the worker's type is unknown; after any other mistake, the controller
+/// can still be generated.
 pub(crate) fn worker(block: &ImplBlock, options: &Options, errors: &mut Errors) -> Option<Worker> {
     let subject = subject::of_block(block, options, errors)?;
     let mut judging = Judging {
@@ -33,7 +33,7 @@ pub(crate) fn worker(block: &ImplBlock, options: &Options, errors: &mut Errors) 
     Some(judging.worker)
 }
 
-/// A worker with everything that the options say, and no functions yet.
+/// A worker with its options and without functions.
 fn blank(subject: Subject, options: &Options, errors: &mut Errors) -> Worker {
     let visibility = options.visibility.clone();
     Worker {
@@ -67,14 +67,14 @@ pub(super) fn is_not_empty(name: &LitStr, errors: &mut Errors) -> bool {
     !empty
 }
 
-/// The worker as far as its functions have been read.
+/// The worker with the functions that were validated so far.
 struct Judging {
     worker: Worker,
     /// The number of the next handler.
     number: u32,
     /// The handlers so far, by name and variant.
     earlier: Vec<(Ident, Ident)>,
-    /// Where each role that can be had once went.
+    /// The span of each role that may occur once.
     first: Vec<(Role, Ident)>,
 }
 

@@ -1,4 +1,4 @@
-//! The one clock of samples, notes and the births of processes.
+//! The clock of samples, notes and the start times of processes.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use rustix::{
     time::{ClockId, clock_gettime},
 };
 
-/// The time since the machine was started. It never goes back, all processes read the same, and it
-/// is the clock in which the kernel tells when a process was born.
+/// The time since the machine was started. It never goes back, is the same in all processes, and is the
+/// clock of the kernel's start times of processes.
 pub(super) fn now() -> Duration {
     let now = clock_gettime(ClockId::Boottime);
     Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
-/// How long `ticks` of the kernel's accounting are.
+/// The length of `ticks` of the kernel's accounting.
 pub(super) fn ticks(ticks: u64) -> Duration {
     let rate = clock_ticks_per_second().max(1);
     let nanoseconds = u128::from(ticks) * 1_000_000_000 / u128::from(rate);

@@ -1,4 +1,4 @@
-//! Which processes are watched, and what each of them has used since it was last looked at.
+//! The watched processes, and the CPU time and memory of each since its last sample.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,23 +10,23 @@ use super::{
     stats::Sample,
 };
 
-/// After this many rounds every process of the system is looked at, and not only those that were
-/// not there before: a pid may have been given again, or a parent seen later than its child.
+/// After this many rounds every process of the system is read, and not only the new ones: a pid may have
+/// been reused between two rounds, or a parent seen after its child.
 const THOROUGH: u32 = 32;
 
-/// The time under which the kernel's accounting, which counts in ticks, says nothing.
+/// The resolution of the kernel's accounting, which counts in ticks.
 const INSTANT: Duration = Duration::from_millis(10);
 
-/// A process and those that descend from it.
+/// A process and its descendants.
 ///
-/// Who was found once is watched until it ends, whether those it descends from live or not.
+/// A descendant that was found is watched until it ends, also after its parent has ended.
 #[derive(Debug)]
 pub(super) struct Family {
-    /// Never watched: the monitor.
+    /// The monitor, which is never watched.
     aside: u32,
     children: bool,
     members: BTreeMap<u32, Member>,
-    /// The processes that there were in the last round.
+    /// The pids of all processes in the last round.
     seen: BTreeSet<u32>,
     rounds: u32,
 }
@@ -41,13 +41,13 @@ struct Member {
 }
 
 impl Member {
-    /// One of whom nothing was read yet, and who had used nothing when it was born.
+    /// A process that was not sampled; it had used no CPU time when it was started.
     fn new(born: Duration) -> Self {
         let (cpu, pages, memory) = (Duration::ZERO, None, Memory::default());
         Self { born, read: born, cpu, pages, memory }
     }
 
-    /// How many cores it used since it was last asked, on average.
+    /// The CPU time since the last sample, in cores.
     fn cores(&mut self, stat: &Stat) -> f64 {
         let time = stat.read.saturating_sub(self.read).max(INSTANT);
         let used = stat.cpu.saturating_sub(self.cpu);
@@ -55,7 +55,7 @@ impl Member {
         used.as_secs_f64() / time.as_secs_f64()
     }
 
-    /// Memory is only read where pages came or went: most processes, most of the time, do nothing.
+    /// The memory, which is read again only if pages were added or removed: most processes are idle.
     fn memory(&mut self, pid: u32, stat: &Stat, sampler: &mut impl Sampler) -> Option<Memory> {
         if self.pages != Some(stat.pages) {
             self.memory = sampler.memory(pid)?;
@@ -66,8 +66,8 @@ impl Member {
 }
 
 impl Family {
-    /// `root`, and if `children`, who descends from it, but for `aside`; `None` if there is no such
-    /// process.
+    /// The process `root`, and with `children` its descendants, without `aside`; `None` if there is no
+    /// process `root`.
     pub(super) fn new(
         root: u32,
         aside: u32,
@@ -78,17 +78,17 @@ impl Family {
         Some(Self { aside, children, members, seen: BTreeSet::new(), rounds: 0 })
     }
 
-    /// Whether all of it has ended; then nobody can come any more.
+    /// Whether all have ended; then no descendant can be started.
     pub(super) fn is_extinct(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The resident memory that was last read of `pid`, in bytes.
+    /// The resident memory of `pid` in its last sample, in bytes.
     pub(super) fn rss(&self, pid: u32) -> Option<u64> {
         self.members.get(&pid).map(|member| member.memory.rss)
     }
 
-    /// A sample of everybody, taken `at`.
+    /// A round of samples with the time `at`.
     pub(super) fn sample(&mut self, at: Duration, sampler: &mut impl Sampler) -> Vec<Sample> {
         if self.children {
             self.find(sampler);
@@ -103,7 +103,7 @@ impl Family {
                     Some(Sample { pid, name: stat.name, at, rss, anon, peak, cpu })
                 });
             if sample.is_none() {
-                // Its pid may already be another's.
+                // Another process may have its pid already.
                 seen.remove(&pid);
             }
             let lives = sample.is_some();
@@ -113,7 +113,7 @@ impl Family {
         samples
     }
 
-    /// Takes in who was born into the family since the last round.
+    /// Adds the descendants that were started since the last round.
     fn find(&mut self, sampler: &mut impl Sampler) {
         if self.rounds.is_multiple_of(THOROUGH) {
             self.seen.clear();
@@ -126,7 +126,7 @@ impl Family {
         let mut strangers: Vec<(u32, Stat)> =
             strangers.filter_map(|pid| Some((pid, sampler.stat(pid)?))).collect();
         self.seen = now;
-        // Where pids have begun anew, a child may stand before its parent.
+        // After the pids have wrapped around, a child may have a lower pid than its parent.
         loop {
             let before = strangers.len();
             strangers.retain(|(pid, stat)| {
@@ -151,12 +151,11 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// A system in which everything happens when a test says so: who ends between being listed and
-    /// being read, and whose pid is given again, cannot be had from a real one at will.
+    /// A system whose processes end and reuse pids when a test says so, which a real one does not.
     #[derive(Default)]
     struct Script {
         processes: BTreeMap<u32, Stat>,
-        /// Who is still listed.
+        /// Processes that are listed, but have ended.
         ended: Vec<u32>,
         read: usize,
     }
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn without_children_nobody_else_is_watched() {
+    fn without_children_only_the_root_is_watched() {
         let mut script = Script::default();
         script.add(10, 1, 0);
         script.add(11, 10, 0);
@@ -217,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn who_ends_between_list_and_read_is_no_error() {
+    fn a_process_that_ends_between_list_and_read_is_no_error() {
         let mut script = Script::default();
         script.add(10, 1, 0);
         script.ended = vec![11, 12];
@@ -235,7 +234,7 @@ mod tests {
         assert_eq!(sampled(&mut family, &mut script), [10, 11]);
         script.add(10, 1, 2);
         assert_eq!(sampled(&mut family, &mut script), [11]);
-        // The orphan's pid goes to a stranger, whose child is a stranger's.
+        // A process outside the family reuses the pid of the orphan.
         script.add(11, 1, 3);
         assert!(sampled(&mut family, &mut script).is_empty());
         assert!(family.is_extinct());
@@ -254,13 +253,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_s_pid_given_to_the_family_is_found_in_time() {
+    fn a_pid_that_a_descendant_reuses_is_found_in_time() {
         let mut script = Script::default();
         script.add(10, 1, 0);
         script.add(11, 1, 0);
         let mut family = Family::new(10, 13, true, &mut script).unwrap();
         assert_eq!(sampled(&mut family, &mut script), [10]);
-        // Between two looks, so that the pid was there each time.
+        // Between two rounds, so that the pid is in both lists.
         script.add(11, 10, 1);
         let found = (0..THOROUGH).any(|_| sampled(&mut family, &mut script) == [10, 11]);
         assert!(found);
@@ -272,7 +271,7 @@ mod tests {
         let stat = script.add(10, 1, 100);
         (stat.read, stat.cpu) = (secs(104), secs(1));
         let mut family = Family::new(10, 13, true, &mut script).unwrap();
-        // The first sample tells of its life so far.
+        // The first sample covers the time since the start.
         let cpu = |family: &mut Family, script: &mut Script| {
             family.sample(secs(0), script).iter().map(|sample| sample.cpu).sum::<f64>()
         };
@@ -296,7 +295,7 @@ mod tests {
         assert_eq!(rss(&mut script, Pages { faults: 7, resident: 70 }), (70, 1));
         assert_eq!(rss(&mut script, Pages { faults: 7, resident: 70 }), (70, 1));
         assert_eq!(rss(&mut script, Pages { faults: 7, resident: 60 }), (60, 2));
-        // It may have had more in between and given it back: then it had faults.
+        // Memory that was allocated and freed in between shows as faults.
         assert_eq!(rss(&mut script, Pages { faults: 9, resident: 60 }), (60, 3));
     }
 }

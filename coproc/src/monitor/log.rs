@@ -1,4 +1,4 @@
-//! The log file: a line a note.
+//! The log file: one line for each note.
 
 use std::{
     fmt::Write as _,
@@ -18,7 +18,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Opens the file at the end of what it holds, and says in it who is watched from now on.
+    /// Opens the file for appending, and writes a line with the watched process and the period.
     pub(super) fn open(path: &Path, watched: u32, every: Duration) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| save::named(path, &error))?;
@@ -37,7 +37,7 @@ impl Log {
     }
 }
 
-/// A note as a line: when, who, its resident memory if that is known, and what it says.
+/// A note as a line: its time, its process, the resident memory of that if known, its text.
 pub(super) fn line(note: &Note, rss: Option<u64>) -> String {
     let mut line = format!("{:.3} s  {}", note.at.as_secs_f64(), note.pid);
     if let Some(rss) = rss {
@@ -50,7 +50,7 @@ pub(super) fn line(note: &Note, rss: Option<u64>) -> String {
     line
 }
 
-/// A line break or another control character would make it something else than one line.
+/// The text with control characters escaped, line breaks among them.
 fn on_one_line(text: &str) -> String {
     text.chars()
         .flat_map(|ch| {

@@ -1,16 +1,15 @@
-//! Memory and CPU of a process and of those it starts, over time, with notes: see [`Monitor`].
+//! [`Monitor`]: samples of the memory and CPU of a process and its descendants over time, with notes.
 
 mod clock;
 mod family;
-mod history;
 mod log;
 #[cfg(feature = "plot")]
 mod plot;
+mod recording;
 mod sampler;
 mod save;
 mod stats;
 mod units;
-
 mod watcher;
 
 use std::{
@@ -30,26 +29,26 @@ pub use watcher::Watcher;
 
 use watcher::Options;
 
-/// How often a monitor looks unless something else is said.
+/// The default time between two rounds of samples.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// How often at most: below, it would do nothing else.
+/// The shortest time between two rounds; with less, the monitor would do nothing else.
 const EVERY_LEAST: Duration = Duration::from_millis(1);
 
-/// After how many rounds the figure is saved unless something else is said.
+/// The default number of rounds between two saves of the figure.
 #[cfg(feature = "plot")]
 const PLOT_EVERY: u32 = 10;
 
-/// Watches memory and CPU of a process and of all that descend from it, from a process of its own.
+/// Samples the memory and CPU of a process and of all its descendants, from a process of its own.
 ///
-/// It looks at a steady pace and finds new processes by itself. Between its looks it takes
-/// [notes](Monitor::note), which stand on the same clock as the samples, and tells what it has
-/// [seen](Monitor::stats). Without [`pid`](MonitorBuilder::pid) it watches the process that spawned
-/// it; itself it leaves aside. It survives the end of what it watches.
+/// The monitor takes a round of samples at a steady pace and finds new processes by itself. Between two
+/// rounds it accepts [notes](Monitor::note), whose times are on the clock of the samples, and answers
+/// with its [samples and notes](Monitor::stats). It watches the process that spawned it, or that of
+/// [`pid`](MonitorBuilder::pid), and never itself. It goes on after the watched processes have ended.
 ///
-/// Dropping it closes it, as any worker: it takes in what was sent, saves its figure for the last
-/// time, and ends. Where the process that spawned it dies, it is killed as any worker, and what it
-/// had saved until then stays.
+/// Dropping it closes it, as any worker: it handles the messages that were sent, saves its figure a last
+/// time, and ends. If the process that spawned it dies, it is killed as any worker; the files that it
+/// has saved stay.
 ///
 /// ```
 /// use coproc::{Monitor, prelude::*};
@@ -71,7 +70,8 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Says what to watch, how often, and what to write; [`spawn`](MonitorBuilder::spawn) starts it.
+    /// A builder with the process to watch, the pace and the files; [`spawn`](MonitorBuilder::spawn)
+    /// starts the monitor.
     ///
     /// ```no_run
     /// # use coproc::{Monitor, prelude::*};
@@ -95,8 +95,8 @@ impl Monitor {
         }
     }
 
-    /// A note, made now by this process: a label in plots and a line in the log unless it is told
-    /// otherwise. It goes out with [`tell`](MonitorNote::tell) or [`wait`](MonitorNote::wait).
+    /// A note of this process with the present time. By default it is a label in plots and a line in the
+    /// log. [`tell`](MonitorNote::tell) or [`wait`](MonitorNote::wait) sends it.
     ///
     /// ```no_run
     /// # use coproc::{Monitor, prelude::*};
@@ -118,7 +118,7 @@ impl Monitor {
         MonitorNote { monitor: self, note, print: false }
     }
 
-    /// What it has seen so far; notes that were sent before are in it.
+    /// The samples and notes so far, with all notes that were sent before this call.
     ///
     /// ```no_run
     /// # use coproc::{Monitor, prelude::*};
@@ -132,9 +132,9 @@ impl Monitor {
         self.watcher.stats()
     }
 
-    /// Everything about its worker that is not a message: its pid, whether it is alive, joining it.
+    /// The handle of its worker: the pid, whether it is alive, joining it.
     ///
-    /// `join` returns when the last figure is saved, and with the error if it could not be.
+    /// `join` returns when the last figure is saved, or the error of saving it.
     ///
     /// ```
     /// use coproc::{Monitor, prelude::*};
@@ -152,7 +152,7 @@ impl Monitor {
     }
 }
 
-/// What a [`Monitor`] is to watch and to write.
+/// What a [`Monitor`] watches and writes.
 ///
 /// ```
 /// use coproc::{Monitor, prelude::*};
@@ -173,27 +173,28 @@ pub struct MonitorBuilder {
 }
 
 impl MonitorBuilder {
-    /// How often it looks: 250 ms unless said otherwise, 1 ms at least.
+    /// The time between two rounds of samples: 250 ms by default, at least 1 ms.
     pub fn every(mut self, period: Duration) -> Self {
         self.options.every = period.max(EVERY_LEAST);
         self
     }
 
-    /// Whether it watches the descendants too; it does unless said otherwise.
+    /// Whether it watches the descendants too; by default it does.
     pub fn children(mut self, children: bool) -> Self {
         self.options.children = children;
         self
     }
 
-    /// The process that it watches; this one unless said otherwise.
+    /// The process that it watches; by default this one.
     pub fn pid(mut self, pid: u32) -> Self {
         self.options.pid = pid;
         self
     }
 
-    /// A file to which it appends a line for each note that is for the log: the time since its
-    /// start, the pid of who made it and its resident memory, the text and the details. Its first
-    /// line says when it was started.
+    /// The log: a file to which the monitor appends a line for each note with
+    /// [`log`](MonitorNote::log). The line has the time since the monitor's start, the pid and the
+    /// resident memory of the process that made the note, its text and its details. The first line says
+    /// when the monitor was started.
     ///
     /// ```
     /// use coproc::{Monitor, prelude::*};
@@ -214,9 +215,9 @@ impl MonitorBuilder {
         self
     }
 
-    /// A file in which it draws what it has seen, again and again and at its end; see
-    /// [`Stats::plot`]. That it cannot be written later on is said on standard error, once, and by
-    /// `join`; it stops nothing.
+    /// The figure: a file in which the monitor draws its samples and notes every few rounds and at its
+    /// end; see [`Stats::plot`]. If a later save fails, the monitor goes on; it reports the first
+    /// failure on standard error, and `join` gives the error of the last save.
     ///
     /// ```
     /// use coproc::{Monitor, prelude::*};
@@ -237,38 +238,37 @@ impl MonitorBuilder {
         self
     }
 
-    /// After how many looks the figure is drawn again: 10 unless said otherwise, 1 at least.
+    /// How many rounds pass between two saves of the figure: 10 by default, at least 1.
     #[cfg(feature = "plot")]
-    pub fn plot_every(mut self, looks: u32) -> Self {
-        self.options.plot_every = looks.max(1);
+    pub fn plot_every(mut self, rounds: u32) -> Self {
+        self.options.plot_every = rounds.max(1);
         self
     }
 
-    /// Starts it; it has looked for the first time when this returns.
+    /// Starts the monitor; its first round of samples is taken when this returns.
     ///
     /// # Errors
     ///
-    /// [`SpawnError::Init`] if there is no process to watch, the log cannot be opened, or the figure
-    /// cannot be written where it is to be, with a text that names it; and the others, as for every
-    /// worker.
+    /// [`SpawnError::Init`] if the process to watch does not exist, or the log or the figure cannot be
+    /// written; the text names the process or the file. Otherwise as for every worker.
     pub fn spawn(self) -> Result<Monitor, SpawnError<Error>> {
         let place = Process::new().name("monitor");
         Ok(Monitor { watcher: Watcher::on(place).spawn(self.options)? })
     }
 }
 
-/// Errors are to name a file in full; without a working directory there is nothing to add.
+/// The absolute path, which errors name; the same path if there is no working directory.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// A note that was made and is not yet sent; see [`Monitor::note`].
+/// A note that is not yet sent; see [`Monitor::note`].
 ///
 /// ```no_run
 /// # use coproc::{Monitor, prelude::*};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let monitor = Monitor::builder().spawn()?;
-/// // Only a line in the log, which is there when `wait` returns.
+/// // Only a line in the log, which is written when `wait` returns.
 /// monitor.note("7 of 12 done").label(false).wait()?;
 /// # Ok(())
 /// # }
@@ -282,40 +282,40 @@ pub struct MonitorNote<'a> {
 }
 
 impl MonitorNote<'_> {
-    /// More of it, for the log; nothing unless said otherwise.
+    /// More text, for the log; empty by default.
     pub fn details(mut self, details: impl Into<String>) -> Self {
         self.note.details = details.into();
         self
     }
 
-    /// Whether it is a label in plots; it is unless said otherwise.
+    /// Whether it is a label in plots; by default it is.
     pub fn label(mut self, label: bool) -> Self {
         self.note.label = label;
         self
     }
 
-    /// Whether it is a line in the log; it is unless said otherwise.
+    /// Whether it is a line in the log; by default it is.
     pub fn log(mut self, log: bool) -> Self {
         self.note.log = log;
         self
     }
 
-    /// Whether the monitor prints it to standard output; it does not unless said otherwise.
+    /// Whether the monitor prints it to standard output; by default it does not.
     pub fn print(mut self, print: bool) -> Self {
         self.print = print;
         self
     }
 
-    /// Sends it and does not wait.
+    /// Sends it without waiting.
     ///
     /// # Errors
     ///
-    /// As [`Call::tell`]: the monitor has ended, say.
+    /// As [`Call::tell`], for example if the monitor has ended.
     pub fn tell(self) -> Result<(), CallError<Error>> {
         self.monitor.watcher.note(self.note, self.print).tell()
     }
 
-    /// Sends it and waits until it is kept, logged and printed.
+    /// Sends it and waits until the monitor has kept, logged and printed it.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What the system says of a process.
+//! The figures of a process, as the system gives them.
 
 use std::{collections::BTreeMap, fs::File, io::Read, os::unix::fs::FileExt, time::Duration};
 
@@ -6,33 +6,32 @@ use rustix::process::{Resource, getrlimit};
 
 use super::clock;
 
-/// Where figures of processes come from. Whatever is asked about may have ended in the meantime:
-/// that is no error, there is just nothing to say.
+/// A source of figures about processes. A process may end at any time, so its figures are optional.
 pub(super) trait Sampler {
     /// All processes.
     fn pids(&mut self) -> Vec<u32>;
 
-    /// What changes with every moment; `None` if the process has ended.
+    /// The figures that change all the time; `None` if the process has ended.
     fn stat(&mut self, pid: u32) -> Option<Stat>;
 
-    /// The same, of one that is asked about again and again.
+    /// The same, for a process that is sampled in every round.
     fn stat_again(&mut self, pid: u32) -> Option<Stat>;
 
-    /// What it has of memory; `None` if it has ended.
+    /// Its memory; `None` if the process has ended.
     fn memory(&mut self, pid: u32) -> Option<Memory>;
 }
 
-/// What changes with every moment of a process's life.
+/// The figures of a process that change all the time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stat {
     pub(super) name: String,
     pub(super) parent: u32,
-    /// When it was born: with the pid this tells it from every other process.
+    /// When it was started. With the pid, this identifies the process.
     pub(super) born: Duration,
     /// When this was read.
     pub(super) read: Duration,
     pub(super) cpu: Duration,
-    /// What is the same as long as no page was added to its memory or taken from it.
+    /// Equal as long as no page was added to its memory or removed.
     pub(super) pages: Pages,
 }
 
@@ -51,19 +50,19 @@ pub(super) struct Memory {
     pub(super) peak: u64,
 }
 
-/// How many files are kept open at most: half of what is allowed, and no more than this.
+/// The most files that are kept open; no more than half of what the limit allows.
 const KEPT: u64 = 512;
 
-/// How much of such a file is read at most. The list of groups that a process belongs to, which
-/// comes before the figures, can have 65536 entries.
+/// The most bytes that are read of such a file. The list of the process's groups, which comes before the
+/// figures, can have 65536 entries.
 const TEXT_MOST: usize = 1 << 20;
 
-/// Linux, by two files a process.
+/// The processes of Linux, by two files of `/proc` each.
 #[derive(Debug)]
 pub(super) struct Proc {
     text: Vec<u8>,
-    /// The `stat` of processes that are asked about again and again: reading a file that is open
-    /// costs half of what opening it first does.
+    /// The open `stat` files of processes that are sampled in every round: reading an open file takes
+    /// half as long as opening and reading it.
     kept: BTreeMap<u32, File>,
     most: usize,
 }
@@ -75,8 +74,8 @@ impl Proc {
         Self { text: vec![0; 4096], kept: BTreeMap::new(), most }
     }
 
-    /// The kernel writes such a file in one piece, nearly always shorter than a page: what does not
-    /// fill the room that there is for it is all of it.
+    /// Reads a file of a process. The kernel writes such a file in one piece, so a read that does not fill
+    /// the buffer has all of it.
     fn read(&mut self, pid: u32, file: &str) -> Option<&[u8]> {
         let (mut file, mut length) = (File::open(format!("/proc/{pid}/{file}")).ok()?, 0);
         loop {
@@ -107,7 +106,7 @@ impl Sampler for Proc {
             }
             return self.stat(pid);
         };
-        // Whoever has the pid next, the file stays that of the process it was opened for.
+        // The open file stays that of its process, also if the pid is reused.
         let length = file.read_at(&mut self.text, 0).ok();
         let stat = length.and_then(|length| parse_stat(self.text.get(..length)?));
         if stat.is_none() {
@@ -125,8 +124,7 @@ impl Sampler for Proc {
     }
 }
 
-/// Reads `/proc/PID/stat`, see proc_pid_stat(5). A process that has ended and was not waited for has
-/// nothing to sample.
+/// Parses `/proc/PID/stat`, see proc_pid_stat(5); `None` for a zombie.
 fn parse_stat(text: &[u8]) -> Option<Stat> {
     // The name may itself contain spaces and brackets; nothing after it does.
     let open = text.iter().position(|byte| *byte == b'(')?;
@@ -149,8 +147,8 @@ fn parse_stat(text: &[u8]) -> Option<Stat> {
     })
 }
 
-/// Reads `/proc/PID/status`, see proc_pid_status(5). A process without memory of its own, as the
-/// kernel has some, has none of these lines.
+/// Parses `/proc/PID/status`, see proc_pid_status(5); `None` for a kernel thread, which has no memory of
+/// its own.
 fn parse_status(text: &[u8]) -> Option<Memory> {
     let text = String::from_utf8_lossy(text);
     let figure = |name: &str| {
@@ -178,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_ended_is_not_sampled() {
+    fn a_process_that_has_ended_is_not_sampled() {
         assert_eq!(parse_stat(STAT.replace(" S ", " Z ").as_bytes()), None);
         assert_eq!(parse_stat(b""), None);
         assert_eq!(parse_stat(b"4711 (a) S 17"), None);
@@ -235,7 +233,7 @@ mod tests {
         }
         assert_eq!(pids.map(|pid| proc.stat_again(pid)), [None, None]);
         assert!(proc.kept.is_empty());
-        // The memory may be gone first.
+        // A process may lose its memory before its `stat`.
         proc.kept.insert(pids[0], File::open("/dev/null").unwrap());
         assert_eq!(proc.memory(pids[0]), None);
         assert!(proc.kept.is_empty());

@@ -1,4 +1,4 @@
-//! Files that are there as a whole or as they were before.
+//! Files that are replaced in one step.
 
 use std::{
     fs::{self, File},
@@ -7,8 +7,8 @@ use std::{
     process,
 };
 
-/// Writes a file in one step: whoever reads it meanwhile sees the one before, to its end. What is no
-/// plain file (a link, a pipe, a device) stays what it is, and is written to.
+/// Replaces a file in one step: a process that has opened the old file reads it to its end. A link, a
+/// pipe or a device is not replaced, but written to.
 pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let is_plain = |found: fs::Metadata| found.is_file() || found.is_dir();
     if !fs::symlink_metadata(path).map_or(true, is_plain) {
@@ -22,20 +22,20 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     })
 }
 
-/// Writes a file that nobody else has put there.
+/// Writes a file that this call creates.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    // What a process with this pid may have left when it was killed.
+    // A killed process that had this pid may have left it.
     let _ = fs::remove_file(path);
     File::options().write(true).create_new(true).open(path)?.write_all(content)
 }
 
-/// Whether a file can be written at `path`, as far as that can be told beforehand.
+/// An error if the folder of `path` does not exist or cannot be read.
 #[cfg(feature = "plot")]
 pub(super) fn check_folder(path: &Path) -> io::Result<()> {
     fs::read_dir(folder(path)).map(drop).map_err(|error| named(path, &error))
 }
 
-/// The same error, which says of which file it is.
+/// The same error, with a text that names the file.
 pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
     let (file, folder) = (path.display(), folder(path));
     let text = if error.kind() == io::ErrorKind::NotFound && !folder.is_dir() {
@@ -50,7 +50,7 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// In the same folder, so that renaming is one step, and of this process alone.
+/// A path in the same folder, so that renaming is one step, with the pid of this process.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let Some(name) = path.file_name() else {
         return Err(named(path, &io::Error::new(io::ErrorKind::InvalidInput, "it names no file")));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_a_file_reads_it_to_its_end() {
+    fn an_open_file_is_read_to_its_end() {
         let path = std::env::temp_dir().join(format!("coproc-save-whole-{}", process::id()));
         replace(&path, b"the old one").unwrap();
         let mut old = fs::File::open(&path).unwrap();
@@ -107,7 +107,7 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
-    /// A file of that name may be a link that somebody else has laid.
+    /// A file of that name may be a link that another user has made.
     #[test]
     fn what_lies_in_the_way_is_not_written_to() {
         let folder = std::env::temp_dir().join(format!("coproc-save-way-{}", process::id()));

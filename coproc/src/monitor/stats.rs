@@ -1,4 +1,4 @@
-//! What a monitor has seen.
+//! The samples and notes of a monitor.
 
 use std::{io, path::Path, time::Duration};
 
@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::save;
 
-/// What a monitor has seen: samples of processes, and notes.
-///
-/// Both are in the order of time, on one clock that begins with the monitor.
+/// Samples of processes, and notes. Both are in the order of time, on one clock that starts with the
+/// monitor.
 ///
 /// ```
 /// use coproc::{Monitor, prelude::*};
@@ -25,16 +24,16 @@ use super::save;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// A sample of each process for each round, the oldest first.
+    /// A sample for each process and round, the oldest first.
     pub samples: Vec<Sample>,
     /// Notes, the oldest first.
     pub notes: Vec<Note>,
-    /// How many samples are not in `samples`. A monitor keeps 100 000; when there are more, it gives
-    /// up every other one of each process, so that the whole time stays in view, the longer ago the
-    /// coarser.
+    /// How many samples were dropped. A monitor keeps 100 000 samples. When it has more, it drops every
+    /// other sample of each process, so that `samples` covers the whole time, the oldest part most
+    /// coarsely.
     pub dropped_samples: u64,
-    /// How many notes are not in `notes`. A monitor keeps 10 000 of 8 MiB together, and gives up the
-    /// oldest.
+    /// How many notes were dropped. A monitor keeps 10 000 notes with 8 MiB of text, and drops the
+    /// oldest first.
     pub dropped_notes: u64,
 }
 
@@ -44,37 +43,36 @@ pub struct Stats {
 pub struct Sample {
     /// The process.
     pub pid: u32,
-    /// Its name as the system has it, 15 bytes at most: of a worker, its own; of others, that of the
-    /// program.
+    /// Its name in the system, at most 15 bytes: the name of the worker, or of the program.
     pub name: String,
-    /// When: time since the monitor's start. All samples of one round have the same.
+    /// The time since the monitor's start, the same in all samples of one round.
     #[serde(with = "seconds")]
     pub at: Duration,
-    /// Resident memory in bytes. What processes share counts for each of them.
+    /// Resident memory in bytes. Memory that processes share counts for each of them.
     pub rss: u64,
-    /// The part of it that is backed by no file and shared with nobody but by a fork, in bytes: what
-    /// the process has allocated.
+    /// Anonymous resident memory in bytes: what the process has allocated. No file backs it, and only a
+    /// forked process shares it.
     pub anon: u64,
-    /// The most resident memory that it ever had, in bytes, also between samples.
+    /// The most resident memory that it ever had, in bytes, also between two samples.
     pub peak: u64,
-    /// CPU time used since the sample before, in cores: 1.0 is one core, all of the time. In the
-    /// first sample of a process, since it was started. The system counts in steps of 10 ms, so that
-    /// shorter periods than some 100 ms give coarse figures.
+    /// The CPU time since the previous sample, in cores: 1.0 is one core all of the time. In the first
+    /// sample of a process, the CPU time since it was started. The system counts in steps of 10 ms, so
+    /// periods below about 100 ms give coarse figures.
     pub cpu: f64,
 }
 
-/// What somebody had to say, and when.
+/// A text that a process sent to the monitor, with the time at which it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// When it was made: time since the monitor's start.
+    /// The time since the monitor's start at which it was made.
     #[serde(with = "seconds")]
     pub at: Duration,
     /// The process that made it.
     pub pid: u32,
-    /// What it says. Beyond 1 KiB it is cut.
+    /// The text, cut after 1 KiB.
     pub text: String,
-    /// More of it, for the log; may be empty. Beyond 64 KiB it is cut.
+    /// More text, for the log, cut after 64 KiB. It may be empty.
     pub details: String,
     /// Whether it is a label in plots.
     pub label: bool,
@@ -83,9 +81,9 @@ pub struct Note {
 }
 
 impl Stats {
-    /// Writes the samples to a file, one a line, separated by commas, under a line of names: `at`
-    /// (in seconds), `pid`, `name`, `rss`, `anon`, `peak` (in bytes), `cpu` (in cores). A file that
-    /// is there is replaced in one step; a link, a pipe or a device is written to.
+    /// Writes the samples to a file as CSV, one a line, under a header: `at` (in seconds), `pid`, `name`,
+    /// `rss`, `anon`, `peak` (in bytes), `cpu` (in cores). An existing file is replaced in one step; a
+    /// link, a pipe or a device is written to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -115,8 +113,8 @@ impl Stats {
     }
 
     /// Writes everything to a file, as one JSON object with the fields of [`Stats`]; `at` is in
-    /// seconds. `serde_json` reads it back as a [`Stats`]. A file that is there is replaced in one
-    /// step; a link, a pipe or a device is written to.
+    /// seconds. `serde_json` reads it back as a [`Stats`]. An existing file is replaced in one step; a
+    /// link, a pipe or a device is written to.
     ///
     /// ```
     /// # fn main() -> std::io::Result<()> {
@@ -135,34 +133,9 @@ impl Stats {
     pub fn to_json(&self, path: impl AsRef<Path>) -> io::Result<()> {
         save::replace(path.as_ref(), &serde_json::to_vec(self)?)
     }
-
-    /// Draws memory and CPU over time, a line a process, with the notes that are labels. The end of
-    /// the path says as what: `.svg`, or `.png` with the feature `plot-png`. A file that is there is
-    /// replaced in one step; a link, a pipe or a device is written to.
-    ///
-    /// ```
-    /// # fn main() -> std::io::Result<()> {
-    /// # let folder = std::env::temp_dir();
-    /// # let file = folder.join(format!("coproc-doc-{}.svg", std::process::id()));
-    /// let stats = coproc::monitor::Stats::default();
-    /// stats.plot(&file)?;
-    /// assert!(std::fs::read_to_string(&file)?.starts_with("<svg"));
-    /// # std::fs::remove_file(&file)
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// The path has another end, or the file cannot be written; the error names it.
-    #[cfg(feature = "plot")]
-    pub fn plot(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        let path = path.as_ref();
-        save::replace(path, &super::plot::Format::of(path)?.draw(self)?)
-    }
 }
 
-/// A moment as a number of seconds in formats that people read, where serde's own form of a duration
-/// is an object.
+/// A duration as a number of seconds in human-readable formats, where serde's own form is an object.
 mod seconds {
     use std::time::Duration;
 

@@ -1,12 +1,12 @@
-//! Memory in the units that people write.
+//! Memory in units of B, KiB, MiB and GiB.
 
-/// The unit of memory in which `bytes` is a figure of one to four digits, and how many bytes it has.
+/// The largest unit that is not larger than `bytes`, and its number of bytes.
 pub(super) fn unit(bytes: u64) -> (&'static str, u64) {
     let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     units.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("B", 1))
 }
 
-/// Memory as people write it.
+/// Memory with its unit.
 #[expect(clippy::cast_precision_loss, reason = "it is rounded to a tenth")]
 pub(super) fn memory(bytes: u64) -> String {
     match unit(bytes) {

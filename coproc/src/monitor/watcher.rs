@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     clock,
     family::Family,
-    history::History,
     log::{self, Log},
+    recording::Recording,
     sampler::Proc,
     stats::{Note, Stats},
 };
 use crate::{error::Result, worker};
 
-/// What a monitor is to do.
+/// The options of a monitor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Options {
     pub(super) pid: u32,
@@ -32,8 +32,8 @@ pub(super) struct Options {
     pub(super) plot_every: u32,
 }
 
-/// The worker behind a [`Monitor`](super::Monitor), for the types of what
-/// [`Monitor::worker`](super::Monitor::worker) gives.
+/// The worker behind a [`Monitor`](super::Monitor), as the type of
+/// [`Monitor::worker`](super::Monitor::worker) names it.
 #[derive(Debug)]
 pub struct Watcher {
     pid: u32,
@@ -41,7 +41,7 @@ pub struct Watcher {
     began: Duration,
     sampler: Proc,
     family: Family,
-    history: History,
+    recording: Recording,
     log: Option<Log>,
     #[cfg(feature = "plot")]
     figure: Option<super::plot::Figure>,
@@ -67,7 +67,7 @@ impl Watcher {
             began: clock::now(),
             sampler,
             family,
-            history: History::default(),
+            recording: Recording::default(),
             log,
             #[cfg(feature = "plot")]
             figure,
@@ -76,7 +76,7 @@ impl Watcher {
         Ok(watcher)
     }
 
-    /// Keeps, logs and prints what somebody noted, whose `at` is the time that their clock showed.
+    /// Keeps, logs and prints a note, whose `at` is the machine's time.
     #[message]
     fn note(&mut self, mut note: Note, print: bool) -> Result<()> {
         note.at = note.at.saturating_sub(self.began);
@@ -85,7 +85,7 @@ impl Watcher {
             log::line(&note, rss)
         });
         let log = self.log.as_mut().filter(|_| note.log);
-        self.history.add_note(note);
+        self.recording.add_note(note);
         let Some(line) = line else { return Ok(()) };
         if print {
             // A closed standard output is no reason to stop watching.
@@ -94,34 +94,34 @@ impl Watcher {
         Ok(log.map_or(Ok(()), |log| log.write(&line))?)
     }
 
-    /// What was seen so far.
+    /// The samples and notes so far.
     #[message]
     fn stats(&self) -> Stats {
-        self.history.stats().clone()
+        self.recording.stats().clone()
     }
 
-    /// When all that was watched has ended, nothing can come that would have to be.
+    /// Takes a round of samples, until all watched processes have ended; no other can then join.
     #[tick(every = self.every, when = !self.family.is_extinct())]
     fn sample(&mut self) {
         self.look();
         #[cfg(feature = "plot")]
         if let Some(figure) = &mut self.figure {
-            figure.round(self.history.stats());
+            figure.round(self.recording.stats());
         }
     }
 
-    /// Saves the figure for the last time.
+    /// Saves the figure a last time.
     #[close]
     fn finish(self) -> Result<()> {
         #[cfg(feature = "plot")]
         if let Some(figure) = self.figure {
-            figure.finish(self.history.stats())?;
+            figure.finish(self.recording.stats())?;
         }
         Ok(())
     }
 
     fn look(&mut self) {
         let at = clock::now().saturating_sub(self.began);
-        self.history.add_samples(self.family.sample(at, &mut self.sampler));
+        self.recording.add_samples(self.family.sample(at, &mut self.sampler));
     }
 }

@@ -1,4 +1,4 @@
-//! How items travel together, and their results: one behind the other, each behind its length.
+//! The encoding of several items in one message, and of their results: pieces, each after its length.
 
 use std::{mem::discriminant, time::Duration};
 
@@ -10,17 +10,17 @@ use crate::{
     worker::{content, panicked},
 };
 
-/// How many bytes of results go back at once: what is left is sent for again.
-const RESULTS_MOST: usize = 1 << 20;
+/// The bytes of results after which a worker replies; the caller sends the other items again.
+const FULL_RESULTS: usize = 1 << 20;
 
 /// Appends a piece.
 pub(super) fn put(pieces: &mut Vec<u8>, piece: &[u8]) {
-    // A piece is no longer than a message may be, whose length fits.
+    // A piece is no longer than a message, whose length fits.
     pieces.extend_from_slice(&(piece.len() as u32).to_le_bytes());
     pieces.extend_from_slice(piece);
 }
 
-/// Appends what `write` writes as a piece, or nothing; gives what it carries, behind `attachments`.
+/// Appends the piece that `write` encodes, or nothing; gives its attachments, after `attachments`.
 pub(super) fn write(
     pieces: &mut Vec<u8>,
     attachments: Attachments,
@@ -49,7 +49,7 @@ pub(super) fn take<'a>(pieces: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(piece)
 }
 
-/// What has become of an item, in one byte.
+/// The status of an item, by its code of one byte.
 const STATUSES: [Status; 6] = [
     Status::Value,
     Status::Error,
@@ -59,7 +59,7 @@ const STATUSES: [Status; 6] = [
     Status::Malformed,
 ];
 
-/// The results of items while they are written. Only the last may carry something.
+/// The results of items, being encoded. Only the last may have attachments.
 pub(super) struct Results(Vec<u8>, Attachments);
 
 impl Results {
@@ -67,9 +67,9 @@ impl Results {
         Self(vec![0; size_of::<u64>()], Attachments::default())
     }
 
-    /// Whether no more of them are to go together.
+    /// Whether no other result is to be added.
     pub(super) fn is_full(&self) -> bool {
-        self.0.len() > RESULTS_MOST || !self.1.is_empty()
+        self.0.len() > FULL_RESULTS || !self.1.is_empty()
     }
 
     pub(super) fn put(&mut self, result: Result<Result<Answer, Malformed>, PanicReport>) {
@@ -91,7 +91,7 @@ impl Results {
         reuse(body);
     }
 
-    /// All of them; they took so long.
+    /// The encoded results, with the time that the items took.
     pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Carried) {
         let nanoseconds = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX);
         if let Some(first) = self.0.first_chunk_mut() {
@@ -101,30 +101,30 @@ impl Results {
     }
 }
 
-/// The results of items.
-pub(super) struct Done<R> {
-    /// How long they took together.
+/// The results of items, decoded.
+pub(super) struct BatchResults<R> {
+    /// The time that the items took together.
     pub(super) taken: Duration,
     pub(super) results: Vec<R>,
 }
 
-/// Reads the results of items, of which so many were sent; `keep` says what is kept of each.
+/// Decodes the results of `sent` items; `keep` converts each. `None` if they are malformed.
 pub(super) fn read<T, E, R>(
-    (bytes, cargo): (Bytes, Carried),
+    (bytes, carried): (Bytes, Carried),
     sent: usize,
     reply: Reply<T, E>,
     keep: impl Fn(Result<T, CallError<E>>) -> R,
-) -> Option<Done<R>> {
+) -> Option<BatchResults<R>> {
     let (nanoseconds, mut rest) = bytes.split_first_chunk()?;
     let mut results = Vec::with_capacity(sent);
     while let Some((status, behind)) = rest.split_first() {
         let status = *STATUSES.get(usize::from(*status))?;
         rest = behind;
         let payload = take(&mut rest)?;
-        let attachments = if rest.is_empty() { cargo.0.clone() } else { Attachments::default() };
+        let attachments = if rest.is_empty() { carried.0.clone() } else { Attachments::default() };
         results.push(keep(one(status, payload, attachments, reply)));
     }
-    Some(Done { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })
+    Some(BatchResults { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })
 }
 
 fn one<T, E>(

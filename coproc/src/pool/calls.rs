@@ -4,20 +4,23 @@ use std::fmt;
 
 use super::{
     into_call::IntoCall,
-    map::{Kept, Source},
     map_window::Settled,
+    source::{HeldResult, Source},
 };
 use crate::{
-    call::Encoded, codec::reply::Completion, codec::reply::Read, error::CallError, sync::Arc,
+    call::Encoded,
+    codec::reply::{Completion, Read},
+    error::CallError,
+    sync::Arc,
 };
 
-/// Makes a message of each item of `I`, with the closure `F`, which gets the items and a controller
-/// `C`: what [`WorkerPool::map`](crate::WorkerPool::map) gives a [`Map`](super::Map).
+/// The messages of a map over a [`WorkerPool`](crate::WorkerPool): one for each item of `I`, made by the
+/// closure `F` with a controller `C`.
 pub struct Calls<I, C, F> {
     items: I,
     controller: C,
     pick: F,
-    /// Whether a worker goes on after a panic.
+    /// Whether a worker survives a panic.
     keeps_on_panic: bool,
 }
 
@@ -27,8 +30,8 @@ impl<I, C, F> Calls<I, C, F> {
     }
 }
 
-/// What is kept of an item until it is done.
-pub struct Sent<T, E> {
+/// A message and how its reply is read, until the item is done.
+pub struct SentItem<T, E> {
     message: Arc<Encoded>,
     read: Read<T, E>,
 }
@@ -36,7 +39,7 @@ pub struct Sent<T, E> {
 impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I, C, F> {
     type Value = R::Value;
     type Error = R::Error;
-    type Batch = Sent<R::Value, R::Error>;
+    type Batch = SentItem<R::Value, R::Error>;
 
     fn items(&self) -> Option<usize> {
         self.items.size_hint().1
@@ -53,7 +56,7 @@ impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I
     fn read(&mut self, _: usize) -> Option<(Self::Batch, usize)> {
         let item = self.items.next()?;
         let (message, read) = (self.pick)(&self.controller, item).into_call().into_parts();
-        Some((Sent { message: Arc::new(message), read }, 1))
+        Some((SentItem { message: Arc::new(message), read }, 1))
     }
 
     fn message(&mut self, batch: &Self::Batch) -> Arc<Encoded> {
@@ -61,14 +64,14 @@ impl<I: Iterator, C, R: IntoCall, F: FnMut(&C, I::Item) -> R> Source for Calls<I
     }
 
     fn part(&self, batch: &Self::Batch, _: usize, _: usize) -> Self::Batch {
-        Sent { message: Arc::clone(&batch.message), read: batch.read }
+        SentItem { message: Arc::clone(&batch.message), read: batch.read }
     }
 
     fn results(
         &mut self,
         batch: &Self::Batch,
         completion: Completion,
-    ) -> Settled<Kept<R::Value, R::Error>> {
+    ) -> Settled<HeldResult<R::Value, R::Error>> {
         let died = match completion {
             Err(CallError::Crashed(_)) => true,
             Err(CallError::Panicked(_)) => !self.keeps_on_panic,
@@ -89,8 +92,8 @@ impl<I, C, F> fmt::Debug for Calls<I, C, F> {
     }
 }
 
-impl<T, E> fmt::Debug for Sent<T, E> {
+impl<T, E> fmt::Debug for SentItem<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Sent").field(&self.message).finish()
+        f.debug_tuple("SentItem").field(&self.message).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! The messages of a map over functions: several items each.
+//! The messages of a map over a function, with several items each.
 
 use std::{
     fmt,
@@ -6,41 +6,40 @@ use std::{
 };
 
 use super::{
-    batch::{self, Done},
-    map::{Kept, Source},
+    batch::{self, BatchResults},
+    map::{Map, MapOrder},
     map_window::Settled,
     runner::RunnerController,
+    source::{HeldResult, Source},
 };
 use crate::{
     call::{Call, Encoded},
-    codec::reply::Completion,
-    codec::reply::fallible,
+    codec::reply::{Completion, fallible},
     codec::{Attachments, Bytes, Carried, Draft, EncodeError},
     error::CallError,
     sync::Arc,
     worker::{FirstArgument, PoolFunction, Recipe, With, Worker},
 };
 
-/// How long the items of a message are to take together.
+/// The time that the items of a message should take together.
 const AIM: Duration = Duration::from_millis(1);
 
-/// How long a worker may take, where the items turn out to take longer, before it sends back what it
-/// has.
+/// The time after which a worker replies with the items that it has done.
 const BUDGET: Duration = Duration::from_millis(10);
 
-/// After how many items it is looked how long the input takes, beyond the first.
+/// After the first items, the time that the input takes is measured once in this many items.
 const LOOK_EVERY: usize = 16;
 
-/// How many items a message has at most, and how many bytes before it takes no more.
-const ITEMS_MOST: usize = 8192;
-const BYTES_MOST: usize = 256 << 10;
+/// The most items of a message, and the bytes after which no item is added.
+const MAX_ITEMS: usize = 8192;
+const FULL_BYTES: usize = 256 << 10;
 
-/// Something that a pool can run on items: the worker type of a function with `#[worker]`, or that
-/// with all arguments fixed but the first.
+/// A function that a pool can run on items: the worker type of a function with `#[worker]`, or
+/// [`With`], which fixes all arguments but the first.
 ///
 /// It is not meant to be implemented by hand.
 pub trait Applicable {
-    /// What it runs on.
+    /// The type of its items.
     type Item;
     /// The function.
     type Function: PoolFunction;
@@ -48,7 +47,7 @@ pub trait Applicable {
     #[doc(hidden)]
     fn write(&self, item: &Self::Item, draft: &mut Draft);
 
-    /// The fixed arguments.
+    /// The fixed arguments, encoded.
     #[doc(hidden)]
     fn fixed(&self) -> Result<(Bytes, Carried), EncodeError>;
 }
@@ -79,23 +78,22 @@ impl<F: FirstArgument> Applicable for With<F> {
     }
 }
 
-pub(super) type Value<A> = <<A as Applicable>::Function as Worker>::Output;
-pub(super) type Error<A> = <<A as Applicable>::Function as Worker>::OutputError;
+pub(super) type ValueOf<A> = <<A as Applicable>::Function as Worker>::Output;
+pub(super) type ErrorOf<A> = <<A as Applicable>::Function as Worker>::OutputError;
 
-/// Makes messages of several items of `I` each for the function `A`: what
-/// [`Pool::map`](crate::Pool::map) gives a [`Map`](super::Map).
+/// The messages of a map over a [`Pool`](crate::Pool): several items of `I` each, for the function `A`.
 pub struct Chunks<I, A: Applicable> {
     items: I,
     function: A,
     controller: RunnerController,
     fixed: Result<(Bytes, Carried), EncodeError>,
-    /// An item that was read and goes alone.
+    /// An item that was read and travels alone.
     alone: Option<Packed>,
-    /// How many items are asked for in a message.
+    /// The number of items in a message, if the user has set it.
     pub(super) chunk: Option<usize>,
-    /// How many items a message should have, as far as is known.
+    /// The number of items that a message should have, as measured.
     wished: usize,
-    /// How many a worker does at most.
+    /// The most items of a message.
     most: usize,
 }
 
@@ -107,28 +105,28 @@ impl<I, A: Applicable> Chunks<I, A> {
         recycle_after: Option<u64>,
     ) -> Self {
         let most = recycle_after.and_then(|most| usize::try_from(most).ok());
-        let most = most.unwrap_or(ITEMS_MOST).min(ITEMS_MOST);
+        let most = most.unwrap_or(MAX_ITEMS).min(MAX_ITEMS);
         let fixed = function.fixed();
         Self { items, function, controller, fixed, alone: None, chunk: None, wished: 1, most }
     }
 
-    /// Learns from so many items that took so long.
+    /// Adapts the number of items in a message to the time that `items` of them took.
     fn learn(&mut self, items: usize, taken: Duration) {
         let each = (taken.as_nanos() / items.max(1) as u128).max(1);
         let fitting = usize::try_from(AIM.as_nanos() / each).unwrap_or(usize::MAX);
-        // A few quick items say little about the others.
+        // It grows slowly, since a few fast items say little about the others.
         self.wished = fitting.min(4 * items.max(1)).clamp(1, self.most);
     }
 }
 
-/// Items on their way.
+/// A batch of encoded items.
 #[derive(Debug)]
 pub struct Packed {
-    /// The items, encoded; or why the only one of them cannot be.
+    /// The items; an error if the only one cannot be encoded.
     pieces: Result<Vec<u8>, EncodeError>,
     /// Where each ends.
     ends: Vec<usize>,
-    /// What the only one of them carries, and the fixed arguments.
+    /// The attachments of the only item and of the fixed arguments.
     attachments: Attachments,
 }
 
@@ -139,21 +137,21 @@ impl Packed {
     }
 }
 
-/// What fixed arguments carry.
+/// The attachments of fixed arguments.
 fn carried(fixed: &Result<(Bytes, Carried), EncodeError>) -> Attachments {
-    fixed.as_ref().map(|(_, cargo)| cargo.0.clone()).unwrap_or_default()
+    fixed.as_ref().map(|(_, carried)| carried.0.clone()).unwrap_or_default()
 }
 
-/// The message that has a function run on items.
+/// The message that runs a function on items.
 fn message<F: PoolFunction>(
     controller: &RunnerController,
     budget: u64,
     fixed: &Result<(Bytes, Carried), EncodeError>,
     Packed { pieces, attachments, .. }: &Packed,
 ) -> Call<(Bytes, Carried), String> {
-    let cargo = Carried(attachments.clone());
+    let carried = Carried(attachments.clone());
     let run = |fixed: &[u8], pieces: &[u8]| {
-        controller.run(Recipe::key::<F>(), budget, fixed, pieces, cargo)
+        controller.run(Recipe::key::<F>(), budget, fixed, pieces, carried)
     };
     match (fixed, pieces) {
         (Ok((fixed, _)), Ok(pieces)) => run(fixed, pieces),
@@ -162,16 +160,15 @@ fn message<F: PoolFunction>(
 }
 
 fn broken<E>() -> CallError<E> {
-    CallError::Protocol("results that are none".into())
+    CallError::Protocol("malformed results of a batch".into())
 }
 
-/// The results of the items of a message that were done, of so many that were sent; `keep` says what
-/// is kept of each.
+/// The results of the items of a message that are done, of `sent` items; `keep` converts each.
 fn read<F: PoolFunction, R>(
     completion: Completion,
     sent: usize,
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
-) -> Result<Done<R>, CallError<F::OutputError>> {
+) -> Result<BatchResults<R>, CallError<F::OutputError>> {
     match fallible::<(Bytes, Carried), String>().complete(completion) {
         Ok(results) => batch::read(results, sent, F::output(), keep).ok_or_else(broken),
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
@@ -181,8 +178,8 @@ fn read<F: PoolFunction, R>(
 }
 
 impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
-    type Value = Value<A>;
-    type Error = Error<A>;
+    type Value = ValueOf<A>;
+    type Error = ErrorOf<A>;
     type Batch = Packed;
 
     fn items(&self) -> Option<usize> {
@@ -203,14 +200,14 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         }
         let (mut pieces, mut ends) = (Vec::new(), Vec::new());
         let started = Instant::now();
-        while ends.len() < most && pieces.len() < BYTES_MOST {
+        while ends.len() < most && pieces.len() < FULL_BYTES {
             let Some(item) = self.items.next() else { break };
             let (function, start) = (&self.function, pieces.len());
             let fixed = carried(&self.fixed);
             match batch::write(&mut pieces, fixed, |draft| function.write(&item, draft)) {
                 Ok(attachments) if attachments.is_empty() => {}
-                // It goes alone, when those before it have gone: handles are received once, those of
-                // the fixed arguments too.
+                // It travels alone, after the items before it: an attachment is received once, also
+                // one of the fixed arguments.
                 Ok(attachments) => {
                     self.alone = Some(Packed::alone(Ok(pieces.split_off(start)), attachments));
                     break;
@@ -221,7 +218,7 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
                 }
             }
             ends.push(pieces.len());
-            // What is read already does not wait for an input that is slow.
+            // Items that were read do not wait for a slow input.
             let look = ends.len() < LOOK_EVERY || ends.len().is_multiple_of(LOOK_EVERY);
             if self.chunk.is_none() && look && started.elapsed() > AIM {
                 break;
@@ -260,31 +257,31 @@ impl<I: Iterator<Item = A::Item>, A: Applicable> Source for Chunks<I, A> {
         &mut self,
         batch: &Packed,
         completion: Completion,
-    ) -> Settled<Kept<Value<A>, Error<A>>> {
+    ) -> Settled<HeldResult<ValueOf<A>, ErrorOf<A>>> {
         let items = batch.ends.len();
         let with_failure = |result: Result<_, _>| {
             let failed = result.is_err();
             (result.map_err(Box::new), failed)
         };
         match read::<A::Function, _>(completion, items, with_failure) {
-            Ok(Done { taken, results }) => {
+            Ok(BatchResults { taken, results }) => {
                 self.learn(results.len(), taken);
                 Settled::Results(results)
             }
             Err(error @ CallError::Crashed(_)) => Settled::Died(Err(Box::new(error))),
-            // Something is wrong with all of them together; each alone shows with which.
+            // The error is that of the whole message. Each item alone shows its own.
             Err(error) if items > 1 => Settled::Died(Err(Box::new(error))),
             Err(error) => Settled::Results(vec![(Err(Box::new(error)), true)]),
         }
     }
 }
 
-/// A call of a function with one item.
+/// The call of a function with one item.
 pub(super) fn apply<A: Applicable>(
     controller: &RunnerController,
     function: &A,
     item: &A::Item,
-) -> Call<Value<A>, Error<A>> {
+) -> Call<ValueOf<A>, ErrorOf<A>> {
     let (mut pieces, fixed) = (Vec::new(), function.fixed());
     let written = batch::write(&mut pieces, carried(&fixed), |draft| function.write(item, draft));
     let packed = match written {
@@ -295,6 +292,15 @@ pub(super) fn apply<A: Applicable>(
         let mut done = read::<A::Function, _>(completion, 1, |result| result)?;
         done.results.pop().unwrap_or_else(|| Err(broken()))
     })
+}
+
+impl<I: Iterator<Item = A::Item>, A: Applicable, O: MapOrder> Map<Chunks<I, A>, O> {
+    /// Sends `items` items in each message, at least one. Without it, a message has as many items as take
+    /// about a millisecond, which the map measures; the first messages have one item each.
+    pub fn chunk(mut self, items: usize) -> Self {
+        self.source.chunk = Some(items.max(1));
+        self
+    }
 }
 
 impl<I, A: Applicable> fmt::Debug for Chunks<I, A> {

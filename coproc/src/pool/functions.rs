@@ -1,9 +1,9 @@
-//! Workers that run functions.
+//! [`Pool`]: workers that run functions on items.
 
 use std::fmt;
 
 use super::{
-    chunks::{Applicable, Chunks, Error, Value, apply},
+    chunks::{Applicable, Chunks, ErrorOf, ValueOf, apply},
     map::{Map, MapOrder, Ordered, Unordered},
     place::Pooled,
     runner::Runner,
@@ -15,25 +15,24 @@ use crate::{
     spawn::Place,
 };
 
-/// Workers that run any function with `#[worker]` on items: a pool as in Python's multiprocessing.
+/// Workers that run any function with `#[worker]` on items, as a pool in Python's multiprocessing.
 ///
-/// A function is named by its worker type: `Square` for `square`. Its items are its one argument, or
-/// the tuple of all; borrowed arguments are what owns them. [`Square.with(…)`](crate::worker::With) fixes
-/// all arguments but the first. A function that takes a `Messenger` is refused by the compiler.
+/// A function is named by its worker type: `Square` for `square`. An item is its only argument, or a
+/// tuple of all its arguments; for a borrowed argument, an item has the owned type.
+/// [`Square.with(…)`](crate::worker::With) fixes all arguments but the first. The compiler refuses a
+/// function that takes a `Messenger`.
 ///
-/// A function that returns an error or panics costs its own item, and the worker goes on; one that
-/// ends the process costs its own item, and the worker is replaced, as in a [`WorkerPool`], to which
-/// this is otherwise the same.
+/// If the function returns an error or panics, its item fails and the worker goes on. If the process
+/// ends, its item fails and the worker is replaced. Otherwise the pool is as a [`WorkerPool`].
 ///
 /// # How items travel
 ///
-/// Items that take little time travel together, so that a message takes about a millisecond;
-/// [`chunk`](Map::chunk) says otherwise. If a worker dies, which of them it died of is not known:
-/// each is then run again, alone. So items that were done already may run twice. Where they must
-/// not, say `.chunk(1)`.
+/// A message carries as many items as take about a millisecond, or as many as [`chunk`](Map::chunk)
+/// sets. If a worker dies, it is not known of which item, so each item of the message is run again,
+/// alone. Items that were done already then run twice; `.chunk(1)` rules that out.
 ///
 /// Items, fixed arguments and results can hold handles: controllers, and ends of messengers. An item
-/// that does travels alone, and so do all where fixed arguments do.
+/// with a handle travels alone; if fixed arguments have one, every item does.
 ///
 /// ```
 /// use coproc::{Pool, prelude::*};
@@ -72,7 +71,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// So many workers, at least one, each in a process of its own.
+    /// Starts `workers` workers, at least one, each in a process of its own.
     ///
     /// # Errors
     ///
@@ -82,8 +81,8 @@ impl Pool {
         Self::on(crate::spawn::Process::new().pool(workers)).spawn()
     }
 
-    /// A pool on its way to a place that says how many workers it has: [`Process`](crate::Process)
-    /// with its options, [`Thread`](crate::Thread) or [`Inline`](crate::Inline), with `.pool(n)`.
+    /// A pool at a place with `.pool(n)`: [`Process`](crate::Process) with its options,
+    /// [`Thread`](crate::Thread) or [`Inline`](crate::Inline).
     /// [`recycle_after`](Pooled::recycle_after) counts items.
     ///
     /// ```
@@ -107,9 +106,9 @@ impl Pool {
         PoolOn(place)
     }
 
-    /// What `function` makes of each of `items`, in the order of the items.
+    /// The results of `function` for each of `items`, in the order of the items.
     ///
-    /// Lazy: see [`Map`], which has the options.
+    /// The map is lazy; [`Map`] has its options.
     pub fn map<I, A>(&self, items: I, function: A) -> Map<Chunks<I::IntoIter, A>, Ordered>
     where
         I: IntoIterator<Item = A::Item>,
@@ -118,7 +117,7 @@ impl Pool {
         self.over(items, function)
     }
 
-    /// The same, as the results come, each with the place of its item in the input, from 0.
+    /// The results in the order in which they arrive, each with the index of its item in the input.
     pub fn map_unordered<I, A>(
         &self,
         items: I,
@@ -131,7 +130,7 @@ impl Pool {
         self.over(items, function)
     }
 
-    /// [`map`](Self::map) under the name that it has in Python where items are tuples.
+    /// The same as [`map`](Self::map), under Python's name for items that are tuples.
     pub fn starmap<I, A>(&self, items: I, function: A) -> Map<Chunks<I::IntoIter, A>, Ordered>
     where
         I: IntoIterator<Item = A::Item>,
@@ -152,13 +151,13 @@ impl Pool {
         Map::new(dispatcher.clone(), Chunks::new(items.into_iter(), function, controller, most))
     }
 
-    /// One call of a function, with options; a verb sends it.
-    #[expect(clippy::needless_pass_by_value, reason = "what is called is given away")]
-    pub fn call<A: Applicable>(&self, function: A, item: A::Item) -> Call<Value<A>, Error<A>> {
+    /// A call of a function with one item; a verb sends it.
+    #[expect(clippy::needless_pass_by_value, reason = "as in `map`")]
+    pub fn call<A: Applicable>(&self, function: A, item: A::Item) -> Call<ValueOf<A>, ErrorOf<A>> {
         apply(&self.runners.any(), &function, &item)
     }
 
-    /// Calls a function, and waits for what it returns.
+    /// Calls a function, and waits for the value that it returns.
     ///
     /// # Errors
     ///
@@ -167,11 +166,11 @@ impl Pool {
         &self,
         function: A,
         item: A::Item,
-    ) -> Result<Value<A>, CallError<Error<A>>> {
+    ) -> Result<ValueOf<A>, CallError<ErrorOf<A>>> {
         self.call(function, item).wait()
     }
 
-    /// Calls a function, and gives the pending reply.
+    /// Calls a function, and returns the pending reply.
     ///
     /// # Errors
     ///
@@ -181,44 +180,43 @@ impl Pool {
         &self,
         function: A,
         item: A::Item,
-    ) -> Result<Pending<Value<A>, Error<A>>, CallError<Error<A>>> {
+    ) -> Result<Pending<ValueOf<A>, ErrorOf<A>>, CallError<ErrorOf<A>>> {
         self.call(function, item).send()
     }
 
-    /// How many workers it has, those that are being replaced among them; at least one.
+    /// The number of workers, at least one, with those that are being replaced.
     #[expect(clippy::len_without_is_empty, reason = "a pool is never without workers")]
     #[must_use]
     pub fn len(&self) -> usize {
         self.runners.len()
     }
 
-    /// Has it have so many workers, at least one; see [`WorkerPool::resize`].
+    /// Sets the number of workers, at least one; see [`WorkerPool::resize`].
     pub fn resize(&self, workers: usize) {
         self.runners.resize(workers);
     }
 
-    /// Whether it takes calls: it was not closed or killed.
+    /// Whether it takes calls: it is not closed or killed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.runners.is_alive()
     }
 
-    /// Takes no more calls; what waits is still done. Does not wait.
+    /// Takes no more calls. Calls that wait are still handled. This returns at once.
     pub fn close(&self) {
         self.runners.close();
     }
 
-    /// Takes no more calls, waits until the last is done, as long as that takes, and joins the
-    /// workers.
+    /// Takes no more calls, waits until the last is done, and joins the workers.
     ///
     /// # Errors
     ///
-    /// How the first worker ended that did not end in order.
+    /// The error of the first worker whose `join` gives one.
     pub fn join(&self) -> Result<(), CallError> {
         self.runners.join().into_iter().collect()
     }
 
-    /// Ends all workers now, those that are starting among them. What waits and what is being done ends in [`CallError::Closed`].
+    /// Ends all workers now, also those that are starting. All open calls end in [`CallError::Closed`].
     pub fn kill(&self) {
         self.runners.kill();
     }
@@ -230,13 +228,13 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// A pool on its way to a place: what [`Pool::on`] gives.
+/// A pool that is not started; see [`Pool::on`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing starts before `spawn`"]
 pub struct PoolOn<P>(Pooled<P>);
 
 impl<P> PoolOn<P> {
-    /// Starts the workers there.
+    /// Starts the workers.
     ///
     /// # Errors
     ///

@@ -1,12 +1,12 @@
-//! What the closure of a map or of `each` gives.
+//! The messages that the closure of a map or of `each` returns.
 
 use std::convert::Infallible;
 
 use crate::call::{Call, OneWay};
 
-/// What a closure gives that picks a message for a pool: a [`Call`] or a [`OneWay`].
+/// A message that a closure makes for a pool: a [`Call`] or a [`OneWay`].
 ///
-/// It is implemented for these two and not meant to be implemented elsewhere.
+/// It is not meant to be implemented elsewhere.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no message that a pool can carry",
     label = "this closure gives no message",
@@ -14,12 +14,12 @@ use crate::call::{Call, OneWay};
             without `.wait()`, `.send()` or `.tell()`"
 )]
 pub trait IntoCall {
-    /// What the handler returns; `()` of a message that no reply exists for.
+    /// The handler's value; `()` for a one-way message.
     type Value;
     /// The handler's error.
     type Error;
 
-    /// The message as a call, which is answered when its handler has returned.
+    /// The message as a call, which is answered when the handler has returned.
     fn into_call(self) -> Call<Self::Value, Self::Error>;
 }
 

@@ -1,13 +1,13 @@
-//! Maps: an iterator of items becomes one of results.
+//! [`Map`]: an iterator over the results of items.
 
 use std::{collections::HashMap, fmt, iter::FusedIterator, marker::PhantomData, time::Instant};
 
 use super::{
-    chunks::{Applicable, Chunks},
-    map_window::{Fate, MapWindow, Settled},
+    map_window::{ItemOutcome, MapWindow},
+    source::{HeldResult, Source},
 };
 use crate::{
-    call::{Completions, Dispatch, Encoded, Job},
+    call::{Completions, Dispatch, Job},
     codec::reply::Completion,
     error::CallError,
     link::Serving,
@@ -15,56 +15,11 @@ use crate::{
     sync::Arc,
 };
 
-/// What makes a map's messages: [`Calls`](super::Calls) or [`Chunks`].
-///
-/// It is implemented for these two and not meant to be implemented elsewhere.
-pub trait Source {
-    /// What an item becomes.
-    type Value;
-    /// The error of whatever makes it so.
-    type Error;
-    /// Items that travel together.
-    #[doc(hidden)]
-    type Batch;
-
-    /// How many items the input has, if it says so.
-    #[doc(hidden)]
-    fn items(&self) -> Option<usize>;
-
-    /// How many items the next batch should have.
-    #[doc(hidden)]
-    fn wished(&self) -> usize;
-
-    /// Whether each batch is of one item.
-    #[doc(hidden)]
-    fn is_single(&self) -> bool;
-
-    /// Reads items for a batch, up to `most`; gives how many.
-    #[doc(hidden)]
-    fn read(&mut self, most: usize) -> Option<(Self::Batch, usize)>;
-
-    /// The message that carries a batch.
-    #[doc(hidden)]
-    fn message(&mut self, batch: &Self::Batch) -> Arc<Encoded>;
-
-    /// So many items of a batch, from this one on.
-    #[doc(hidden)]
-    fn part(&self, batch: &Self::Batch, from: usize, count: usize) -> Self::Batch;
-
-    /// The results of a batch.
-    #[doc(hidden)]
-    fn results(
-        &mut self,
-        batch: &Self::Batch,
-        completion: Completion,
-    ) -> Settled<Kept<Self::Value, Self::Error>>;
-}
-
-/// In which order a map gives its results: [`Ordered`] or [`Unordered`].
+/// The order of a map's results: [`Ordered`] or [`Unordered`].
 ///
 /// It is not meant to be implemented by hand.
 pub trait MapOrder {
-    /// What a map gives for each item.
+    /// The iterator's item for a result `R`.
     type Item<R>;
 
     #[doc(hidden)]
@@ -78,7 +33,7 @@ pub trait MapOrder {
 #[derive(Clone, Copy, Debug)]
 pub enum Ordered {}
 
-/// Results come as they are there, each with the place of its item in the input, from 0.
+/// Results come in the order in which they arrive, each with the index of its item in the input.
 #[derive(Clone, Copy, Debug)]
 pub enum Unordered {}
 
@@ -100,26 +55,23 @@ impl MapOrder for Unordered {
     }
 }
 
-/// A result until it is given out. An error is large beside most values, and rare.
-pub(super) type Kept<T, E> = Result<T, Box<CallError<E>>>;
-
-type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>;
+type ItemResult<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>;
 
 /// The results of a map over a pool: an iterator.
 ///
-/// Nothing happens before the first `next`, and the input is read only as far ahead as there are
-/// items in flight: it may be endless, and what is held in memory does not grow with it. A failed
-/// item is an `Err` in its place and nothing else. Dropping the iterator cancels what is left.
+/// A map sends nothing before the first `next`. It reads its input only as far ahead as it has items in
+/// flight, so the input may be endless, and memory does not grow with it. An item that fails is an `Err`
+/// in its place, and the map goes on. Dropping the iterator cancels the items in flight.
 ///
-/// Of a pool that is closed or killed, what is in flight has its outcomes. If none of them says so,
-/// the next item of the input does, with [`CallError::Closed`]; then the map ends, and reads no more.
+/// If the pool is closed or killed, the items in flight still have their outcomes. If none of these is
+/// [`CallError::Closed`], the next item of the input is; then the map ends.
 ///
-/// The input is read by whoever asks for the next result: while it blocks, no result is given out,
-/// and what a message is still being filled with is not sent.
+/// `next` reads the input on the calling thread. While the input blocks, the map gives no result, and
+/// does not send the items of an incomplete message.
 ///
-/// Its type can be written where it has to be, as in a struct's field: of a [`Pool`](crate::Pool) it
-/// makes [`Chunks`], of a [`WorkerPool`](crate::WorkerPool) [`Calls`](super::Calls), and its results
-/// are [`Ordered`] or [`Unordered`].
+/// The type of a map can be written, as in a struct's field: that of a [`Pool`](crate::Pool) is over
+/// [`Chunks`](super::Chunks), that of a [`WorkerPool`](crate::WorkerPool) over
+/// [`Calls`](super::Calls), and its results are [`Ordered`] or [`Unordered`].
 ///
 /// ```
 /// use std::ops::Range;
@@ -149,11 +101,11 @@ type Outcomes<S> = Result<<S as Source>::Value, CallError<<S as Source>::Error>>
 #[must_use = "a map sends nothing before it is iterated over"]
 pub struct Map<S: Source, O> {
     dispatch: Arc<dyn Dispatch>,
-    source: S,
-    window: MapWindow<Kept<S::Value, S::Error>>,
+    pub(super) source: S,
+    window: MapWindow<HeldResult<S::Value, S::Error>>,
     completions: Arc<Completions>,
-    /// What is out: the parcels by their tags, and the number of the job of each.
-    out: HashMap<u64, Sent<S::Batch>>,
+    /// The batches in flight, by their tags.
+    out: HashMap<u64, SentBatch<S::Batch>>,
     priority: Option<Priority>,
     exhausted: bool,
     #[cfg(feature = "progress")]
@@ -161,7 +113,7 @@ pub struct Map<S: Source, O> {
     order: PhantomData<O>,
 }
 
-struct Sent<P> {
+struct SentBatch<P> {
     job: u64,
     batch: P,
     idempotent: bool,
@@ -183,35 +135,34 @@ impl<S: Source, O: MapOrder> Map<S, O> {
         }
     }
 
-    /// How many items may be read and not yet given out, at least 1. Without it, four messages for
-    /// each worker.
+    /// The most items that are read and whose results are not given out, at least 1. Without it, four
+    /// messages for each worker.
     ///
-    /// A slow item holds back the results of those behind it, in a map that keeps the order: as many
-    /// as this are done meanwhile.
+    /// In an ordered map, a slow item holds back the results of the items behind it; this is how many
+    /// of them are done meanwhile.
     pub fn in_flight(mut self, items: usize) -> Self {
         self.window.terms.in_flight = Some(items.max(1));
         self
     }
 
-    /// How urgent its items are among all that wait for the pool: lower is sooner. Without it, what
-    /// the handler says, and 0 for functions.
+    /// The priority of its items among all calls that wait in the pool: lower is sooner. Without it, the
+    /// priority of the handler, or 0 for functions.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// Tries an item so many times more after an `Err`, or after it has ended its worker.
+    /// Runs an item up to `times` times again after an `Err`, or after its worker has died.
     ///
-    /// An item that has ended three workers is given up with
-    /// [`CallError::Poisoned`], even if tries are left.
+    /// An item of which three workers have died ends in [`CallError::Poisoned`], also if it could be run
+    /// again.
     pub fn retry(mut self, times: u32) -> Self {
         self.window.terms.retry = times;
         self
     }
 
-    /// Moves `bar` by one for each result that is given out, and finishes it after the last. Where
-    /// the input says how many items it has, that becomes the bar's length. Only with the feature
-    /// `progress`.
+    /// Moves `bar` by one for each result, and finishes it after the last. If the number of items of the
+    /// input is known, it becomes the length of the bar. Only with the feature `progress`.
     #[cfg(feature = "progress")]
     pub fn progress(mut self, bar: indicatif::ProgressBar) -> Self {
         if let Some(items) = self.source.items() {
@@ -221,7 +172,7 @@ impl<S: Source, O: MapOrder> Map<S, O> {
         self
     }
 
-    /// Tells the bar of one more result, or that there are no more.
+    /// Moves the bar by one result, or finishes it.
     fn show(&self, more: bool) {
         #[cfg(feature = "progress")]
         match &self.bar {
@@ -240,7 +191,7 @@ impl<S: Source, O: MapOrder> Map<S, O> {
             if room == 0 {
                 return;
             }
-            // Of a closed pool, the next item tells.
+            // The next item of a closed pool has the outcome `Closed`.
             let is_last = self.dispatch.closed().is_some();
             match self.source.read(if is_last { 1 } else { room }) {
                 Some((batch, count)) => {
@@ -266,13 +217,11 @@ impl<S: Source, O: MapOrder> Map<S, O> {
             tag,
         };
         let job = Arc::clone(&self.dispatch).submit(job);
-        self.out.insert(tag, Sent { job, batch, idempotent });
+        self.out.insert(tag, SentBatch { job, batch, idempotent });
     }
 
-    /// Waits for the next result to be given out, if nothing else can come meanwhile that asks for
-    /// something to be sent. It may return at once.
-    ///
-    /// Nobody has to wake whoever waits so, nor is it woken for results behind that one.
+    /// Reads on this thread until the next result to be given out has arrived, if no other result can
+    /// make the map send something meanwhile. It may return at once.
     fn await_next(&self, until: Option<Instant>) {
         if !self.source.is_single() {
             return;
@@ -282,8 +231,8 @@ impl<S: Source, O: MapOrder> Map<S, O> {
         }
     }
 
-    /// Waits for the next outcome. What has not begun at the deadline of the message that is being
-    /// handled on this thread ends then; what has begun inherits that deadline itself.
+    /// Waits for the next outcome. At the deadline of the message that this thread handles, the items that
+    /// have not begun end; those that have begun have inherited it.
     fn recv(&self) -> Option<(u64, Completion)> {
         let until = Serving::deadline();
         self.await_next(until);
@@ -294,7 +243,7 @@ impl<S: Source, O: MapOrder> Map<S, O> {
     }
 
     fn settle(&mut self, tag: u64, completion: Completion) {
-        let Some(Sent { batch, idempotent, .. }) = self.out.remove(&tag) else { return };
+        let Some(SentBatch { batch, idempotent, .. }) = self.out.remove(&tag) else { return };
         let is_closed =
             matches!(completion, Err(CallError::Closed(_))) && self.dispatch.closed().is_some();
         self.exhausted |= is_closed;
@@ -306,17 +255,8 @@ impl<S: Source, O: MapOrder> Map<S, O> {
     }
 }
 
-impl<I: Iterator<Item = A::Item>, A: Applicable, O: MapOrder> Map<Chunks<I, A>, O> {
-    /// Sends so many items in each message, at least one. Without it, as many as take about a
-    /// millisecond: the first go alone, and from then on it is measured.
-    pub fn chunk(mut self, items: usize) -> Self {
-        self.source.chunk = Some(items.max(1));
-        self
-    }
-}
-
 impl<S: Source, O: MapOrder> Iterator for Map<S, O> {
-    type Item = O::Item<Outcomes<S>>;
+    type Item = O::Item<ItemResult<S>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -324,10 +264,10 @@ impl<S: Source, O: MapOrder> Iterator for Map<S, O> {
                 self.settle(tag, completion);
             }
             self.fill();
-            if let Some((index, fate)) = self.window.next() {
-                let result = match fate {
-                    Fate::Result(result) => result.map_err(|error| *error),
-                    Fate::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),
+            if let Some((index, outcome)) = self.window.next() {
+                let result = match outcome {
+                    ItemOutcome::Result(result) => result.map_err(|error| *error),
+                    ItemOutcome::Poisoned(crashes) => Err(CallError::Poisoned { crashes }),
                 };
                 self.show(true);
                 return Some(O::item(index, result));

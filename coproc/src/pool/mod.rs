@@ -9,12 +9,14 @@ mod map;
 mod map_window;
 mod place;
 mod runner;
+mod source;
 mod worker_pool;
 
 pub use calls::Calls;
 pub use chunks::{Applicable, Chunks};
 pub use functions::{Pool, PoolOn};
 pub use into_call::IntoCall;
-pub use map::{Map, MapOrder, Ordered, Source, Unordered};
+pub use map::{Map, MapOrder, Ordered, Unordered};
 pub use place::Pooled;
+pub use source::Source;
 pub use worker_pool::WorkerPool;

@@ -1,4 +1,4 @@
-//! A place for a pool.
+//! [`Pooled`]: a place for several equal workers.
 
 use super::worker_pool::WorkerPool;
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
     worker::Worker,
 };
 
-/// A place for each of several equal workers: what `.pool(n)` makes of a place. Spawning there gives
-/// a [`WorkerPool`].
+/// A place for several equal workers, made by `.pool(n)` of another place. A spawn there returns a
+/// [`WorkerPool`].
 ///
 /// ```
 /// use coproc::{WorkerPool, prelude::*};
@@ -44,7 +44,7 @@ pub struct Pooled<P> {
 }
 
 on_every_place! {
-    /// A place for `workers` equal workers, at least one: spawning there gives a
+    /// A place for `workers` equal workers, at least one. A spawn there returns a
     /// [`WorkerPool`](crate::WorkerPool).
     pub fn pool(self, workers: usize) -> Pooled<Self> {
         Pooled { place: self, len: workers.max(1), recycling: Recycling::default() }
@@ -52,7 +52,7 @@ on_every_place! {
 }
 
 impl<P> Pooled<P> {
-    /// Replaces a worker after `calls` calls, at least one: against handlers that leak.
+    /// Replaces a worker after `calls` calls, at least one, for handlers that leak.
     pub fn recycle_after(mut self, calls: u64) -> Self {
         self.recycling.after = Some(calls.max(1));
         self

@@ -11,8 +11,8 @@ use crate::{
     worker::{Context, Recipe, panics},
 };
 
-/// How long it runs at least between two looks whether to go on.
-const LOOK_EVERY: Duration = Duration::from_millis(1);
+/// The shortest time between two checks whether to go on.
+const CHECK_EVERY: Duration = Duration::from_millis(1);
 
 /// Runs functions on items.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ impl Runner {
         Self { found: HashMap::new() }
     }
 
-    /// Runs a function on each of `items`, with `fixed` behind each. If there is `cargo`, it belongs
-    /// to both, and the item is the only one. It may stop after an item once
-    /// it has taken longer than `budget`, in nanoseconds, by some milliseconds.
+    /// Runs a function on each of `items`, with the arguments `fixed` after each. The attachments
+    /// `carried` belong to the only item and to `fixed`. Once it has taken about `budget` nanoseconds, it
+    /// replies after the present item.
     #[message]
     fn run(
         &mut self,
@@ -38,11 +38,11 @@ impl Runner {
         budget: u64,
         fixed: &[u8],
         items: &[u8],
-        cargo: Carried,
+        carried: Carried,
     ) -> Result<(Bytes, Carried), String> {
         let (recipe, budget) = (self.recipe(function)?, Duration::from_nanos(budget));
         let (started, begun) = (Instant::now(), clock::ticked());
-        let (mut looked, mut rest) = (begun, items);
+        let (mut checked, mut rest) = (begun, items);
         let (mut results, mut joined) = (Results::new(), Vec::new());
         while let Some(item) = super::batch::take(&mut rest) {
             let arguments = match fixed {
@@ -54,14 +54,14 @@ impl Runner {
                     &joined
                 }
             };
-            let call = || (recipe.call)(&mut Arguments::with(arguments, cargo.0.clone()));
+            let call = || (recipe.call)(&mut Arguments::with(arguments, carried.0.clone()));
             results.put(panics::catch(recipe.function, call));
             if results.is_full() {
                 break;
             }
             let now = clock::ticked();
-            if now.saturating_sub(looked) > LOOK_EVERY {
-                looked = now;
+            if now.saturating_sub(checked) > CHECK_EVERY {
+                checked = now;
                 let spent = now.saturating_sub(begun) > budget;
                 if spent || cx.check().is_err() {
                     break;

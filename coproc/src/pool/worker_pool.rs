@@ -1,4 +1,4 @@
-//! Equal stateful workers behind one handle.
+//! [`WorkerPool`]: equal workers behind one handle.
 
 use std::{
     fmt,
@@ -19,27 +19,26 @@ use crate::{
     worker::Worker,
 };
 
-/// Equal workers behind one handle: what spawning at a place with `.pool(n)` gives.
+/// Equal workers behind one handle, started by a spawn at a place with `.pool(n)`.
 ///
-/// A call of [`any`](Self::any) goes to the first worker that is free. What no worker is free for waits
-/// in this process, the most urgent first, with the aging of the worker if it has one. In a map, a
-/// closure picks the message of each item; it runs in this process.
+/// A call of [`any`](Self::any) goes to the first free worker. If none is free, the call waits in this
+/// process. The most urgent call goes out first, with the aging that the worker declares. In a map, a
+/// closure makes the message of each item; it runs in this process.
 ///
-/// A worker that dies is replaced by a new one, started with the same arguments; the call that it
-/// was handling ends in an error, and no other. If no worker can be started any more, calls end in
-/// [`CallError::Closed`], each of which is another attempt to start one.
+/// A worker that dies is replaced by a new one, started with the same arguments. Only the call that it
+/// was handling ends in an error. If no worker can be started any more, each call tries to start one,
+/// and ends in [`CallError::Closed`] if that fails.
 ///
-/// A worker of a pool that waits for the pool itself may wait for a worker that waits for it: calls
-/// that its handlers make of it want a deadline.
+/// A handler of the pool's workers that calls the pool may wait for a worker that waits for it. Such
+/// calls should have a deadline.
 ///
-/// A pool can be used from any number of threads. Dropping it cancels what waits, closes the
-/// workers, each within the grace of its place, and leaves nothing behind. One that is still
-/// starting is ended at once, as by [`kill`](Self::kill); in a thread, its `#[init]` runs on, and the
-/// thread ends when that returns, and [`Inline`](crate::Inline), the pool waits for it.
+/// A pool can be used from any number of threads. Dropping it cancels the calls that wait, and closes
+/// all workers at the same time, each with the grace of its place. A worker that is still starting is
+/// ended at once, as by [`kill`](Self::kill). In a thread, its `#[init]` runs to its end; with
+/// [`Inline`](crate::Inline), the drop waits for that.
 ///
-/// A waker that a call was polled with can use the pool inside `wake`, and kill it, but should not
-/// wait there, as dropping the pool may: the thread that wakes is often the one that reads what the
-/// workers say.
+/// The waker of a call can use the pool inside `wake`, and kill it, but should not wait there, as a drop
+/// of the pool does: it often runs on the thread that reads the workers' replies.
 ///
 /// ```
 /// use coproc::{Process, prelude::*};
@@ -96,7 +95,7 @@ impl<W: Worker> WorkerPool<W> {
 
     /// The results of the messages that `pick` makes of `items`, in the order of the items.
     ///
-    /// Lazy: see [`Map`], which has the options.
+    /// The map is lazy; [`Map`] has its options.
     pub fn map<I, R, F>(
         &self,
         items: I,
@@ -110,7 +109,7 @@ impl<W: Worker> WorkerPool<W> {
         Map::new(self.dispatcher.clone(), self.calls(items, pick))
     }
 
-    /// The same, as the results come, each with the place of its item in the input, from 0.
+    /// The results in the order in which they arrive, each with the index of its item in the input.
     pub fn map_unordered<I, R, F>(
         &self,
         items: I,
@@ -129,22 +128,22 @@ impl<W: Worker> WorkerPool<W> {
         Calls::new(items.into_iter(), self.any(), pick, keeps)
     }
 
-    /// A controller whose calls go to the first worker that is free.
+    /// A controller whose calls go to the first free worker.
     ///
-    /// It is cloned and sent like any other, also to other processes, whose calls then pass through a
-    /// thread of this one. It does not own the pool: once that is closed or dropped, calls are
-    /// [`CallError::Closed`]. A call from another process that is given up there and waits in the pool
-    /// is not taken out of it before its deadline.
+    /// It can be cloned and sent as any controller. Calls from other processes pass through a thread of
+    /// this process. The controller does not own the pool: after the pool is closed or dropped, calls end
+    /// in [`CallError::Closed`]. A call that another process has cancelled stays in the pool until its
+    /// deadline.
     ///
-    /// A call never waits for room in a channel: what no worker is free for waits in this process,
+    /// A call does not wait for room in a channel. If no worker is free, it waits in this process,
     /// ordered by priority, and its deadline counts meanwhile.
     #[must_use]
     pub fn any(&self) -> W::Controller {
         self.controller(None)
     }
 
-    /// A controller whose calls go to the same worker for the same key, as long as there are as many
-    /// workers. If the worker is replaced, they go to the one that takes its place.
+    /// A controller whose calls go to the same worker for the same key, as long as the number of workers
+    /// is the same. If that worker is replaced, the calls go to its replacement.
     pub fn by_key(&self, key: impl Hash) -> W::Controller {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
@@ -156,8 +155,8 @@ impl<W: Worker> WorkerPool<W> {
         W::Controller::from_link(Link::new(Address::Dispatched(route)))
     }
 
-    /// One call of every worker; gives what each says, in order. One that is being replaced is
-    /// waited for. Those that come later know nothing of it.
+    /// Calls every worker; returns their results, in order. If a worker is being replaced, this waits for
+    /// its replacement. Workers that are started later are not called.
     ///
     /// # Errors
     ///
@@ -175,35 +174,33 @@ impl<W: Worker> WorkerPool<W> {
         Ok(sent.into_iter().map(|sent| sent?.wait()).collect())
     }
 
-    /// How many workers it has, those that are being replaced among them; at least one.
+    /// The number of workers, at least one, with those that are being replaced.
     #[expect(clippy::len_without_is_empty, reason = "a pool is never without workers")]
     #[must_use]
     pub fn len(&self) -> usize {
         self.dispatcher.len()
     }
 
-    /// Has it have so many workers, at least one; does not wait. New ones start with the arguments
-    /// of the others; those that are too many go when they have done what they are at.
+    /// Sets the number of workers, at least one, without waiting. New workers start with the arguments of
+    /// the others. Surplus workers end when they have handled their present call.
     pub fn resize(&self, workers: usize) {
         self.dispatcher.resize(workers);
     }
 
-    /// Whether it takes calls: it was not closed or killed.
+    /// Whether it takes calls: it is not closed or killed.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         !self.dispatcher.is_closed()
     }
 
-    /// Takes no more calls; what waits is still done. Does not wait.
+    /// Takes no more calls. Calls that wait are still handled. This returns at once.
     pub fn close(&self) {
         self.dispatcher.close();
     }
 
-    /// Takes no more calls, waits until the last is done, as long as that takes, and joins the
-    /// workers; gives what the `#[close]` of each returned, in order, as
-    /// [`WorkerHandle::join`](crate::spawn::WorkerHandle::join). Of one that died and was not replaced,
-    /// since nothing was left to do or no other could be started, that is its error. Every further
-    /// call gives the same.
+    /// Takes no more calls, waits until the last is done, and joins the workers. Returns the value of the
+    /// `#[close]` of each, in order, as [`WorkerHandle::join`](crate::spawn::WorkerHandle::join) does; for
+    /// a worker that died and was not replaced, its error. Every further call returns the same.
     pub fn join(&self) -> Vec<Result<W::Output, CallError<W::OutputError>>> {
         self.dispatcher.close();
         self.dispatcher.wait_done();
@@ -214,7 +211,7 @@ impl<W: Worker> WorkerPool<W> {
         controllers.iter().map(|controller| handle(controller.link()).join()).collect()
     }
 
-    /// Ends all workers now, those that are starting among them. What waits and what is being done ends in [`CallError::Closed`].
+    /// Ends all workers now, also those that are starting. All open calls end in [`CallError::Closed`].
     pub fn kill(&self) {
         self.dispatcher.stop();
         for controller in self.dispatcher.controllers() {
@@ -227,7 +224,7 @@ impl<W: Worker> Drop for WorkerPool<W> {
     fn drop(&mut self) {
         self.dispatcher.stop();
         self.dispatcher.close_relays();
-        // Each may take its grace, and they take it at the same time.
+        // The graces of all workers run at the same time.
         at_once(self.dispatcher.take_owners().into_iter().map(|owner| move || drop(owner)));
     }
 }

@@ -1,10 +1,10 @@
-//! Where values stand in the picture, and the marks beside it.
+//! The axes of a chart: the pixel of a value, and the marks.
 
 use std::{ops::Range, time::Duration};
 
 use super::super::units;
 
-/// A unit, and how many of the basic one it is: seconds, or bytes.
+/// A unit, and its size in seconds or bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Unit {
     pub(super) name: &'static str,
@@ -21,15 +21,15 @@ pub(super) fn time(length: Duration) -> Unit {
     Unit { name, size }
 }
 
-/// The unit for so many bytes.
+/// The unit for an axis up to `most` bytes.
 #[expect(clippy::cast_precision_loss, reason = "powers of two are exact")]
 pub(super) fn memory(most: u64) -> Unit {
-    // A figure of one digit would have too few marks on its axis.
+    // An axis up to a number of one digit would have too few marks.
     let (name, size) = units::unit(most / 2);
     Unit { name, size: size as f64 }
 }
 
-/// Values in some unit along an edge of the picture.
+/// A range of values along an edge of a chart.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     from: f64,
@@ -39,14 +39,14 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// From the first pixel to the second.
+    /// An axis from the first pixel to the second.
     pub(super) fn new(values: Range<f64>, pixels: (i32, i32)) -> Self {
-        // There is no axis without a length.
+        // An axis has a length.
         let to = if values.end > values.start { values.end } else { values.start + 1.0 };
         Self { from: values.start, to, pixels }
     }
 
-    /// The pixel at which a value stands; those beyond either end stand there.
+    /// The pixel of a value, or of the nearer end if it is outside.
     #[expect(clippy::cast_possible_truncation, reason = "it is between the two ends")]
     pub(super) fn pixel(&self, value: f64) -> i32 {
         let part = ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0);
@@ -54,8 +54,7 @@ impl Axis {
         from + (part * f64::from(to - from)).round() as i32
     }
 
-    /// Round values that stand `apart` pixels from one another or a little more, with what is
-    /// written at them.
+    /// Round values that are at least `apart` pixels from one another, each with its pixel and text.
     pub(super) fn marks(&self, apart: i32) -> Vec<(i32, String)> {
         let length = f64::from((self.pixels.1 - self.pixels.0).abs().max(1));
         let least = (self.to - self.from) * f64::from(apart) / length;
@@ -71,7 +70,7 @@ impl Axis {
     }
 }
 
-/// A value with as many digits as tell it from those a step away.
+/// A value with as many digits as the step needs.
 fn mark(value: f64, step: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small, positive")]
     let digits = (-step.log10().floor()).clamp(0.0, 9.0) as usize;

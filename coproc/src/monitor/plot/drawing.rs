@@ -1,4 +1,4 @@
-//! The picture: notes above, memory, CPU, and beside them who is who.
+//! The layout of a figure: labels of notes, a chart of memory, one of CPU, and the names of processes.
 
 use std::{ops::Range, time::Duration};
 
@@ -14,18 +14,17 @@ use plotters::{
 };
 
 use super::{
-    FONT,
     axes::{self, Axis, Unit},
-    labels::{self, Label, Spot},
+    labels::{self, FONT, Label, Spot},
     lines::{Line, lines},
 };
 use crate::monitor::stats::{Sample, Stats};
 
-/// Around everything, in pixels.
+/// The margin, in pixels.
 const MARGIN: i32 = 14;
-/// Left of the charts, for the marks of their axes.
+/// The width left of the charts, for the marks of their axes.
 const MARKS: i32 = 46;
-/// Right of the charts, for names.
+/// The width right of the charts, for names.
 const NAMES: i32 = 210;
 /// The height of a row of text.
 const ROW: i32 = 18;
@@ -36,7 +35,7 @@ const LABEL: usize = 32;
 const NAME: usize = 16;
 /// The size of all text.
 const TEXT: i32 = 14;
-/// Left and right of the text of a label, in pixels.
+/// The padding left and right of the text of a label, in pixels.
 const PAD: i32 = 4;
 
 const INK: RGBColor = RGBColor(50, 50, 50);
@@ -44,7 +43,7 @@ const EDGE: RGBColor = RGBColor(150, 150, 150);
 const FAINT: RGBColor = RGBColor(230, 230, 230);
 const NOTE: RGBColor = RGBColor(165, 165, 165);
 
-/// Colours that differ in lightness too.
+/// The colours of lines, which also differ in lightness.
 const COLOURS: [RGBColor; 14] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -63,9 +62,9 @@ const COLOURS: [RGBColor; 14] = [
 ];
 
 type Area<B> = DrawingArea<B, Shift>;
-type Outcome<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
-/// Where the parts of the picture are, in pixels.
+/// The places of the parts, in pixels.
 struct Layout {
     /// Time, over the width of the charts.
     time: Axis,
@@ -77,17 +76,17 @@ struct Layout {
 
 /// A note that is a label.
 struct Placed {
-    /// Where it is in time, as a pixel.
+    /// Its time, as a pixel.
     x: i32,
     text: String,
     spot: Option<Spot>,
 }
 
-/// What a chart shows of a sample.
-type Value<'a> = &'a dyn Fn(&Sample) -> f64;
+/// The value that a chart shows of a sample.
+type Measure<'a> = &'a dyn Fn(&Sample) -> f64;
 
 /// Draws all of it.
-pub(super) fn draw<B: DrawingBackend>(area: &Area<B>, stats: &Stats) -> Outcome<B> {
+pub(super) fn draw<B: DrawingBackend>(area: &Area<B>, stats: &Stats) -> Drawn<B> {
     let (width, height) = area.dim_in_pixel();
     let end = end(stats);
     let unit = axes::time(end);
@@ -100,7 +99,8 @@ pub(super) fn draw<B: DrawingBackend>(area: &Area<B>, stats: &Stats) -> Outcome<
     let (lines, all) = lines(stats, layout.names());
     let bytes = axes::memory(stats.samples.iter().map(|sample| sample.rss).max().unwrap_or(0));
     let rss = |sample: &Sample| precise(sample.rss) / bytes.size;
-    let charts: [(_, Value<'_>); 2] = [(&layout.memory, &rss), (&layout.cpu, &|sample| sample.cpu)];
+    let charts: [(_, Measure<'_>); 2] =
+        [(&layout.memory, &rss), (&layout.cpu, &|sample| sample.cpu)];
     for (rows, value) in charts {
         let most = stats.samples.iter().map(value).fold(0.0, f64::max);
         let values = Axis::new(0.0..most * 1.05, (rows.end, rows.start));
@@ -115,7 +115,7 @@ pub(super) fn draw<B: DrawingBackend>(area: &Area<B>, stats: &Stats) -> Outcome<
 }
 
 impl Layout {
-    /// Labels get the rows that they take, memory three fifths of the rest.
+    /// Labels get the rows that they need, memory gets three fifths of the rest.
     fn new(time: Axis, across: Range<i32>, notes: &[Placed], height: i32) -> Self {
         let rows = notes.iter().filter_map(|note| Some(note.spot?.row + 1)).max().unwrap_or(0);
         let labels = MARGIN + ROW;
@@ -125,7 +125,7 @@ impl Layout {
         Self { time, across, labels, memory, cpu }
     }
 
-    /// How many names there is room for, and a row for how many there are besides.
+    /// How many names fit, with a row for the number of the others.
     fn names(&self) -> usize {
         usize::try_from((self.cpu.end - self.memory.start) / ROW).unwrap_or(1)
     }
@@ -136,11 +136,11 @@ fn precise(bytes: u64) -> f64 {
     bytes as f64
 }
 
-/// The last time that there is something to draw of.
+/// The last time of a sample or a label.
 fn end(stats: &Stats) -> Duration {
     let notes = stats.notes.iter().filter(|note| note.label).map(|note| note.at);
     let times = stats.samples.iter().map(|sample| sample.at).chain(notes);
-    // Something there must be to draw on.
+    // An axis needs a length.
     times.max().unwrap_or_default().max(Duration::from_millis(100))
 }
 
@@ -156,7 +156,7 @@ fn place(stats: &Stats, time: &Axis, unit: &Unit, across: &Range<i32>) -> Vec<Pl
         .iter()
         .map(|(x, text)| Label { x: *x, width: labels::width(text, TEXT) + 2 * PAD })
         .collect();
-    // Above the names there is room too.
+    // Labels may stand above the names.
     let spots = labels::place(&wanted, across.start, across.end + NAMES, ROWS);
     notes.into_iter().zip(spots).map(|((x, text), spot)| Placed { x, text, spot }).collect()
 }
@@ -165,14 +165,14 @@ fn style(x: HPos, y: VPos) -> TextStyle<'static> {
     (FONT, TEXT).into_font().color(&INK).pos(Pos::new(x, y))
 }
 
-/// Draws the edges of a chart, and marks.
+/// Draws the edges of a chart, and the marks of its axes.
 fn draw_frame<B: DrawingBackend>(
     area: &Area<B>,
     layout: &Layout,
     rows: &Range<i32>,
     values: &Axis,
     time: &str,
-) -> Outcome<B> {
+) -> Drawn<B> {
     let (left, right) = (layout.across.start, layout.across.end);
     for (y, text) in values.marks(34) {
         area.draw(&PathElement::new([(left, y), (right, y)], FAINT))?;
@@ -186,16 +186,16 @@ fn draw_frame<B: DrawingBackend>(
     area.draw(&PathElement::new([(left, rows.start), (left, rows.end), (right, rows.end)], EDGE))
 }
 
-/// Draws a line down through a chart for each note.
+/// Draws a vertical line through a chart for each note.
 fn draw_notes<B: DrawingBackend>(
     area: &Area<B>,
     layout: &Layout,
     rows: &Range<i32>,
     notes: &[Placed],
-) -> Outcome<B> {
+) -> Drawn<B> {
     for note in notes {
         let top = match note.spot {
-            // The uppermost chart's go on up to their labels.
+            // In the upper chart, the line goes up to the label.
             Some(spot) if rows == &layout.memory => row(layout, spot),
             _ => rows.start,
         };
@@ -215,7 +215,7 @@ fn draw_lines<B: DrawingBackend>(
     values: &Axis,
     lines: &[Line<'_>],
     value: impl Fn(&Sample) -> f64,
-) -> Outcome<B> {
+) -> Drawn<B> {
     let columns = usize::try_from(layout.across.end - layout.across.start).unwrap_or(1);
     for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
         let points = line.points(columns, &value);
@@ -224,7 +224,7 @@ fn draw_lines<B: DrawingBackend>(
             .map(|(seconds, value)| (layout.time.pixel(seconds / unit.size), values.pixel(value)))
             .collect();
         match points[..] {
-            // A line of one point would not be seen.
+            // A line of one point is not visible.
             [point] => area.draw(&Circle::new(point, 2, colour.filled()))?,
             _ => area.draw(&PathElement::new(points, colour.stroke_width(2)))?,
         }
@@ -232,19 +232,15 @@ fn draw_lines<B: DrawingBackend>(
     Ok(())
 }
 
-/// Writes labels, each on white: lines of others end behind it.
-fn write_labels<B: DrawingBackend>(
-    area: &Area<B>,
-    layout: &Layout,
-    notes: &[Placed],
-) -> Outcome<B> {
+/// Writes labels on white, which covers the lines of other notes.
+fn write_labels<B: DrawingBackend>(area: &Area<B>, layout: &Layout, notes: &[Placed]) -> Drawn<B> {
     for note in notes {
         let Some(spot) = note.spot else { continue };
         let (left, top) = (spot.left, row(layout, spot));
         let right = left + labels::width(&note.text, TEXT) + 2 * PAD;
         let ground = [(left + 1, top), (right - 1, top + ROW - 1)];
         area.draw(&Rectangle::new(ground, WHITE.filled()))?;
-        // Beside its line, on whichever side that is.
+        // The text begins at the line of its note.
         let (x, side) =
             if left == note.x { (left + PAD, HPos::Left) } else { (right - PAD, HPos::Right) };
         let place = (x, top + ROW / 2);
@@ -253,13 +249,13 @@ fn write_labels<B: DrawingBackend>(
     Ok(())
 }
 
-/// Writes who is who.
+/// Writes the name and pid of each line in its colour.
 fn write_names<B: DrawingBackend>(
     area: &Area<B>,
     layout: &Layout,
     lines: &[Line<'_>],
     all: usize,
-) -> Outcome<B> {
+) -> Drawn<B> {
     let left = layout.across.end + 20;
     let mut y = layout.memory.start + ROW / 2;
     for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
@@ -275,8 +271,8 @@ fn write_names<B: DrawingBackend>(
     Ok(())
 }
 
-/// Writes what the charts show.
-fn write_captions<B: DrawingBackend>(area: &Area<B>, layout: &Layout, bytes: &Unit) -> Outcome<B> {
+/// Writes the titles of the charts.
+fn write_captions<B: DrawingBackend>(area: &Area<B>, layout: &Layout, bytes: &Unit) -> Drawn<B> {
     let memory = format!("Resident memory in {}", bytes.name);
     area.draw(&Text::new(memory, (MARGIN, MARGIN - 6), style(HPos::Left, VPos::Top)))?;
     let place = (MARGIN, layout.cpu.start - ROW - 4);

@@ -1,4 +1,4 @@
-//! A picture that is saved again and again.
+//! The figure that a running monitor saves.
 
 use std::{io, path::PathBuf};
 
@@ -8,40 +8,40 @@ use crate::{
     sync::{Arc, thread},
 };
 
-/// A picture that is saved every so many rounds, by a thread of its own: drawing may take longer
-/// than the time between two samples.
+/// A figure that is saved every few rounds, by a thread of its own: drawing may take longer than the
+/// time between two rounds.
 #[derive(Debug)]
 pub(in crate::monitor) struct Figure {
-    target: Arc<Target>,
+    file: Arc<FigureFile>,
     every: u32,
     rounds: u32,
     drawing: Option<thread::JoinHandle<io::Result<()>>>,
-    /// That it cannot be saved is said once.
+    /// A save has failed; only the first failure is reported.
     failed: bool,
 }
 
 #[derive(Debug)]
-struct Target {
+struct FigureFile {
     path: PathBuf,
     format: Format,
 }
 
-impl Target {
+impl FigureFile {
     fn save(&self, stats: &Stats) -> io::Result<()> {
         save::replace(&self.path, &self.format.draw(stats)?)
     }
 }
 
 impl Figure {
-    /// One at `path`, saved every so many rounds.
+    /// A figure at `path`, saved every `every` rounds.
     pub(in crate::monitor) fn new(path: PathBuf, every: u32) -> io::Result<Self> {
         let format = Format::of(&path)?;
         save::check_folder(&path)?;
-        let target = Arc::new(Target { path, format });
-        Ok(Self { target, every, rounds: 0, drawing: None, failed: false })
+        let file = Arc::new(FigureFile { path, format });
+        Ok(Self { file, every, rounds: 0, drawing: None, failed: false })
     }
 
-    /// A round has passed. As long as the last picture is being drawn, the next one waits.
+    /// Counts a round, and starts a save if it is due and the last one is done.
     pub(in crate::monitor) fn round(&mut self, stats: &Stats) {
         self.rounds = self.rounds.saturating_add(1);
         let is_drawing = self.drawing.as_ref().is_some_and(|drawing| !drawing.is_finished());
@@ -50,9 +50,9 @@ impl Figure {
         }
         self.rounds = 0;
         self.settle();
-        let (target, stats) = (Arc::clone(&self.target), stats.clone());
+        let (file, stats) = (Arc::clone(&self.file), stats.clone());
         let thread = thread::Builder::new().name("coproc-plot".into());
-        match thread.spawn(move || target.save(&stats)) {
+        match thread.spawn(move || file.save(&stats)) {
             Ok(drawing) => self.drawing = Some(drawing),
             Err(error) => self.complain(&error),
         }
@@ -61,12 +61,12 @@ impl Figure {
     /// Saves it for the last time.
     pub(in crate::monitor) fn finish(mut self, stats: &Stats) -> io::Result<()> {
         self.settle();
-        self.target.save(stats)
+        self.file.save(stats)
     }
 
     fn settle(&mut self) {
         let Some(drawing) = self.drawing.take() else { return };
-        // A panic has been told by the thread itself.
+        // The panic hook has reported a panic.
         if let Ok(Err(error)) = drawing.join() {
             self.complain(&error);
         }

@@ -1,13 +1,16 @@
-//! Where labels stand so that none covers another.
+//! The texts of a figure: their font and width, and places where no label covers another.
 
-/// A label that wants to stand at `x` and is `width` wide, in pixels.
+/// The font of all text. A viewer shows an SVG with the first of these that it has.
+pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
+
+/// A label of the position `x`, `width` wide, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label {
     pub(super) x: i32,
     pub(super) width: i32,
 }
 
-/// Where a label stands: its left edge, and its row, counted from the top.
+/// The place of a label: its left edge, and its row, counted from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
     pub(super) left: i32,
@@ -17,9 +20,9 @@ pub(super) struct Spot {
 /// Space between two labels of a row, in pixels.
 const GAP: i32 = 6;
 
-/// How wide a text is at most at this size, in pixels. Who shows an SVG has a font of their own, so
-/// this goes by one of the widest that are common. A size is the height of a line: letters are drawn
-/// at 0.87 of it at most.
+/// The greatest width of a text of this size, in pixels. A viewer shows an SVG with a font of its own, so
+/// the widths are those of one of the widest common fonts. The size is the height of a line; letters
+/// are drawn at no more than 0.87 of it.
 pub(super) fn width(text: &str, size: i32) -> i32 {
     let hundredths = |ch: char| match ch {
         'i' | 'j' | 'l' | 'I' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' => 38,
@@ -41,11 +44,11 @@ pub(super) fn short(text: &str, most: usize) -> String {
     line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// Finds spots for `labels`, which are in the order of their `x`, in `rows` rows between the pixels
-/// `from` and `to`: each right of its `x`, or where that is too near to the edge, left of it, in the
-/// first row with room. `None` for those for which there is none.
+/// Finds spots for `labels`, which are sorted by `x`, in `rows` rows between the pixels `from` and `to`.
+/// A label stands right of its `x`, or left of it if it would cross the edge, in the first row that has
+/// room; `None` if no row has.
 pub(super) fn place(labels: &[Label], from: i32, to: i32, rows: usize) -> Vec<Option<Spot>> {
-    // Up to where each row is taken.
+    // The end of the last label in each row.
     let mut taken = vec![from; rows];
     labels
         .iter()

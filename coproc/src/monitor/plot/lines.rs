@@ -1,4 +1,4 @@
-//! What is drawn of samples: a line a process.
+//! The lines of a chart, one for each process.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ pub(super) struct Line<'a> {
     samples: Vec<&'a Sample>,
 }
 
-/// Lines in the order in which their processes were first seen; of more than `most`, those that had
-/// the most memory. Also says how many there are in all.
+/// The lines in the order in which their processes were first sampled, at most `most`: those that had
+/// the most memory. Also gives the number of all lines.
 pub(super) fn lines(stats: &Stats, most: usize) -> (Vec<Line<'_>>, usize) {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let mut places = BTreeMap::new();
@@ -31,7 +31,7 @@ pub(super) fn lines(stats: &Stats, most: usize) -> (Vec<Line<'_>>, usize) {
         let mut heights: Vec<u64> = lines.iter().map(Line::height).collect();
         heights.sort_unstable_by(|a, b| b.cmp(a));
         let least = heights[most];
-        // Of equals at the edge the first ones stay.
+        // Of several with the least height, the first stay.
         let mut spare = most - heights.iter().filter(|height| **height > least).count();
         lines.retain(|line| {
             let height = line.height();
@@ -48,8 +48,8 @@ impl Line<'_> {
         self.samples.iter().map(|sample| sample.rss).max().unwrap_or(0)
     }
 
-    /// Time in seconds and what `value` says of each sample; of more than two to a column of the
-    /// picture, the lowest and the highest.
+    /// The time in seconds and the `value` of each sample; of more than two in a column of pixels, only
+    /// the lowest and the highest.
     pub(super) fn points(&self, columns: usize, value: impl Fn(&Sample) -> f64) -> Vec<(f64, f64)> {
         let points: Vec<(f64, f64)> =
             self.samples.iter().map(|sample| (sample.at.as_secs_f64(), value(sample))).collect();

@@ -1,4 +1,4 @@
-//! What a monitor has seen, as a picture.
+//! Figures: the samples and notes of a monitor, drawn.
 
 mod axes;
 mod drawing;
@@ -16,13 +16,10 @@ use super::{save, stats::Stats};
 
 pub(super) use figure::Figure;
 
-/// The size of a picture, in pixels.
+/// The size of a figure, in pixels.
 const SIZE: (u32, u32) = (1200, 760);
 
-/// The font of all text: of an SVG the first of these that whoever shows it has.
-const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
-
-/// As what a picture is written.
+/// The file format of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Svg,
@@ -31,7 +28,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// What the end of a path asks for.
+    /// The format that the extension of this path selects.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let end = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let advice = match end.as_str() {
@@ -49,9 +46,9 @@ impl Format {
         Err(save::named(path, &error))
     }
 
-    /// The picture.
+    /// The figure as the bytes of a file.
     pub(super) fn draw(self, stats: &Stats) -> io::Result<Vec<u8>> {
-        // Known once, the font is also what texts of an SVG are measured by.
+        // plotters measures the texts of an SVG with a registered font, too.
         #[cfg(feature = "plot-png")]
         png::register();
         match self {
@@ -68,6 +65,31 @@ impl Format {
     }
 }
 
+impl Stats {
+    /// Draws memory and CPU over time, with a line for each process and the notes that are labels. The
+    /// extension of the path selects the format: `.svg`, or `.png` with the feature `plot-png`. An
+    /// existing file is replaced in one step; a link, a pipe or a device is written to.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// # let folder = std::env::temp_dir();
+    /// # let file = folder.join(format!("coproc-doc-{}.svg", std::process::id()));
+    /// let stats = coproc::monitor::Stats::default();
+    /// stats.plot(&file)?;
+    /// assert!(std::fs::read_to_string(&file)?.starts_with("<svg"));
+    /// # std::fs::remove_file(&file)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The path has another extension, or the file cannot be written; the error names it.
+    pub fn plot(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        let path = path.as_ref();
+        save::replace(path, &Format::of(path)?.draw(self)?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -75,7 +97,7 @@ mod tests {
     use super::*;
     use crate::monitor::stats::{Note, Sample};
 
-    /// As many processes and notes as there is no room for.
+    /// More processes and notes than a figure has room for.
     fn crowd() -> Stats {
         let mut stats = Stats::default();
         for round in 0..400_u64 {

@@ -1,4 +1,4 @@
-//! PNGs, with a font of their own.
+//! Figures as PNG files, with a font of their own.
 
 use std::io;
 
@@ -7,13 +7,13 @@ use plotters::{
     style::{FontStyle, register_font},
 };
 
-use super::{FONT, drawing};
+use super::{drawing, labels::FONT};
 use crate::{monitor::stats::Stats, sync::OnceLock};
 
-/// DejaVu Sans, of which only the characters of Latin scripts are left.
+/// DejaVu Sans, reduced to the characters of Latin scripts.
 static FONT_FILE: &[u8] = include_bytes!("font/DejaVuSans-Latin.ttf");
 
-/// Makes the font known to plotters, which keeps what is known for the whole program.
+/// Registers the font with plotters, for the whole program.
 pub(super) fn register() {
     static DONE: OnceLock<()> = OnceLock::new();
     DONE.get_or_init(|| {
@@ -23,7 +23,7 @@ pub(super) fn register() {
     });
 }
 
-/// The picture, encoded.
+/// The figure as the bytes of a file.
 pub(super) fn draw((width, height): (u32, u32), stats: &Stats) -> io::Result<Vec<u8>> {
     let mut pixels = vec![0; 3 * width as usize * height as usize];
     let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();

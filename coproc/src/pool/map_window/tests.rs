@@ -22,7 +22,7 @@ fn scripts() -> impl Strategy<Value = Vec<Script>> {
 }
 
 /// What an item gives that travels alone.
-fn expected(script: &Script, retry: u32, idempotent: bool) -> Fate<How> {
+fn expected(script: &Script, retry: u32, idempotent: bool) -> ItemOutcome<How> {
     let (mut tries, mut deaths) = (0, 0);
     let mut hows = script.iter().chain(std::iter::repeat(script.last().unwrap()));
     loop {
@@ -30,10 +30,10 @@ fn expected(script: &Script, retry: u32, idempotent: bool) -> Fate<How> {
         tries += u32::from(how != How::Works);
         deaths += u32::from(how == How::Kills);
         match how {
-            How::Works => return Fate::Result(how),
-            How::Fails if tries > retry => return Fate::Result(how),
-            How::Kills if tries > retry && !idempotent => return Fate::Result(how),
-            How::Kills if deaths == DEATHS_MOST => return Fate::Poisoned(deaths),
+            How::Works => return ItemOutcome::Result(how),
+            How::Fails if tries > retry => return ItemOutcome::Result(how),
+            How::Kills if tries > retry && !idempotent => return ItemOutcome::Result(how),
+            How::Kills if deaths == MAX_DEATHS => return ItemOutcome::Poisoned(deaths),
             How::Fails | How::Kills => {}
         }
     }
@@ -46,7 +46,7 @@ fn run(
     idempotent: bool,
     chunk: usize,
     picks: &[usize],
-) -> Vec<(u64, Fate<How>)> {
+) -> Vec<(u64, ItemOutcome<How>)> {
     let mut window = MapWindow::new(terms.ordered);
     window.terms = terms;
     let mut runs = vec![0; scripts.len()];

@@ -1,4 +1,4 @@
-//! What a monitor keeps, which is bounded.
+//! The samples and notes that a monitor keeps, bounded in number and bytes.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ const NOTE_BYTES: usize = 8 << 20;
 const TEXT: usize = 1 << 10;
 const DETAILS: usize = 64 << 10;
 
-/// Samples and notes, as far as they are kept.
+/// The samples and notes that a monitor keeps.
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub(super) struct Recording {
     stats: Stats,
-    /// What all notes have of text.
+    /// The bytes of the texts of all notes.
     bytes: usize,
 }
 
@@ -36,19 +36,19 @@ fn cut(text: &mut String, bytes: usize) {
     }
 }
 
-impl History {
-    /// All of it.
+impl Recording {
+    /// All samples and notes that are kept.
     pub(super) fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// Keeps the samples of a round.
+    /// Adds the samples of a round.
     pub(super) fn add_samples(&mut self, samples: Vec<Sample>) {
         self.stats.samples.extend(samples);
         self.thin_out(SAMPLES);
     }
 
-    /// Keeps a note, where it belongs in time: who made it may have been slow to send it.
+    /// Adds a note in the order of time; it may arrive later than one that was made after it.
     pub(super) fn add_note(&mut self, mut note: Note) {
         cut(&mut note.text, TEXT);
         cut(&mut note.details, DETAILS);
@@ -59,8 +59,8 @@ impl History {
         self.drop_notes(NOTES, NOTE_BYTES);
     }
 
-    /// Makes room where there are more than `most` samples: gives up every other one of each
-    /// process, and if that is not enough, because hardly a process has two, the oldest.
+    /// If there are more than `most` samples, drops every other one of each process; if too many are
+    /// left, since most processes have one, also the oldest.
     fn thin_out(&mut self, most: usize) {
         let samples = &mut self.stats.samples;
         let before = samples.len();
@@ -80,8 +80,8 @@ impl History {
         self.stats.dropped_samples += (before - samples.len()) as u64;
     }
 
-    /// Gives up notes until there are no more than `most` of `bytes`: the oldest, many at a time,
-    /// so that a full history is not moved at each note.
+    /// If there are more than `most` notes or `bytes` of text, drops the oldest quarter, so that a full
+    /// recording is not moved at every note.
     fn drop_notes(&mut self, most: usize, bytes: usize) {
         let notes = &mut self.stats.notes;
         if notes.len() <= most && self.bytes <= bytes {
@@ -118,16 +118,16 @@ mod tests {
 
     #[test]
     fn the_whole_time_stays_in_view() {
-        let mut history = History::default();
+        let mut recording = Recording::default();
         let most = 20;
         for at in 0..1000 {
-            history.stats.samples.extend([sample(1, at), sample(2, at)]);
-            history.thin_out(most);
-            assert!(history.stats.samples.len() <= most);
-            assert_eq!(history.stats.samples[0].at, Duration::ZERO);
+            recording.stats.samples.extend([sample(1, at), sample(2, at)]);
+            recording.thin_out(most);
+            assert!(recording.stats.samples.len() <= most);
+            assert_eq!(recording.stats.samples[0].at, Duration::ZERO);
         }
         // The youngest that came shows too, and none is counted twice or not at all.
-        let Stats { samples, dropped_samples, .. } = history.stats();
+        let Stats { samples, dropped_samples, .. } = recording.stats();
         assert!(samples.iter().any(|sample| sample.at >= Duration::from_secs(990)));
         assert!(samples.is_sorted_by_key(|sample| sample.at));
         assert_eq!(samples.len() as u64 + dropped_samples, 2000);
@@ -135,45 +135,45 @@ mod tests {
 
     #[test]
     fn of_processes_with_one_sample_the_oldest_go() {
-        let mut history = History::default();
+        let mut recording = Recording::default();
         for pid in 0..100 {
-            history.stats.samples.push(sample(pid, pid.into()));
-            history.thin_out(20);
+            recording.stats.samples.push(sample(pid, pid.into()));
+            recording.thin_out(20);
         }
-        let pids: Vec<u32> = history.stats().samples.iter().map(|sample| sample.pid).collect();
+        let pids: Vec<u32> = recording.stats().samples.iter().map(|sample| sample.pid).collect();
         assert!(pids.len() >= 15 && pids.len() <= 20, "{pids:?}");
         assert!(pids.iter().copied().eq(100 - pids.len() as u32..100));
     }
 
     #[test]
     fn notes_stand_in_the_order_in_which_they_were_made() {
-        let mut history = History::default();
+        let mut recording = Recording::default();
         for (at, text) in [(2, "b"), (1, "a"), (2, "c"), (0, "first")] {
-            history.add_note(note(at, text));
+            recording.add_note(note(at, text));
         }
         let texts: Vec<&str> =
-            history.stats().notes.iter().map(|note| note.text.as_str()).collect();
+            recording.stats().notes.iter().map(|note| note.text.as_str()).collect();
         assert_eq!(texts, ["first", "a", "b", "c"]);
     }
 
     #[test]
     fn notes_are_bounded_in_number_and_in_bytes() {
-        let mut history = History::default();
+        let mut recording = Recording::default();
         for at in 0..25_000 {
-            history.add_note(note(at, "x"));
+            recording.add_note(note(at, "x"));
         }
-        let kept = history.stats().notes.len() as u64;
+        let kept = recording.stats().notes.len() as u64;
         assert!(kept <= NOTES as u64 && kept >= NOTES as u64 / 2);
-        assert_eq!(history.stats().dropped_notes + kept, 25_000);
-        assert_eq!(history.stats().notes[0].at, Duration::from_secs(25_000 - kept));
+        assert_eq!(recording.stats().dropped_notes + kept, 25_000);
+        assert_eq!(recording.stats().notes[0].at, Duration::from_secs(25_000 - kept));
 
         for at in 0..300 {
             let details = "ü".repeat(1 << 20);
-            history.add_note(Note { details, ..note(30_000 + at, &"é".repeat(600)) });
+            recording.add_note(Note { details, ..note(30_000 + at, &"é".repeat(600)) });
         }
-        let notes = &history.stats().notes;
-        assert_eq!(history.bytes, notes.iter().map(size).sum::<usize>());
-        assert!(history.bytes <= NOTE_BYTES);
+        let notes = &recording.stats().notes;
+        assert_eq!(recording.bytes, notes.iter().map(size).sum::<usize>());
+        assert!(recording.bytes <= NOTE_BYTES);
         let last = notes.last().unwrap();
         assert_eq!((last.text.len(), last.details.len()), (TEXT, DETAILS));
     }
