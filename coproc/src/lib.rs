@@ -110,6 +110,8 @@ mod dispatch;
 pub mod error;
 mod link;
 pub mod messenger;
+#[cfg(all(test, coproc_model))]
+mod models;
 #[cfg(feature = "monitor")]
 pub mod monitor;
 mod multiqueue;

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     codec::reply::Completion,
-    sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering},
+    sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering, now},
 };
 
 /// Outcomes that have arrived, each with the tag of its job. One thread or task takes them.
@@ -55,7 +55,7 @@ impl Completions {
     pub(crate) fn pop(&self, until: Option<Instant>) -> Option<(u64, Completion)> {
         let mut arrivals = self.arrivals.lock();
         while arrivals.outcomes.is_empty() {
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if until.is_some_and(|until| until <= now()) {
                 return None;
             }
             arrivals = self.arrived.wait(arrivals, until);

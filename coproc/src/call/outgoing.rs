@@ -17,7 +17,7 @@ use crate::{
     error::{CallError, TrySendError},
     link::{Connection, Refusal, Serving},
     protocol::{Envelope, Handler, Priority},
-    sync::Arc,
+    sync::{Arc, now},
 };
 
 /// An encoded message, with what is said about how it travels.
@@ -87,7 +87,7 @@ impl Encoded {
 
     /// Its own deadline, counted from now.
     fn own_until(&self) -> Option<Instant> {
-        self.deadline.and_then(|deadline| Instant::now().checked_add(deadline))
+        self.deadline.and_then(|deadline| now().checked_add(deadline))
     }
 
     /// When a call that goes out now ends.
@@ -112,7 +112,7 @@ impl Encoded {
     ) -> Result<Option<Instant>, CallError> {
         self.pack(connection)?;
         let until = self.until();
-        let room = room.and_then(|room| Instant::now().checked_add(room));
+        let room = room.and_then(|room| now().checked_add(room));
         let earlier = [until, room].into_iter().flatten().min();
         connection.admit(self.channel(), earlier)?;
         Ok(until)

@@ -5,11 +5,11 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::request::Request;
-use crate::{codec::reply::Read, error::CallError};
+use crate::{codec::reply::Read, error::CallError, sync::now};
 
 /// The reply to a call that was sent.
 ///
@@ -74,7 +74,7 @@ impl<T, E> Pending<T, E> {
         if let Err(error) = self.request.check_cycle() {
             return Some(Err(error));
         }
-        self.request.wait_until(Instant::now().checked_add(timeout)).map(self.read)
+        self.request.wait_until(now().checked_add(timeout)).map(self.read)
     }
 
     /// The outcome, if it is there.

@@ -12,7 +12,7 @@ use crate::{
     error::{CallError, CloseReason},
     link::{Connection, DisconnectCause, Outcome, State, timer::Alarm},
     protocol::Status,
-    sync::Arc,
+    sync::{Arc, now},
 };
 
 /// How long this thread waits for a worker that may be about to begin a call whose deadline has
@@ -65,7 +65,7 @@ impl Request {
     pub(super) fn try_wait(&mut self) -> Option<Completion> {
         match self {
             Self::Direct(exchange) => exchange.try_wait(),
-            Self::Dispatched(pending) => pending.wait_until(Some(Instant::now())),
+            Self::Dispatched(pending) => pending.wait_until(Some(now())),
         }
     }
 
@@ -145,7 +145,7 @@ impl Exchange {
     }
 
     fn is_overdue(&self) -> bool {
-        self.until.is_some_and(|until| until <= Instant::now())
+        self.until.is_some_and(|until| until <= now())
     }
 
     /// Without an outcome the deadline has passed.
@@ -293,7 +293,7 @@ impl PendingJob {
 
     /// Ends the call if it was not begun and its deadline has passed; whether it has passed.
     fn expire(&mut self) -> bool {
-        let is_over = self.until.is_some_and(|until| until <= Instant::now());
+        let is_over = self.until.is_some_and(|until| until <= now());
         if is_over {
             self.until = None;
             Arc::clone(&self.dispatch).expire(self.job);

@@ -17,7 +17,7 @@ use crate::{
     },
     error::{CallError, CloseReason},
     protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
-    sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering},
+    sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering, now},
     transport::{Activity, Broken, Ledger, Transport, Wait},
 };
 
@@ -139,7 +139,7 @@ impl Connection {
     /// Asks the worker to finish what is queued, in `grace` at most, and to end.
     pub(crate) fn close(&self, grace: Option<Duration>) {
         self.closing.store(true, Ordering::SeqCst);
-        let until = grace.and_then(|grace| Instant::now().checked_add(grace));
+        let until = grace.and_then(|grace| now().checked_add(grace));
         let _ = self.endpoint.note(Packet::Close { until });
     }
 
@@ -272,7 +272,7 @@ impl Connection {
         };
         let outcome = match begun {
             Some(_) => None,
-            None => self.endpoint.wait(id, Instant::now().checked_add(patience)),
+            None => self.endpoint.wait(id, now().checked_add(patience)),
         };
         if let Some(outcome) = outcome {
             return was_begun(&outcome);

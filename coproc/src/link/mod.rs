@@ -12,6 +12,7 @@ pub(crate) mod requests;
 mod serving;
 mod spread;
 mod state;
+#[cfg(not(coproc_model))]
 pub(crate) mod timer;
 
 pub(crate) use connection::{Connection, Life, Owned, Refusal};
@@ -20,3 +21,6 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use requests::Outcome;
 pub(crate) use serving::{Identity, Serving, Station};
 pub(crate) use state::{Role, State};
+
+#[cfg(coproc_model)]
+pub(crate) use crate::sync::model as timer;

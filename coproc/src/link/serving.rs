@@ -10,7 +10,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::sync::{Arc, AtomicU64, OnceLock, Ordering};
+use crate::sync::{Arc, OnceLock, Ordering, global::AtomicU64, thread_local};
 
 /// Tells one worker from all others, in all processes that can call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,14 +72,17 @@ impl Serving {
             serving.push((identity, Arc::clone(name)));
         });
         // A thread that is ending has no list any more, and nobody waits for what it runs then.
-        Self { count: begun.map_or(0, |()| count), outer: DEADLINE.replace(deadline) }
+        Self {
+            count: begun.map_or(0, |()| count),
+            outer: DEADLINE.with(|current| current.replace(deadline)),
+        }
     }
 
     /// The deadline of the message that the code that runs now handles; `None` if that has no
     /// deadline, and where no message is handled.
     #[inline]
     pub(crate) fn deadline() -> Option<Instant> {
-        DEADLINE.get()
+        DEADLINE.with(Cell::get)
     }
 
     /// All who wait for what the code that runs now waits for, the outermost first.
@@ -108,7 +111,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        DEADLINE.set(self.outer);
+        DEADLINE.with(|current| current.set(self.outer));
         let _ = SERVING.try_with(|serving| {
             let mut serving = serving.borrow_mut();
             let left = serving.len().saturating_sub(self.count);

@@ -1,9 +1,6 @@
 //! What lies at one end of a link: open requests, messages received, and who waits for what.
 
-use std::{
-    task::Waker,
-    time::{Duration, Instant},
-};
+use std::{task::Waker, time::Duration};
 
 use super::{
     by_hand::{ByHand, Signal, cost},
@@ -15,7 +12,7 @@ use super::{
 use crate::{
     codec::{Body, Frame, reply::Answered},
     protocol::{Envelope, Packet},
-    sync::{Thread, Weak, wake},
+    sync::{Thread, Weak, now, wake},
     transport::{Attend, UNREAD_MOST},
 };
 
@@ -203,7 +200,7 @@ impl State {
             self.by_hand.unread += cost(body.len());
             self.check_unread()?;
         }
-        self.inbox.arrive(purpose, envelope, body, Instant::now());
+        self.inbox.arrive(purpose, envelope, body, now());
         if is_received_by_hand {
             self.wake(None);
         }

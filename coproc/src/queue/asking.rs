@@ -11,7 +11,7 @@ use super::{
 use crate::{
     call::{Call, OneWay, Pending},
     error::{CallError, QueueError},
-    sync::{Arc, Ordering},
+    sync::{Arc, Ordering, now},
 };
 
 impl Shared {
@@ -169,7 +169,7 @@ impl Shared {
     ) -> Result<Reply, QueueError> {
         let number = self.next_ticket();
         if let Some(desk) = self.desk() {
-            let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+            let until = patience.and_then(|patience| now().checked_add(patience));
             return desk.ask(number, until, here);
         }
         let ticket = Ticket { shared: self, number, open: true };
@@ -193,7 +193,7 @@ impl Shared {
     ) -> Result<Option<Result<Reply, CallError<QueueError>>>, QueueError> {
         let interval = self.timeout / 2;
         loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let left = until.map(|until| until.saturating_duration_since(now()));
             let outcome = pending.wait_timeout(left.map_or(interval, |left| left.min(interval)));
             if outcome.is_some() {
                 return Ok(outcome);
@@ -201,7 +201,7 @@ impl Shared {
             // It is answered after what was asked before.
             let sign = self.server.level().within(interval).wait();
             sign.map_err(CallError::widen).map_err(failed)?;
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if until.is_some_and(|until| until <= now()) {
                 return Ok(pending.try_wait());
             }
         }

@@ -6,7 +6,11 @@ use std::{
 };
 
 use super::Queue;
-use crate::{error::QueueError, protocol::Wire, sync::Arc};
+use crate::{
+    error::QueueError,
+    protocol::Wire,
+    sync::{Arc, now},
+};
 
 impl<T: Wire> Queue<T> {
     /// Blocks until every item that was sent is acknowledged, or a
@@ -62,7 +66,7 @@ impl<T: Wire> Queue<T> {
     ///
     /// As [`join`](Self::join), and [`QueueError::Timeout`].
     pub fn join_timeout(self, timeout: Duration) -> Result<(), QueueJoinError<T>> {
-        self.join_until(Instant::now().checked_add(timeout))
+        self.join_until(now().checked_add(timeout))
     }
 
     fn join_until(self, until: Option<Instant>) -> Result<(), QueueJoinError<T>> {

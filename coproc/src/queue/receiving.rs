@@ -1,9 +1,6 @@
 //! Receiving, what comes first or what is looked for.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Duration};
 
 use super::{
     Delivery, Queue,
@@ -11,7 +8,7 @@ use super::{
     delivery::Unread,
     value::load,
 };
-use crate::{error::QueueError, protocol::Wire};
+use crate::{error::QueueError, protocol::Wire, sync::now};
 
 impl<T: Wire> Queue<T> {
     /// Receives the first item that is for this process or for anybody. Waits until there is one,
@@ -152,10 +149,10 @@ impl<T: Wire> Queue<T> {
         patience: Option<Duration>,
         mut fits: impl FnMut(&T) -> bool,
     ) -> Result<Delivery<T>, QueueError> {
-        let until = patience.and_then(|patience| Instant::now().checked_add(patience));
+        let until = patience.and_then(|patience| now().checked_add(patience));
         let mut cursor = Cursor::default();
         loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let left = until.map(|until| until.saturating_duration_since(now()));
             let offered = match self.holders.look(cursor, left)? {
                 Reply::Offered((offered, after)) => {
                     cursor = after;

@@ -1,6 +1,6 @@
 //! The worker that answers other processes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{
     core::{Ask, Content, Core, Cursor, Dead, Handed, Item, Reply},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::QueueError,
     spawn::{Lent, ReplyTo},
-    sync::Arc,
+    sync::{Arc, now},
     worker::{Context, Idle, Later, Peer},
 };
 
@@ -139,12 +139,12 @@ impl Server {
     #[idle]
     fn rest(&mut self, cx: &mut Context<Self>) -> Idle {
         let next = self.desk.act(|core| {
-            core.expire(Instant::now());
+            core.expire(now());
             core.desert(cx.links());
             core.next_expiry()
         });
         match next {
-            Some(until) => Idle::After(until.saturating_duration_since(Instant::now())),
+            Some(until) => Idle::After(until.saturating_duration_since(now())),
             None => Idle::Wait,
         }
     }
@@ -157,7 +157,7 @@ impl Server {
         put: impl FnOnce(&mut Core<Answer>, Ask<Answer>),
     ) -> Later<Reply, QueueError> {
         let (later, answer) = cx.later();
-        let now = patience.map(|_| Instant::now());
+        let now = patience.map(|_| now());
         let until = now.and_then(|now| now.checked_add(patience?));
         let peer = cx.peer();
         let (link, pid, answer) = (peer.id(), peer.pid(), ReplyTo::Link(answer));

@@ -14,7 +14,7 @@ use crate::{
     error::{CallError, CloseReason, Exit},
     link::{Connection, DisconnectCause},
     protocol::{Channel, Status},
-    sync::{Arc, Ordering},
+    sync::{Arc, Ordering, now},
     worker::{Function, FunctionController, Worker},
 };
 
@@ -160,7 +160,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
             return Some(Err(error));
         }
         self.close();
-        connection.wait_concluded(Instant::now().checked_add(timeout))?;
+        connection.wait_concluded(now().checked_add(timeout))?;
         resource::settle(&connection);
         Some(Self::last_word(&connection))
     }
@@ -314,7 +314,7 @@ impl<W: Worker> Events<W> {
 
     /// Waits for the next event, for `timeout` at most; `None` also when the worker has ended.
     pub fn next_timeout(&mut self, timeout: Duration) -> Option<W::Event> {
-        self.wait(Instant::now().checked_add(timeout))
+        self.wait(now().checked_add(timeout))
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<W::Event> {
@@ -327,7 +327,7 @@ impl<W: Worker> Events<W> {
             if let Some(event) = Self::read(connection, &body) {
                 return Some(event);
             }
-            if until.is_some_and(|until| until <= Instant::now()) {
+            if until.is_some_and(|until| until <= now()) {
                 return None;
             }
         }

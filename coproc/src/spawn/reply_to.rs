@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, now},
     worker::LaterAnswer,
 };
 
@@ -58,7 +58,7 @@ impl<T, E> ReplySlot<T, E> {
     pub(crate) fn recv_deadline(&self, until: Option<Instant>) -> Option<Result<T, E>> {
         let mut state = self.state.lock();
         loop {
-            if state.outcome.is_some() || until.is_some_and(|until| until <= Instant::now()) {
+            if state.outcome.is_some() || until.is_some_and(|until| until <= now()) {
                 return state.outcome.take();
             }
             state.sleeps = true;

@@ -1,17 +1,11 @@
 //! The owner of a worker.
 
-use std::{
-    any::TypeId,
-    convert::Infallible,
-    fmt,
-    ops::Deref,
-    time::{Duration, Instant},
-};
+use std::{any::TypeId, convert::Infallible, fmt, ops::Deref, time::Duration};
 
 use crate::{
     call::{Controller, Link},
     link::{Connection, Owned},
-    sync::{Arc, AtomicBool, Ordering},
+    sync::{Arc, AtomicBool, Ordering, now},
     worker::Worker,
 };
 
@@ -77,7 +71,7 @@ pub(super) fn terminate(connection: &Arc<Connection>, grace: Duration) {
     if connection.check_cycle::<()>().is_err() {
         return;
     }
-    if connection.wait_concluded(Instant::now().checked_add(grace)).is_none() {
+    if connection.wait_concluded(now().checked_add(grace)).is_none() {
         kill(connection);
         connection.wait_concluded(None);
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::StateError,
     protocol::Wire,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, now},
 };
 
 /// One name of a [`State`], as a value of type `T`; see [`State::key`].
@@ -145,7 +145,7 @@ macro_rules! waits {
         ///
         /// As there, and [`StateError::Timeout`].
         pub fn $timed(&self $(, $arg: $ty)?, timeout: Duration) -> Result<$gives, StateError> {
-            let ($key, $until) = (self, Instant::now().checked_add(timeout));
+            let ($key, $until) = (self, now().checked_add(timeout));
             $run
         }
     )*};

@@ -27,7 +27,7 @@ use crate::{
     error::SpawnError,
     protocol::Wire,
     spawn::{Host, HostThread, Lent},
-    sync::{Arc, AtomicU64, Ordering},
+    sync::{Arc, Ordering, global::AtomicU64},
 };
 
 pub use crate::error::state::StateError;

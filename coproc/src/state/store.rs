@@ -9,7 +9,7 @@ use super::core::{Caller, Capacity, Core, Finding, Operation, Woken};
 use crate::{
     error::StateError,
     spawn::{Hosted, ReplySlot, ReplyTo},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, now},
 };
 
 /// The link of handles that are in the process of the state, and need none.
@@ -41,7 +41,7 @@ impl Store {
     ) -> Result<R, StateError> {
         let mut kept = self.core.lock();
         let core = kept.as_mut().ok_or_else(ended)?;
-        let now = Instant::now();
+        let now = now();
         let expired = core.expired(now);
         let (result, woken) = act(core, now);
         // To answer takes longer than to decide.

@@ -9,7 +9,7 @@ use super::{
     Snapshot, State, View,
     core::{Filter, Finding, Known, Operation, Subscription},
 };
-use crate::error::StateError;
+use crate::{error::StateError, sync::now};
 
 impl State {
     /// Waits until a predicate over the state gives `true`; it is tested on the present first, then
@@ -54,7 +54,7 @@ impl State {
         timeout: Duration,
         test: impl FnMut(&mut View<'_>) -> Result<bool, StateError>,
     ) -> Result<(), StateError> {
-        self.until(Instant::now().checked_add(timeout), &mut Known::default(), test)
+        self.until(now().checked_add(timeout), &mut Known::default(), test)
     }
 
     /// Waits until one of these names is set to another value or removed, and gives the state after
@@ -103,7 +103,7 @@ impl State {
         names: impl IntoIterator<Item = &'a str>,
         timeout: Duration,
     ) -> Result<Snapshot, StateError> {
-        self.snapshot_after(names, Instant::now().checked_add(timeout))
+        self.snapshot_after(names, now().checked_add(timeout))
     }
 
     fn snapshot_after<'a>(
@@ -164,7 +164,7 @@ impl State {
             if is_present {
                 in_time(until)?;
             }
-            let patience = if is_over { Some(Instant::now()) } else { until };
+            let patience = if is_over { Some(now()) } else { until };
             match self.wait(Subscription::Seen(seen), patience)? {
                 Finding::Values(Some(changed)) => known.update(changed),
                 Finding::Values(None) => *known = Known::default(),
@@ -181,7 +181,7 @@ impl State {
         subscription: Subscription,
         until: Option<Instant>,
     ) -> Result<Finding, StateError> {
-        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let left = until.map(|until| until.saturating_duration_since(now()));
         // The host answers in time even if nothing changes, so that one that hangs is noticed.
         let interval = self.timeout.map(|timeout| timeout / 2);
         self.ask(Operation::Wait(subscription), left.into_iter().chain(interval).min())
@@ -190,7 +190,7 @@ impl State {
 
 pub(super) fn in_time(until: Option<Instant>) -> Result<(), StateError> {
     match until {
-        Some(until) if until <= Instant::now() => Err(StateError::Timeout),
+        Some(until) if until <= now() => Err(StateError::Timeout),
         _ => Ok(()),
     }
 }

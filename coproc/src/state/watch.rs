@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeSet, VecDeque},
     iter::FusedIterator,
     mem,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     core::{Batch, Filter, Finding, Operation, Subscription},
     waiting::in_time,
 };
-use crate::error::StateError;
+use crate::{error::StateError, sync::now};
 
 /// Gives the updates of some names of a [`State`], or of all, in the order in which they were made;
 /// see [`State::watch`].
@@ -208,7 +208,7 @@ impl Watch {
     /// }
     /// ```
     pub fn recv(&mut self) -> Result<Update, StateError> {
-        let until = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let until = self.timeout.and_then(|timeout| now().checked_add(timeout));
         loop {
             if let Some(update) = self.ahead.pop_front() {
                 return Ok(update);

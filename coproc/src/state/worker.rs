@@ -1,6 +1,6 @@
 //! The worker that answers handles over their links.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{
     core::{Caller, Finding, Operation},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::StateError,
     spawn::{Lent, ReplyTo},
-    sync::Arc,
+    sync::{Arc, now},
     worker::{Context, Idle, Later, Peer},
 };
 
@@ -57,7 +57,7 @@ impl StateWorker {
     #[idle]
     fn rest(&self) -> Idle {
         match self.store.next_expiry() {
-            Ok(Some(until)) => Idle::After(until.saturating_duration_since(Instant::now())),
+            Ok(Some(until)) => Idle::After(until.saturating_duration_since(now())),
             Ok(None) | Err(_) => Idle::Wait,
         }
     }

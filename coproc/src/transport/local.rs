@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded};
-
 use super::{Attend, Broken, Transport, UNREAD_MOST, Wait};
 use crate::{
     codec::Frame,
-    sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, Weak},
+    sync::channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded},
+    sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, Weak, now},
 };
 
 /// What goes through the channel.
@@ -78,7 +77,7 @@ impl Lane {
         let mut unread = self.unread.lock();
         while *unread > UNREAD_MOST && !self.closed.load(Ordering::SeqCst) {
             let until = wait.deadline();
-            if until.is_some_and(|until| until <= std::time::Instant::now()) {
+            if until.is_some_and(|until| until <= now()) {
                 return Err(Broken::Full);
             }
             unread = self.room.wait(unread, until);
@@ -380,7 +379,7 @@ impl Transport for Inline {
             let until = [rest, limit].into_iter().flatten().min();
             match self.local.recv(Wait::until(until))? {
                 Some(frame) => return Ok(Some(frame)),
-                None if limit.is_some_and(|limit| limit <= std::time::Instant::now()) => {
+                None if limit.is_some_and(|limit| limit <= now()) => {
                     return Ok(None);
                 }
                 None => {}

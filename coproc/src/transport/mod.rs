@@ -19,7 +19,7 @@ use std::time::Instant;
 use crate::codec::Attachments;
 use crate::{
     codec::Frame,
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, now},
 };
 
 #[cfg(feature = "process")]
@@ -58,7 +58,7 @@ impl Wait {
     /// The point in time after which there is no more waiting; `None`: there is none.
     pub(crate) fn deadline(self) -> Option<Instant> {
         match self {
-            Self::Buffered | Self::No => Some(Instant::now()),
+            Self::Buffered | Self::No => Some(now()),
             Self::Until(until) => Some(until),
             Self::Forever => None,
         }

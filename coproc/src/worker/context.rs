@@ -20,7 +20,7 @@ use crate::{
     link::{Endpoint, Role},
     protocol::Plan,
     protocol::{Channel, Envelope, Packet, Priority, Wire},
-    sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak},
+    sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak, now},
     transport::{AnyTransport, Attend, Ledger, Local},
 };
 
@@ -179,7 +179,7 @@ impl<W: Worker> Context<W> {
     /// the handler makes end no later, see [`Call::deadline`](crate::Call::deadline).
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        self.envelope.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        self.envelope.deadline.map(|deadline| deadline.saturating_duration_since(now()))
     }
 
     /// Who sent this message; in a tick the owner.
@@ -194,7 +194,7 @@ impl<W: Worker> Context<W> {
     ///
     /// [`Cancelled`] if the call was cancelled or its deadline has passed.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.envelope.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if self.envelope.deadline.is_some_and(|deadline| deadline <= now()) {
             return Err(Cancelled);
         }
         self.endpoint.drain();

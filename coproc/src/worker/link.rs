@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::context::Peer;
 use crate::{
     link::{Endpoint, State},
-    sync::Arc,
+    sync::{Arc, now},
     transport::{Activity, Ledger},
 };
 
@@ -41,14 +41,14 @@ impl WorkerLink {
     /// Records what the worker does; `call` is the number of the call over this link that it
     /// handles, or 0.
     pub(super) fn note(&mut self, activity: Activity, call: u64) {
-        self.record.write(&self.endpoint.state(), activity, call, Instant::now());
+        self.record.write(&self.endpoint.state(), activity, call, now());
     }
 
     /// Records that messages have left the queue, if some have since the last record.
     pub(super) fn note_gone(&mut self) {
         let state = self.endpoint.state();
         if self.record.is_behind(&state) {
-            self.record.write(&state, Activity::Rest, 0, Instant::now());
+            self.record.write(&state, Activity::Rest, 0, now());
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     error::{PanicReport, shorten},
-    sync::{Mutex, OnceLock},
+    sync::OnceLock,
 };
 
 thread_local! {
@@ -30,13 +30,13 @@ const CHAIN_MOST: usize = 3;
 /// with none once it is over.
 type Witness = Box<dyn Fn(&str) + Send + Sync>;
 
-static WITNESS: Mutex<Option<Witness>> = Mutex::new(None);
+static WITNESS: OnceLock<Witness> = OnceLock::new();
 
 /// Has every panic of this process told to `argument`: in a worker's process it leaves the text
 /// where it survives, should the panic end the process.
 #[cfg(feature = "process")]
 pub(crate) fn set_witness(argument: impl Fn(&str) + Send + Sync + 'static) {
-    *WITNESS.lock() = Some(Box::new(argument));
+    let _ = WITNESS.set(Box::new(argument));
     install();
 }
 
@@ -54,7 +54,7 @@ fn install() {
 fn note(info: &PanicHookInfo<'_>) {
     let message = text(info.payload());
     let location = info.location().map(ToString::to_string).unwrap_or_default();
-    if let Some(argument) = WITNESS.lock().as_ref() {
+    if let Some(argument) = WITNESS.get() {
         argument(&chain(format!("{message} at {location}")));
     }
     if WATCHED.get() {
@@ -77,7 +77,7 @@ fn chain(panic: String) -> String {
 /// What has panicked on this thread so far will not end the process any more.
 fn survive() {
     if !CHAIN.take().is_empty()
-        && let Some(argument) = WITNESS.lock().as_ref()
+        && let Some(argument) = WITNESS.get()
     {
         argument("");
     }

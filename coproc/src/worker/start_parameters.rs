@@ -1,6 +1,6 @@
 //! Where a worker sits: its end of the link to its owner.
 
-use std::{marker::PhantomData, process, time::Instant};
+use std::{marker::PhantomData, process};
 
 use super::context::Peer;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     link::Identity,
     protocol::Plan,
     protocol::{Packet, Status},
-    sync::Arc,
+    sync::{Arc, now},
     transport::{Activity, Broken, Ledger},
 };
 
@@ -77,7 +77,7 @@ impl<W> StartParameters<W> {
     /// Notes what the worker does from now on.
     pub(crate) fn note(&self, activity: Activity, call: u64) {
         let state = self.endpoint.state();
-        self.ledger.write(activity, call, state.inbox.left(), Instant::now());
+        self.ledger.write(activity, call, state.inbox.left(), now());
     }
 
     /// Tells the owner how starting went.

@@ -10,7 +10,7 @@ use crate::{
     multiqueue::Urgency,
     protocol::Plan,
     protocol::Priority,
-    sync::{Arc, Mutex, Ordering},
+    sync::{Arc, Mutex, Ordering, now},
     worker::Worker,
 };
 
@@ -74,7 +74,7 @@ impl<W: Worker> State<W> {
     /// How urgent a job is that comes now.
     pub(super) fn urgency(&mut self, priority: Priority) -> Urgency {
         match &mut self.aging {
-            Some(aging) => aging.urgency(priority, Instant::now()),
+            Some(aging) => aging.urgency(priority, now()),
             None => priority.into(),
         }
     }

@@ -3,7 +3,6 @@
 use std::{
     fs,
     task::{Context, Poll, Wake, Waker},
-    time::Instant,
 };
 
 use super::{Dispatcher, Note};
@@ -13,7 +12,7 @@ use crate::{
     error::CallError,
     link::Connection,
     spawn::{WorkerResource, handle},
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, now},
     worker::Worker,
 };
 
@@ -64,7 +63,7 @@ impl<W: Worker> SlotWorker<W> {
 
     /// Has it do this job, which goes out at the next [`poll`](Self::poll).
     pub(super) fn give(&mut self, number: u64, job: &Job) {
-        let now = Instant::now();
+        let now = now();
         let mut message = Encoded::clone(&job.message);
         message.priority = job.priority;
         if let Some(until) = job.until {

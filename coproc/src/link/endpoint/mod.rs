@@ -23,7 +23,7 @@ use super::{
 use crate::{
     codec::{Body, Frame},
     protocol::Packet,
-    sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak, park, thread},
+    sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak, now, park, thread},
     transport::{AnyTransport, Attend, Broken, Transport, UNREAD_MOST, Wait},
 };
 
@@ -35,7 +35,7 @@ const LOOK_MOST: usize = 2 * UNREAD_MOST;
 const ATTENTION_MOST: usize = 1 << 20;
 
 fn is_over(until: Option<Instant>) -> bool {
-    until.is_some_and(|until| until <= Instant::now())
+    until.is_some_and(|until| until <= now())
 }
 
 /// One end of a link.

@@ -2,18 +2,14 @@
 
 mod receiving;
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    time::{Duration, Instant},
-};
+use std::{fmt, marker::PhantomData, time::Duration};
 
 use super::{Counters, received::ReceivedKind, recv_error::RemoteError, send_error::SendError};
 use crate::{
     codec::{Body, Draft},
     link::Endpoint,
     protocol::{Channel, Envelope, Message, Packet, Priority, Registry, Urgency},
-    sync::{Arc, AtomicBool, Ordering},
+    sync::{Arc, AtomicBool, Ordering, now},
     transport::{Broken, Transport, Wait},
 };
 
@@ -281,7 +277,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
 }
 
 fn within(timeout: Duration) -> Wait {
-    Wait::until(Instant::now().checked_add(timeout))
+    Wait::until(now().checked_add(timeout))
 }
 
 impl<S, R, C> Clone for Lane<S, R, C> {

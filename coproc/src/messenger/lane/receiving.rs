@@ -18,6 +18,7 @@ use crate::{
         recv_error::{RecvError, RecvTimeoutError, RemoteError, TryRecvError},
     },
     protocol::{Channel, Message},
+    sync::now,
 };
 
 /// Where to take a message from.
@@ -54,7 +55,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// [`RecvTimeoutError::Timeout`] if it did not come in time, and as [`recv`](Self::recv).
     pub fn recv_timeout(&self, timeout: Duration) -> Result<R, RecvTimeoutError> {
-        self.recv_until(Instant::now().checked_add(timeout))
+        self.recv_until(now().checked_add(timeout))
     }
 
     /// Blocks until the next message is there, until `deadline` at most.

@@ -25,7 +25,7 @@ use crate::{
     },
     multiqueue::urgency_at,
     protocol::{Packet, Status},
-    sync::Arc,
+    sync::{Arc, now},
     transport::{Activity, Attend, Drive, Progress},
 };
 
@@ -67,7 +67,7 @@ impl<W: Dispatch> Serve<W> {
     fn new(worker: W, parameters: StartParameters<W>) -> Self {
         let schedule = Schedule::new(parameters.plan.ticks.len());
         let bell: Arc<dyn Attend> = Arc::new(Bell(Arc::downgrade(&parameters.endpoint)));
-        let idle_at = Some(Instant::now());
+        let idle_at = Some(now());
         let cx = Context::new(parameters);
         let worker = Some(worker);
         let mut this = Self { worker, cx, schedule, bell, idle_at, unheard: 0, ended: None };
@@ -273,7 +273,7 @@ impl<W: Dispatch> Serve<W> {
         if self.schedule.is_empty() || self.worker.is_none() {
             return;
         }
-        self.schedule.begin(Instant::now());
+        self.schedule.begin(now());
         let mut schedule = std::mem::take(&mut self.schedule);
         let planned = self.guarded("tick", |worker, _| worker.schedule(&mut schedule));
         self.schedule = schedule;
@@ -325,25 +325,25 @@ impl<W: Dispatch> Serve<W> {
             return progress;
         }
         self.part();
-        let mut now = Instant::now();
-        if let Some(index) = self.schedule.due(now) {
-            self.run_tick(index, now);
+        let mut time = now();
+        if let Some(index) = self.schedule.due(time) {
+            self.run_tick(index, time);
             // What was given up while it ran is not to begin.
             self.take_in();
-            now = Instant::now();
+            time = now();
         }
         if self.ended.is_some() {
             return Progress::Ended;
         }
-        if let Some(next) = self.next(now) {
-            self.idle_at = Some(now);
+        if let Some(next) = self.next(time) {
+            self.idle_at = Some(time);
             self.handle(next);
         } else if self.answer_refused() {
             // Somebody was told that there is room, or that it is too late.
-        } else if self.is_over(now) {
+        } else if self.is_over(time) {
             self.close();
-        } else if W::IDLE && self.idle_at.is_some_and(|at| at <= now) {
-            self.run_idle(now);
+        } else if W::IDLE && self.idle_at.is_some_and(|at| at <= time) {
+            self.run_idle(time);
         }
         Progress::Worked
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::Serve;
 use crate::{
     link::State,
-    sync::{Arc, Ordering},
+    sync::{Arc, Ordering, now},
     transport::{Progress, Wait},
     worker::{Dispatch, link::WorkerLink},
 };
@@ -60,7 +60,7 @@ impl<W: Dispatch> Serve<W> {
         }
         let idle_at = self.idle_at.filter(|_| W::IDLE);
         let until = [self.schedule.next(), closes_at, idle_at].into_iter().flatten().min();
-        if until.is_some_and(|until| until <= Instant::now()) {
+        if until.is_some_and(|until| until <= now()) {
             return Err(());
         }
         Ok(Rest { until, is_behind })
