@@ -281,7 +281,7 @@ fn it_goes_on_where_it_was() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn whoever_sends_meanwhile_is_heard_in_order() -> coproc::Result<()> {
+fn messages_sent_meanwhile_are_received_in_order() -> coproc::Result<()> {
     const NUMBERS: u64 = 4000;
     let _watch = Watch::set();
     let (left, mut right) = Plain::pair();
@@ -304,7 +304,7 @@ fn whoever_sends_meanwhile_is_heard_in_order() -> coproc::Result<()> {
 
 /// Whoever waits for a message at one end is not held up by the other's leaving.
 #[coproc::test]
-fn whoever_waits_goes_on_waiting() -> coproc::Result<()> {
+fn a_waiting_receiver_goes_on_waiting() -> coproc::Result<()> {
     let _watch = Watch::set();
     let (left, right) = Plain::pair();
     let friend = friend();
@@ -405,7 +405,7 @@ fn whose_process_dies_is_gone() -> coproc::Result<()> {
 
 /// Also of one that has got it from somebody who keeps what is left of it there.
 #[coproc::test]
-fn whoever_passed_an_end_on_does_not_hold_it_open() -> coproc::Result<()> {
+fn a_process_that_passed_an_end_on_does_not_hold_it_open() -> coproc::Result<()> {
     let _watch = Watch::set();
     let (friend, looker) = (friend(), Looker::spawn()?);
     let (left, right) = Plain::pair();
@@ -509,7 +509,7 @@ fn an_end_is_in_one_place_only() -> coproc::Result<()> {
     assert_eq!(right.send_close_request(), Err(SendError::Moved(())));
     let error = looker.look(&right, &[]).wait().unwrap_err();
     assert!(
-        matches!(&error, CallError::Encode(text) if text.contains("has gone away")),
+        matches!(&error, CallError::Encode(text) if text.contains("has left with a message")),
         "{error:?}"
     );
     // The worker has dropped it after the call.

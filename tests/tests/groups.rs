@@ -200,7 +200,7 @@ fn waiting_sleeps() {
 
 /// A member that has ended already does not keep the others from what they are told.
 #[coproc::test]
-fn who_has_ended_before_is_in_nobodys_way() {
+fn a_worker_that_has_ended_before_is_no_hindrance() {
     let _watch = Watch::set();
     let group = Holder::on(Process::new().group(3)).spawn(1).unwrap();
     group[0].worker().join().unwrap();

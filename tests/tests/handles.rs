@@ -326,7 +326,7 @@ fn what_cannot_leave_is_refused_and_named() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn nothing_is_left_of_what_nobody_receives() -> coproc::Result<()> {
+fn nothing_is_left_of_handles_that_are_not_received() -> coproc::Result<()> {
     let _watch = Watch::set();
     let (counter, clerk, other) = (Counter::spawn(Counter::default())?, clerk(), clerk());
     let [before, after] = clerk.waste((*other).clone(), (*counter).clone()).wait()?;
@@ -391,7 +391,7 @@ fn many_travel_at_once() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn a_panic_is_told_to_everybody() -> coproc::Result<()> {
+fn a_panic_is_reported_to_every_caller() -> coproc::Result<()> {
     let _watch = Watch::set();
     let (counter, clerk) = (Counter::on(Process::new()).spawn(Counter::default())?, clerk());
     clerk.add((*counter).clone(), 1).wait()?;

@@ -253,7 +253,7 @@ fn processes_that_come_and_go_are_no_error() {
 }
 
 #[coproc::test]
-fn its_own_end_disturbs_nobody() {
+fn its_end_disturbs_no_process() {
     let _watch = Watch::set();
     let subject = Subject::spawn().unwrap();
     for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! Where a call goes: to one worker, or to a dispatcher that picks a worker.
+//! [`Address`]: the destination of a call, one worker or a dispatcher that picks one.
 
 use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, time::Instant};
 
@@ -10,7 +10,7 @@ use crate::{
     sync::{Arc, Mutex},
 };
 
-/// What a controller and a call hold. A verb resolves it to a connection when it sends the call.
+/// The destination that a controller and a call hold. A verb resolves it to a connection when it sends.
 #[derive(Clone)]
 pub(crate) enum Address {
     /// One incarnation of one worker.
@@ -54,8 +54,7 @@ impl Address {
         }
     }
 
-    /// The connection to the incarnation that it stands for now; `None` if it stands for several,
-    /// or if none is up.
+    /// The connection to the present incarnation; `None` if there are several, or none is up.
     pub(crate) fn current(&self) -> Option<Arc<Connection>> {
         match self {
             Self::Direct(connection) => Some(Arc::clone(connection)),
@@ -63,7 +62,7 @@ impl Address {
         }
     }
 
-    /// An error if it leads to a worker whose code runs on this thread.
+    /// An error if the worker's code runs on this thread.
     pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
         match self {
             Self::Direct(connection) => connection.check_cycle(),
@@ -79,25 +78,25 @@ impl fmt::Debug for Address {
     }
 }
 
-/// A message that a dispatcher is to send, once or more often.
+/// A message for a dispatcher to send, once or more often.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) message: Arc<Encoded>,
-    /// How urgent it is among all jobs of the dispatcher.
+    /// Its priority among all jobs of the dispatcher.
     pub(crate) priority: Priority,
     /// The only slot that may take it.
     pub(crate) slot: Option<usize>,
-    /// When its caller gives up.
+    /// The deadline of its caller.
     pub(crate) until: Option<Instant>,
     /// How many calls it counts for.
     pub(crate) calls: u64,
-    /// Where its outcome goes, with this tag.
+    /// The queue for its outcome, which is pushed with `tag`.
     pub(crate) completions: Arc<Completions>,
     pub(crate) tag: u64,
 }
 
-/// The owners of workers in this process that take calls from other processes for a dispatcher, each
-/// with its connection; by the slot that it sends them to.
+/// The owners of workers in this process that relay calls of other processes to a dispatcher, each with
+/// its connection, by the slot that the calls go to.
 pub(crate) type Relays = HashMap<Option<usize>, (Arc<Connection>, Box<dyn Any + Send>)>;
 
 /// Picks the connection that each message goes out on.
@@ -114,27 +113,27 @@ pub(crate) trait Dispatch: Send + Sync {
     /// How many slots it has.
     fn slots(&self) -> usize;
 
-    /// Takes a job; gives its number. The job ends in exactly one outcome, unless it is abandoned.
+    /// Accepts a job; returns its number. The job has exactly one outcome, unless it is abandoned.
     fn submit(self: Arc<Self>, job: Job) -> u64;
 
-    /// The caller does not want the outcome of this job any more.
+    /// Abandons a job: its outcome is not needed.
     fn abandon(self: Arc<Self>, job: u64);
 
-    /// The caller's deadline has passed: a job that was not begun ends now.
+    /// Ends a job whose deadline has passed, unless it has begun.
     fn expire(self: Arc<Self>, job: u64);
 
-    /// Reads for a job that a worker is at, until `until` at the latest, so that its outcome
-    /// arrives without another thread. It may return at once.
+    /// Reads on this thread until the outcome of a begun job has arrived, at most until `until`. It may
+    /// return at once.
     fn wait(self: Arc<Self>, job: u64, until: Option<Instant>);
 
     /// The connection to the incarnation in this slot, if one is up.
     fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Connection>>;
 
-    /// The workers that take calls from other processes for this dispatcher, by slot.
+    /// The workers that relay calls of other processes to this dispatcher, by slot.
     fn relays(&self) -> &Mutex<Relays>;
 }
 
-/// Where a controller's calls go.
+/// The destination of a controller's calls.
 pub struct Link<W> {
     address: Address,
     worker: PhantomData<fn() -> W>,
@@ -153,7 +152,7 @@ impl<W> Link<W> {
         &self.address
     }
 
-    /// The connection to the incarnation that it stands for now; see [`Address::current`].
+    /// The connection to the present incarnation; see [`Address::current`].
     pub(crate) fn current(&self) -> Option<Arc<Connection>> {
         self.address.current()
     }

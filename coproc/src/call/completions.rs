@@ -1,4 +1,4 @@
-//! Where the outcomes of dispatched calls arrive.
+//! [`Completions`]: the queue in which the outcomes of dispatched jobs arrive.
 
 use std::{
     collections::VecDeque,
@@ -11,12 +11,12 @@ use crate::{
     sync::{Arc, AtomicUsize, Condvar, Mutex, Ordering, now},
 };
 
-/// Outcomes that have arrived, each with the tag of its job. One thread or task takes them.
+/// Outcomes that have arrived, each with the tag of its job. One thread or task pops them.
 #[derive(Debug, Default)]
 pub(crate) struct Completions {
     arrivals: Mutex<Arrivals>,
     arrived: Condvar,
-    /// How many are there, for a look without the lock.
+    /// The number of outcomes, readable without the lock.
     count: AtomicUsize,
 }
 
@@ -31,7 +31,7 @@ impl Completions {
         Arc::default()
     }
 
-    /// Adds an outcome. Gives the task to wake, for the caller to wake where it holds no lock.
+    /// Adds an outcome. Returns the waker of a waiting task, which the caller wakes without holding a lock.
     #[must_use]
     pub(crate) fn push(&self, tag: u64, outcome: Completion) -> Option<Waker> {
         let mut arrivals = self.arrivals.lock();

@@ -1,17 +1,17 @@
-//! What `#[worker]` generates for calling a worker.
+//! [`Controller`]: the trait of the types that `#[worker]` generates for calling a worker.
 
 use super::Link;
 use crate::{error::CallError, protocol::Channel};
 
-/// What `#[worker]` generates for calling a worker: one method for each of its handlers.
+/// The handle that `#[worker]` generates for calling a worker, with a method for each message.
 ///
-/// A controller does not own its worker: cloning it and dropping it changes nothing about the
-/// worker's life. It can be used from any number of threads at once.
+/// A controller does not own its worker: the worker lives on when controllers are dropped. It can be used
+/// from any number of threads at once.
 ///
-/// It is also a value that messages can hold: as an argument, an `#[init]` value, a reply or a field
-/// of any of these. Whoever receives it talks to the worker directly, from its own process. It can
-/// be serialized only as part of a message; at most 84 go into one. Where its worker runs
-/// [inside its callers](crate::Inline), it cannot leave the process.
+/// A controller can be part of a message: an argument, an `#[init]` argument, a reply or a field of any of
+/// these. The process that receives it calls the worker directly. It can be serialized only as part of a
+/// message; a message holds at most 84. A controller of an [`Inline`](crate::Inline) worker cannot
+/// leave the process.
 ///
 /// ```
 /// use coproc::{Thread, prelude::*};
@@ -54,8 +54,8 @@ use crate::{error::CallError, protocol::Channel};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The worker that it calls is a parameter and not an associated type, because a controller may be
-/// visible where its worker is private, and an associated type may not.
+/// The worker is a type parameter and not an associated type, since a controller may be public while its
+/// worker is private.
 pub trait Controller<W>: Clone + Send + Sync + Sized + 'static {
     /// The worker's messages as values.
     type Message;

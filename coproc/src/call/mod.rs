@@ -1,4 +1,4 @@
-//! Calls: a controller makes one, its address says where it goes, a verb sends it.
+//! Calls: a controller makes a [`Call`] with its address, and a verb sends it.
 
 pub(crate) mod address;
 mod completions;
@@ -33,16 +33,16 @@ pub(crate) use outgoing::{Encoded, Outgoing, Sending};
 pub use pending::Pending;
 pub(crate) use request::{Exchange, PendingJob, Reader};
 
-/// A call that has not gone out: the arguments are encoded, a verb sends it.
+/// A call that is not sent: the arguments are encoded, and a verb sends it.
 ///
 /// | verb | what it does |
 /// | --- | --- |
-/// | [`wait`](Self::wait) | sends, and blocks until the reply is there |
+/// | [`wait`](Self::wait) | sends, and blocks until the reply has arrived |
 /// | `.await` | the same on any executor |
-/// | [`send`](Self::send) | sends, and gives a [`Pending`] reply |
-/// | [`tell`](Self::tell) | sends, and asks for no reply |
+/// | [`send`](Self::send) | sends, and returns a [`Pending`] reply |
+/// | [`tell`](Self::tell) | sends, without a reply |
 ///
-/// Dropped without a verb, it was never made.
+/// A call that is dropped without a verb is not sent.
 ///
 /// ```
 /// use coproc::prelude::*;
@@ -90,24 +90,24 @@ impl<W> Link<W> {
 }
 
 impl<T, E> Call<T, E> {
-    /// Makes it more urgent (lower) or less (higher) than its handler says.
+    /// Replaces the priority of the handler; lower is more urgent.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.outgoing.message.priority = priority;
         self
     }
 
-    /// Gives up after `deadline`, counted from the verb or the first poll: the call then ends in
+    /// Sets a deadline, counted from the verb or the first poll, at which the call ends in
     /// [`CallError::Deadline`]. The worker goes on. [`wait`](Self::wait) may take 20 ms more, to
     /// learn whether the handler has begun.
     ///
-    /// Without it, the deadline is that of `#[message(deadline = "…")]`, and else there is none.
+    /// The default is the deadline of `#[message(deadline = "…")]`, or none.
     ///
     /// Deadlines are inherited: a call that is made inside a handler ends no later than the call being
-    /// handled, whatever is said here, and so do the calls that its own handler makes. This holds
-    /// for every place, for pools and for controllers that have travelled. A message that is
-    /// [told](Self::tell) waits for room no longer than the call being handled, but may be handled
-    /// later. What is no call, such as an operation on a [`State`](crate::State) or a
-    /// [`Queue`](crate::Queue), has time limits of its own.
+    /// handled, also with a later deadline, and so do the calls that its own handler makes. This holds for
+    /// all places, for pools and for controllers that other processes have received. A message that is
+    /// sent with [`tell`](Self::tell) waits for room no longer than the call being handled, but may be
+    /// handled later. Operations on a [`State`](crate::State) or a [`Queue`](crate::Queue) are no calls,
+    /// and have time limits of their own.
     ///
     /// ```
     /// use coproc::prelude::*;
@@ -156,15 +156,15 @@ impl<T, E> Call<T, E> {
         self
     }
 
-    /// Gives up after `timeout` and inherits no deadline: for operations on states and queues, which
-    /// must not fail since the handler that they stand in takes too long.
+    /// Sets a deadline, and inherits none: for operations on states and queues, which do not depend on the
+    /// deadline of the handler around them.
     pub(crate) fn within(mut self, timeout: Duration) -> Self {
         self.outgoing.message.inherited = None;
         self.deadline(timeout)
     }
 
-    /// Sends it and blocks until it is answered. While the channel is full it waits for room,
-    /// unless the channel is declared `overflow = reject`.
+    /// Sends the call and blocks until it is answered. While the channel is full, it waits for room, unless
+    /// the channel is declared `overflow = reject`.
     ///
     /// # Errors
     ///
@@ -174,32 +174,31 @@ impl<T, E> Call<T, E> {
         (self.read)(request.wait())
     }
 
-    /// Sends it for a caller that waits for the reply at once; waits for room for `room` at most.
+    /// Sends the call for a caller that then waits for the reply; waits for room for `room` at most.
     pub(crate) fn begin(self, room: Option<Duration>) -> Result<Pending<T, E>, CallError<E>> {
         let request = self.outgoing.begin(room).map_err(CallError::widen)?;
         Ok(Pending::new(request, self.read))
     }
 
-    /// Sends it and gives the pending reply. While the channel is full it waits for room, unless
-    /// the channel is declared `overflow = reject`.
+    /// Sends the call and returns the pending reply. While the channel is full, this blocks, unless the
+    /// channel is declared `overflow = reject`.
     ///
     /// # Errors
     ///
     /// [`CallError::Full`], [`Closed`](CallError::Closed), [`TooLarge`](CallError::TooLarge),
-    /// [`Encode`](CallError::Encode) or [`Protocol`](CallError::Protocol); where it would wait for
-    /// room, also [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). With any
-    /// of them the handler has not begun.
+    /// [`Encode`](CallError::Encode) or [`Protocol`](CallError::Protocol); if it waits for room, also
+    /// [`Deadline`](CallError::Deadline) and [`Deadlock`](CallError::Deadlock). After any of them, the
+    /// handler has not begun.
     pub fn send(self) -> Result<Pending<T, E>, CallError<E>> {
         let request = self.outgoing.send().map_err(CallError::widen)?;
         Ok(Pending::new(request, self.read))
     }
 
-    /// Sends it without ever blocking.
+    /// Sends the call without blocking.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), with the call to try again; [`CallError::Full`] also where `send`
-    /// would wait.
+    /// As [`send`](Self::send), with the call; [`CallError::Full`] also where `send` would wait.
     #[expect(clippy::result_large_err, reason = "the call itself is given back")]
     pub fn try_send(self) -> Result<Pending<T, E>, TrySendError<Self, E>> {
         let read = self.read;
@@ -211,8 +210,8 @@ impl<T, E> Call<T, E> {
         }
     }
 
-    /// Sends it and asks for no reply. An error of the handler is counted in
-    /// [`stats`](crate::spawn::WorkerHandle::stats). Blocks as [`send`](Self::send) does.
+    /// Sends the call without a reply. An error of the handler is counted in
+    /// [`stats`](crate::spawn::WorkerHandle::stats). It blocks as [`send`](Self::send).
     ///
     /// # Errors
     ///
@@ -226,13 +225,13 @@ impl<T, E> Call<T, E> {
         (self.outgoing.message, self.read)
     }
 
-    /// The same call, whose arguments could not be encoded after all.
+    /// The same call, whose arguments could not be encoded.
     pub(crate) fn failed(mut self, error: EncodeError) -> Self {
         self.outgoing.message.body = Err(error);
         self
     }
 
-    /// The same call, whose reply is read in another way.
+    /// The same call, whose reply is decoded by `read`.
     pub(crate) fn read_with<U, F>(self, read: Read<U, F>) -> Call<U, F> {
         Call { outgoing: self.outgoing, read }
     }
@@ -260,7 +259,7 @@ impl<T, E> IntoFuture for Call<T, E> {
     }
 }
 
-/// A call that goes out when it is first polled: what `.await` on a [`Call`] waits for.
+/// The future of a [`Call`], which sends the call when it is first polled.
 ///
 /// Dropping it cancels the call.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
-//! Messages that no reply exists for.
+//! [`OneWay`]: a message without a reply.
 
 use std::{fmt, time::Duration};
 
 use super::{Link, outgoing::Outgoing};
 use crate::{codec::Draft, error::CallError, protocol::Priority};
 
-/// A message that no reply exists for, before it goes out with [`tell`](Self::tell).
+/// A message of a `oneway` handler, which has no reply. [`tell`](Self::tell) sends it.
 #[must_use = "a message goes out only with `.tell()`"]
 pub struct OneWay {
     outgoing: Outgoing,
@@ -24,15 +24,15 @@ impl<W> Link<W> {
 }
 
 impl OneWay {
-    /// Makes it more urgent (lower) or less (higher) than its handler says.
+    /// Replaces the priority of the handler; lower is more urgent.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.outgoing.message.priority = priority;
         self
     }
 
-    /// The worker drops it if it has not begun it within `deadline`, counted from
-    /// [`tell`](Self::tell), which waits for room no longer either. It inherits no deadline from a
-    /// message that is being handled; only the wait for room does.
+    /// Sets a deadline, counted from [`tell`](Self::tell). The worker drops the message if it has not begun it
+    /// by then, and `tell` waits for room no longer. The message inherits no deadline from a message that
+    /// is being handled; only the wait for room does.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.outgoing.message.deadline = Some(deadline);
         self
@@ -42,7 +42,7 @@ impl OneWay {
         self.outgoing
     }
 
-    /// Sends it. While the channel is full it waits for room, unless the channel is declared
+    /// Sends the message. While the channel is full, this blocks, unless the channel is declared
     /// `overflow = reject`.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl OneWay {
         self.outgoing.tell(None)
     }
 
-    /// The same, but waits for room for this long at most, whatever deadline it would inherit.
+    /// The same, but waits for room for `room` at most, and inherits no deadline.
     pub(crate) fn tell_within(mut self, room: Duration) -> Result<(), CallError> {
         self.outgoing.message.inherited = None;
         self.outgoing.tell(Some(room))

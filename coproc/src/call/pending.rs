@@ -1,4 +1,4 @@
-//! A call that has gone out and is not yet answered.
+//! [`Pending`]: a call that was sent and is not yet answered.
 
 use std::{
     convert::Infallible,
@@ -13,11 +13,11 @@ use crate::{codec::reply::Read, error::CallError, sync::now};
 
 /// The reply to a call that was sent.
 ///
-/// Dropping it cancels the call: if its handler has not begun, it never will. It can be waited for
-/// with `.await` as well, on any executor.
+/// Dropping it cancels the call: if the handler has not begun, it never will. It is also a future, for any
+/// executor.
 ///
-/// It does not borrow from the controller. If the call went to a pool that is dropped first, it ends
-/// in [`CallError::Closed`].
+/// It does not borrow from the controller. If the call went to a pool that is then dropped, its outcome is
+/// [`CallError::Closed`].
 ///
 /// ```
 /// use coproc::prelude::*;
@@ -59,7 +59,7 @@ impl<T, E> Pending<T, E> {
     ///
     /// # Errors
     ///
-    /// Every [`CallError`]; [`Cancelled`](CallError::Cancelled) only if the outcome was given before.
+    /// Every [`CallError`]; [`Cancelled`](CallError::Cancelled) only if the outcome was returned before.
     pub fn wait(self) -> Result<T, CallError<E>> {
         self.request.check_cycle()?;
         (self.read)(self.request.wait())
@@ -67,8 +67,8 @@ impl<T, E> Pending<T, E> {
 
     /// Blocks until the call is answered, for `timeout` at most; `None` if it was not.
     ///
-    /// The call goes on: this can be asked again. After an outcome was given, there is none left:
-    /// [`CallError::Cancelled`]. Once the call's own deadline has passed, the outcome is
+    /// After `None`, the call goes on, and this can be called again. After an outcome, every further call
+    /// returns [`CallError::Cancelled`]. Once the deadline of the call has passed, the outcome is
     /// [`CallError::Deadline`].
     pub fn wait_timeout(&mut self, timeout: Duration) -> Option<Result<T, CallError<E>>> {
         if let Err(error) = self.request.check_cycle() {
@@ -77,16 +77,16 @@ impl<T, E> Pending<T, E> {
         self.request.wait_until(now().checked_add(timeout)).map(self.read)
     }
 
-    /// The outcome, if it is there.
+    /// The outcome, if it has arrived.
     ///
-    /// Never waits: a call whose deadline has passed counts as begun unless it is already known that
-    /// it was not. After an outcome was given, there is none left: [`CallError::Cancelled`].
+    /// This does not wait: a call whose deadline has passed counts as begun, unless it is already known that
+    /// it was not. After an outcome, every further call returns [`CallError::Cancelled`].
     pub fn try_wait(&mut self) -> Option<Result<T, CallError<E>>> {
         self.request.try_wait().map(self.read)
     }
 
-    /// Gives the call up: if its handler has not begun, it never will; if it has, it can learn of
-    /// it from [`Context::check`](crate::Context::check).
+    /// Cancels the call. If the handler has not begun, it never will. A handler that has begun can notice it
+    /// with [`Context::check`](crate::Context::check).
     pub fn cancel(self) {}
 }
 

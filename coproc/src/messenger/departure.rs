@@ -1,4 +1,4 @@
-//! How an end leaves the process, and how it is taken up in another.
+//! An end of a messenger that leaves the process, or arrives from another.
 
 use std::os::fd::OwnedFd;
 
@@ -7,18 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::{
     codec::{Arguments, Body, Bytes},
     link::{Endpoint, Role, by_hand::Accounts},
-    messenger::hand::MESSAGE_MOST,
+    messenger::ends::MAX_MESSAGE,
     sync::Arc,
     transport::{AnyTransport, Departed, Sealed, Socket, UNREAD_MOST},
 };
 
-/// How many bytes may lie at an end: what came and what was sent, and the frames with which both
-/// went over their limits.
-const KEPT_MOST: usize = 8 * UNREAD_MOST;
+/// The most bytes of a departed end: unread and unsent frames, each with the frame that exceeded a limit.
+const MAX_DEPARTED: usize = 8 * UNREAD_MOST;
 
-/// What lies at an end.
+/// The state of an end that has left its process.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct DepartedEnd {
     accounts: Accounts,
     last_id: u64,
     flat: bool,
@@ -27,11 +26,11 @@ struct Kept {
 }
 
 impl Endpoint {
-    /// Whether this end may leave the process, as far as is known before it does.
+    /// An error if this end cannot leave the process now.
     ///
     /// # Errors
     ///
-    /// Why it may not.
+    /// The reason.
     pub(super) fn check(&self) -> Result<(), String> {
         self.alone(|| {
             let state = self.state();
@@ -42,11 +41,11 @@ impl Endpoint {
         })
     }
 
-    /// Lets this end leave the process; gives what it is in another.
+    /// Ends this end here; gives its descriptors for another process.
     ///
     /// # Errors
     ///
-    /// Why it cannot; then it is as it was.
+    /// The reason why it cannot leave; it is then unchanged.
     pub(super) fn depart(&self) -> Result<Vec<OwnedFd>, String> {
         self.alone(|| {
             let file = Sealed::new().map_err(|error| error.to_string())?;
@@ -58,7 +57,7 @@ impl Endpoint {
                 let accounts = state.by_hand.accounts.clone();
                 let (last_id, flat) = (state.last_id, state.flat);
                 let [unread, unsent] = [Bytes::new(), Bytes::new()];
-                (queued, Kept { accounts, last_id, flat, unread, unsent })
+                (queued, DepartedEnd { accounts, last_id, flat, unread, unsent })
             };
             let departed = match self.link().depart(&mut queued) {
                 Ok(departed) => departed,
@@ -77,17 +76,17 @@ impl Endpoint {
     }
 }
 
-/// An end that has come from another process; `None` if it is none.
+/// The end that these descriptors of another process make; `None` if they are malformed.
 pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<Endpoint>> {
     let [end, file]: [OwnedFd; 2] = descriptors.try_into().ok()?;
-    let bytes = Sealed::read(file, KEPT_MOST).ok()?;
+    let bytes = Sealed::read(file, MAX_DEPARTED).ok()?;
     let mut arguments = Arguments::new(&bytes);
-    let kept: Kept = arguments.take().ok()?;
+    let kept: DepartedEnd = arguments.take().ok()?;
     if !kept.accounts.are_of(channels) {
         return None;
     }
     let [unread, unsent] = [kept.unread.to_vec(), kept.unsent.to_vec()];
-    let socket = Socket::arrived(Departed { end, unread, unsent }, MESSAGE_MOST)?;
+    let socket = Socket::arrived(Departed { end, unread, unsent }, MAX_MESSAGE)?;
     let capacities = vec![usize::MAX; channels];
     let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Peer, capacities, None);
     let mut state = endpoint.state();
@@ -102,7 +101,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
 
     use super::*;
-    use crate::messenger::{RecvError, hand::Messenger};
+    use crate::messenger::{RecvError, ends::Messenger};
 
     fn end() -> OwnedFd {
         UnixStream::pair().unwrap().0.into()
@@ -112,27 +111,27 @@ mod tests {
         Sealed::new().unwrap().with(bytes).unwrap()
     }
 
-    /// What lies at a fresh end of so many channels, but for this.
+    /// The state of a new end with `channels` channels and these unread bytes.
     fn kept(channels: usize, unread: &[u8]) -> OwnedFd {
         let accounts = crate::link::by_hand::ByHand::new(channels).accounts;
         let [unread, unsent] = [unread, &[]].map(Bytes::from);
-        let kept = Kept { accounts, last_id: 0, flat: false, unread, unsent };
+        let kept = DepartedEnd { accounts, last_id: 0, flat: false, unread, unsent };
         file(Body::of(&kept, usize::MAX).unwrap().payload())
     }
 
     #[test]
-    fn what_is_no_end_is_refused() {
+    fn malformed_ends_are_refused() {
         assert!(arrive(vec![end(), kept(1, &[])], 1).is_some());
         assert!(arrive(vec![end()], 1).is_none());
         assert!(arrive(vec![end(), end()], 1).is_none());
-        assert!(arrive(vec![end(), file(b"nothing of the kind")], 1).is_none());
+        assert!(arrive(vec![end(), file(b"no state of an end")], 1).is_none());
         assert!(arrive(vec![end(), kept(2, &[])], 1).is_none());
         assert!(arrive(vec![end(), kept(1, &[255; 100])], 1).is_none());
     }
 
-    /// What is no socket has no other end.
+    /// A descriptor that is no socket has no peer.
     #[test]
-    fn an_end_that_leads_nowhere_is_closed() {
+    fn an_end_without_a_peer_is_closed() {
         let endpoint = arrive(vec![file(&[]), kept(1, &[])], 1).unwrap();
         let messenger = Messenger::<u8, u8>::free(endpoint);
         assert_eq!(messenger.recv(), Err(RecvError::Closed));

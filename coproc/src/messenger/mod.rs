@@ -1,15 +1,15 @@
-//! Messengers: both ends of a connection in the hands of users.
+//! [`Messenger`]: a connection whose two ends the user holds, with requests, replies, channels and priorities.
 
 #[cfg(feature = "process")]
 mod departure;
-mod hand;
+mod ends;
 mod lane;
 mod received;
 mod recv_error;
 mod send_error;
 mod travel;
 
-pub use hand::{Messenger, MultiMessenger};
+pub use ends::{Messenger, MultiMessenger};
 pub use lane::Lane;
 pub use received::{Received, ReceivedKind};
 pub use recv_error::{RecvError, RecvTimeoutError, RemoteError, TryRecvError};

@@ -1,27 +1,27 @@
-//! What a messenger receives.
+//! A received message with its priority, channel and kind.
 
 use crate::protocol::Priority;
 
-/// A message with what stood on its outside.
+/// A message with its priority, channel and kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Received<R, C> {
     /// The message.
     pub value: R,
-    /// How urgent it was.
+    /// Its priority.
     pub priority: Priority,
-    /// The channel it came through.
+    /// The channel on which it was sent.
     pub channel: C,
-    /// What it is.
+    /// Its kind.
     pub kind: ReceivedKind,
 }
 
-/// What a received message is.
+/// The kind of a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceivedKind {
-    /// A message that wants no reply.
+    /// A message without a reply.
     Message,
-    /// A message that wants a reply.
+    /// A request, which the receiver should reply to.
     Request,
     /// The reply to a request.
     Reply,

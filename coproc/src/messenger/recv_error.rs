@@ -1,4 +1,4 @@
-//! Receives that gave no message, and errors that the peer sent.
+//! The errors of receives, and errors that the peer sends as values.
 
 use std::{any::type_name, fmt};
 
@@ -7,30 +7,30 @@ use crate::{
     protocol::Message,
 };
 
-/// What is said of an end of a messenger that is not here any more.
+/// The text of an error at an end that has left.
 pub(super) const MOVED: &str =
-    "this end of the messenger has gone away with a message; it works where that was received";
+    "this end of the messenger has left with a message; it works where that was received";
 
-/// Why a receive gave no message: what any form of it can give. [`TryRecvError`] and
-/// [`RecvTimeoutError`] add what only the form that gives them can.
+/// Why a receive gave no message. [`TryRecvError`] and [`RecvTimeoutError`] add the error that only their
+/// form of receiving has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecvError {
     /// The peer sent this error with [`send_error`](super::Lane::send_error).
     #[error(transparent)]
     Remote(RemoteError),
-    /// The peer asks this end to close with
-    /// [`send_close_request`](super::Lane::send_close_request); what else it sent can still be
-    /// received. Or the owner of this function worker does, and all that it sent is received.
+    /// The peer asks this end to close with [`send_close_request`](super::Lane::send_close_request); its
+    /// other messages can still be received. Or the owner of this function worker asks it to close, and
+    /// all its messages are received.
     #[error("the peer asks to close")]
     CloseRequested,
-    /// The peer is gone, and nothing is left of what it sent.
+    /// The peer is gone, and all its messages are received.
     #[error("the peer is gone")]
     Closed,
-    /// The peer broke the protocol, or sent what is no such message.
+    /// The peer broke the protocol, or sent a message of another type.
     #[error("the peer broke the protocol: {0}")]
     Protocol(String),
-    /// This end has gone away with a message that it was a part of.
+    /// This end has left with a message.
     #[error("{MOVED}")]
     Moved,
 }
@@ -38,10 +38,10 @@ pub enum RecvError {
 /// Why [`try_recv`](super::Lane::try_recv) gave no message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryRecvError {
-    /// No message is there now.
+    /// No message has arrived.
     #[error("no message is there")]
     Empty,
-    /// What a receive that waits gives too.
+    /// An error of any form of receiving.
     #[error(transparent)]
     Recv(#[from] RecvError),
 }
@@ -53,7 +53,7 @@ pub enum RecvTimeoutError {
     /// No message came in time.
     #[error("no message came in time")]
     Timeout,
-    /// What a receive that waits as long as it takes gives too.
+    /// An error of any form of receiving.
     #[error(transparent)]
     Recv(#[from] RecvError),
 }
@@ -84,7 +84,7 @@ impl RemoteError {
         Ok(Self { text, type_name, payload: payload.to_vec(), value_at })
     }
 
-    /// The error, if an `E` was sent; another type is `None`, also where its bytes would fit.
+    /// The error as an `E`; `None` if the peer sent another type.
     #[must_use]
     pub fn downcast<E: Message>(&self) -> Option<E> {
         if self.type_name != type_name::<E>() {

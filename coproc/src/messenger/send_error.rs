@@ -1,15 +1,14 @@
-//! Messages that did not go out.
+//! [`SendError`]: a message that was not sent.
 
 use std::fmt;
 
 use super::recv_error::MOVED;
 use crate::codec::EncodeError;
 
-/// Why a message did not go out. It holds the message.
+/// A message that was not sent, and why.
 ///
-/// All forms of sending give this one type; [`Full`](Self::Full) comes only from those that do not
-/// wait for room, or wait for a limited time. It can be shown and passed on with `?` whatever the
-/// message is; the message is not shown.
+/// All forms of sending have this error type. Only those that wait for a limited time, or not at all,
+/// give [`Full`](Self::Full). It is an error for all message types; its text does not show the message.
 ///
 /// ```
 /// use coproc::{Messenger, messenger::SendError};
@@ -31,7 +30,7 @@ pub enum SendError<T> {
     TooLarge {
         /// The message.
         message: T,
-        /// How large it is, or how large it had grown when it was given up.
+        /// Its size, or the size it had reached when encoding stopped.
         size: usize,
         /// The limit.
         limit: usize,
@@ -41,16 +40,16 @@ pub enum SendError<T> {
     Encode {
         /// The message.
         message: T,
-        /// Why it cannot.
+        /// The reason.
         text: String,
     },
-    /// 64 MiB wait to be received by the peer, and no room came in time.
+    /// 64 MiB wait for the peer to receive them, and no room came in time.
     #[error("the peer does not keep up: no room to send in time")]
     Full(T),
     /// There is no request to reply to.
     #[error("there is no request on this channel to reply to")]
     NoRequest(T),
-    /// This end has gone away with a message that it was a part of.
+    /// This end has left with a message.
     #[error("{MOVED}")]
     Moved(T),
 }
@@ -70,7 +69,7 @@ impl<T> SendError<T> {
 }
 
 impl SendError<()> {
-    /// The same of this message.
+    /// The same error with this message.
     pub(super) fn of<T>(self, message: T) -> SendError<T> {
         match self {
             Self::Closed(()) => SendError::Closed(message),

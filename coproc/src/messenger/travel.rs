@@ -1,8 +1,8 @@
-//! Messengers that travel: how an end leaves with a message, and goes on where that is received.
+//! Ends of messengers in messages.
 //!
-//! Within a process an end travels as it is. Another process gets two descriptors with the message:
-//! the end of a socketpair, whose other end is that of the peer, and a file in memory with what lies
-//! at this end. Nothing of it stays, and nobody is in between.
+//! Within a process, a message carries the end itself. To another process it carries two descriptors: one
+//! end of a socketpair, whose other end is that of the peer, and a memory file with the state of this end.
+//! The two ends are then connected directly.
 
 use std::any::type_name;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 #[cfg(feature = "process")]
 use super::departure;
 use super::{
-    hand::{Messenger, MultiMessenger},
+    ends::{Messenger, MultiMessenger},
     recv_error::MOVED,
 };
 use crate::{
@@ -21,14 +21,14 @@ use crate::{
     sync::{Arc, AtomicBool, Mutex, Ordering},
 };
 
-/// How many descriptors an end is in another process.
+/// The number of descriptors of an end.
 const PIECES: usize = 2;
 
-/// What is written for an end.
+/// The serialized form of an end.
 #[derive(Serialize, Deserialize)]
 struct MessengerWire {
     at: u32,
-    /// The types of what it sends and receives, and of its channels.
+    /// The names of its three type parameters.
     types: String,
 }
 
@@ -63,7 +63,7 @@ impl Attach for AttachedMessenger {
     }
 }
 
-/// Of a message that nobody got, the end is what it was.
+/// If the message was not received, the end works again where it was.
 impl Drop for AttachedMessenger {
     fn drop(&mut self) {
         if self.endpoint.lock().is_some() {
@@ -107,8 +107,8 @@ impl<'de, S: Message, R: Message, C: Channel> Deserialize<'de> for Messenger<S, 
             return Err(de::Error::custom(text));
         }
         let endpoint = match attachments::take(wire.at, PIECES).map_err(de::Error::custom)? {
-            Found::Here(parcel) => {
-                let attached = parcel.downcast_ref::<AttachedMessenger>();
+            Found::Here(attached) => {
+                let attached = attached.downcast_ref::<AttachedMessenger>();
                 attached.and_then(|attached| attached.endpoint.lock().take())
             }
             #[cfg(feature = "process")]

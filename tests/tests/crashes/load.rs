@@ -119,7 +119,7 @@ fn every_call_has_one_outcome() {
 
 /// Whoever waits, however it waits, is woken by the end of the worker.
 #[coproc::test]
-fn everybody_who_waits_is_told() {
+fn every_waiting_caller_is_told() {
     let _watch = Watch::set();
     let victim = Victim::spawn().expect("a victim");
     let (entry, gate) = (Gate::new(), Gate::new());

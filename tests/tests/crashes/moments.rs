@@ -6,7 +6,7 @@ use super::*;
 
 /// From outside, in the middle of a call.
 #[coproc::test]
-fn it_is_killed_by_somebody_else() {
+fn it_is_killed_by_another_process() {
     let _watch = Watch::set();
     let victim = Victim::spawn().expect("a victim");
     let (entry, gate) = (Gate::new(), Gate::new());

@@ -189,7 +189,7 @@ fn its_errors_go_elsewhere() {
 
 /// Whoever reads the host's standard error is gone.
 #[coproc::test]
-fn nobody_reads_its_errors() {
+fn its_errors_are_not_read() {
     let _watch = Watch::set();
     let (read, write) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
     drop(read);
@@ -208,7 +208,7 @@ fn complain_in_vain() {
 
 /// Whoever reads the host's standard error does not do so.
 #[coproc::test]
-fn somebody_does_not_read_its_errors() {
+fn a_process_does_not_read_its_errors() {
     let _watch = Watch::set();
     let (_read, write) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
     let place = Process::new().stderr(std::fs::File::from(write));

@@ -369,7 +369,7 @@ everywhere! {
         assert!(reason(guest.note("late").wait()).to_string().contains("a crack"));
     }
 
-    fn a_panic_that_nobody_waits_for_ends_the_worker_too(place) {
+    fn a_panic_that_no_caller_waits_for_ends_the_worker_too(place) {
         let guest = Guest::on(place).spawn().unwrap();
         guest.panic("unheard").tell().unwrap();
         match guest.worker().join() {

@@ -262,7 +262,7 @@ everywhere! {
         assert!(late.wait().is_err());
     }
 
-    fn what_a_worker_emits_reaches_whoever_holds_it(place) {
+    fn events_of_a_worker_reach_its_owner(place) {
         let clock = Clock::on(place).spawn(ms(1)).unwrap();
         let mut events = clock.worker().events();
         assert_eq!(events.try_next(), None);
@@ -356,7 +356,7 @@ everywhere! {
         assert_eq!(talker.hear("goes on").wait(), Ok(()));
     }
 
-    fn a_promise_that_nobody_waits_for_can_be_kept_anyway(place) {
+    fn a_responder_can_reply_when_no_caller_waits(place) {
         let talker = Talker::on(place).spawn().unwrap();
         talker.promise().tell().unwrap();
         drop(talker.promise().send().unwrap());

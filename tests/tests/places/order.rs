@@ -197,7 +197,7 @@ everywhere! {
         assert!(relieve.wait().unwrap() > 0, "the urgent one was not handled first");
     }
 
-    fn errors_that_nobody_waits_for_are_counted(place) {
+    fn errors_that_no_caller_waits_for_are_counted(place) {
         let diary = Diary::on(place).spawn().unwrap();
         for _ in 0..3 {
             diary.fail().tell().unwrap();

@@ -154,7 +154,7 @@ fn a_predicate_that_panics_loses_nothing() -> coproc::Result<()> {
 
 /// Between many who look for something else each.
 #[coproc::test]
-fn everybody_finds_their_own() -> coproc::Result<()> {
+fn every_receiver_finds_its_own() -> coproc::Result<()> {
     let _watch = Watch::set();
     let queue = Queue::unbounded()?;
     let hands: Vec<_> = (0..4).map(|_| hand(&queue)).collect();
@@ -172,7 +172,7 @@ fn everybody_finds_their_own() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn an_item_with_an_address_is_for_nobody_else() -> coproc::Result<()> {
+fn an_item_with_an_address_is_for_no_other_process() -> coproc::Result<()> {
     let _watch = Watch::set();
     let queue = Queue::unbounded()?;
     let (one, other) = (hand(&queue), hand(&queue));

@@ -179,7 +179,7 @@ fn sockets(pid: u32) -> usize {
 /// The links of dead clients are let go of at once, and not when what they waited for comes or their
 /// time is over.
 #[coproc::test]
-fn nobody_waits_for_the_dead() -> coproc::Result<()> {
+fn no_process_waits_for_a_dead_one() -> coproc::Result<()> {
     let _watch = Watch::set();
     let elsewhere = Elsewhere::new(None, (10, 1 << 20))?;
     let (state, pid) = (&elsewhere.state, elsewhere.pid);

@@ -55,7 +55,7 @@ fn a_transaction_is_all_or_nothing() -> coproc::Result<()> {
 }
 
 #[coproc::test]
-fn who_dies_inside_of_a_transaction_changes_nothing_and_stops_nobody() -> coproc::Result<()> {
+fn a_process_that_dies_in_a_transaction_changes_nothing_and_stops_no_other() -> coproc::Result<()> {
     let _watch = Watch::set();
     let state = State::spawn()?;
     let n = state.key::<u64>("n");

@@ -26,7 +26,7 @@ pub struct Lane<S, R, C> {
     pub(super) max_message: usize,
     /// What the type of what is sent says about how urgent it is.
     urgency: Option<Urgency>,
-    /// This end has gone away with a message.
+    /// This end has left with a message.
     pub(super) moved: Arc<AtomicBool>,
     /// The channel; without it, what is sent goes where its type says.
     channel: Option<u16>,

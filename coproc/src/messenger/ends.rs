@@ -1,4 +1,4 @@
-//! Messengers that are worked by hand.
+//! [`Messenger`] and [`MultiMessenger`].
 
 use std::{fmt, ops::Deref};
 
@@ -19,23 +19,21 @@ use crate::transport::Local;
 #[cfg(feature = "process")]
 use crate::transport::Pair;
 
-/// How large a message may be unless something else is said, in bytes.
-pub(super) const MESSAGE_MOST: usize = 64 << 20;
+/// The greatest size of a message between the ends of a pair, in bytes.
+pub(super) const MAX_MESSAGE: usize = 64 << 20;
 
 /// One end of a conversation: sends `S`, receives `R`, over the channels `C`.
 ///
-/// The most urgent message is received first; within one priority, the first sent. Both ends may
-/// send as much as they like before they receive: up to 64 MiB wait for the other end, then a send
-/// waits for it to receive. An end can be used from many threads.
+/// The most urgent message is received first; within one priority, the first that was sent. Both ends may
+/// send before they receive: up to 64 MiB wait for the peer; then a send blocks until the peer receives.
+/// An end can be used from many threads.
 ///
-/// An end of a [`pair`](Self::pair) is also a value that messages can hold: as an argument, an
-/// `#[init]` value, a reply or a field of any of these. Its receiver goes on where the sender was:
-/// what came and was not received, the requests that are to be answered and the counts go with it,
-/// and the two ends talk directly, whichever processes they are in. What was the end before gives
-/// [`SendError::Moved`](super::SendError::Moved) and [`RecvError::Moved`] from then on, unless the
-/// message does not go out.
-/// An end can be serialized only as part of a message; at most 126 go into one. An end that has come
-/// from another process cannot go on while messages wait at it that hold handles themselves.
+/// An end of a [`pair`](Self::pair) can be part of a message: an argument, an `#[init]` argument, a reply
+/// or a field of any of these. It takes along its unread messages, its unanswered requests and its
+/// counts, and the two ends are connected directly, in whichever processes they are. The sender's end
+/// then gives [`SendError::Moved`](super::SendError::Moved) and [`RecvError::Moved`], unless the message
+/// is not sent. An end can be serialized only as part of a message; a message holds at most 126. An end
+/// that has arrived from another process cannot leave again while its unread messages hold handles.
 ///
 /// ```
 /// use coproc::{Messenger, Thread, prelude::*};
@@ -65,8 +63,7 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Its methods are those of [`Lane`], about the default channel; [`on`](Lane::on) gives the same for
-/// a named one.
+/// Its methods are those of [`Lane`], for the default channel; [`on`](Lane::on) selects another one.
 ///
 /// ```
 /// use coproc::Messenger;
@@ -80,7 +77,7 @@ pub(super) const MESSAGE_MOST: usize = 64 << 20;
 /// ```
 pub struct Messenger<S, R, C = ()> {
     pub(super) lane: Lane<S, R, C>,
-    /// It is an end of a pair, which can leave with a message.
+    /// Whether it can be part of a message: it is an end of a pair.
     pub(super) travels: bool,
 }
 
@@ -89,7 +86,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     #[must_use]
     pub fn pair() -> (Self, Messenger<R, S, C>) {
         #[cfg(feature = "process")]
-        let [left, right] = <[_; 2]>::from(Pair::new(MESSAGE_MOST)).map(AnyTransport::Pair);
+        let [left, right] = <[_; 2]>::from(Pair::new(MAX_MESSAGE)).map(AnyTransport::Pair);
         #[cfg(not(feature = "process"))]
         let [left, right] = <[_; 2]>::from(Local::pair()).map(AnyTransport::Local);
         let endpoint = |end| {
@@ -99,16 +96,16 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         (Self::free(endpoint(left)), Messenger::free(endpoint(right)))
     }
 
-    /// An end that belongs to nobody but who has it.
+    /// An end of a pair, which can be part of a message.
     pub(super) fn free(endpoint: Arc<Endpoint>) -> Self {
-        Self { travels: true, ..Self::new(endpoint, MESSAGE_MOST) }
+        Self { travels: true, ..Self::new(endpoint, MAX_MESSAGE) }
     }
 
     pub(crate) fn new(endpoint: Arc<Endpoint>, max_message: usize) -> Self {
         Self { lane: Lane::new(endpoint, max_message), travels: false }
     }
 
-    /// Blocks until a message is there, on any channel, and gives the most urgent.
+    /// Blocks until a message has arrived on any channel; returns the most urgent.
     ///
     /// # Errors
     ///
@@ -117,11 +114,11 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
         self.take(Taken::Any, None).unwrap_or(Err(RecvError::Closed))
     }
 
-    /// Blocks until a message, an error or a close request is there, on any channel.
+    /// Blocks until a message, an error or a close request has arrived on any channel.
     ///
     /// # Errors
     ///
-    /// [`RecvError::Closed`] if the peer is gone and left nothing, and [`RecvError::Moved`].
+    /// [`RecvError::Closed`] if the peer is gone and all its messages are received, and [`RecvError::Moved`].
     pub fn await_available(&self) -> Result<(), RecvError> {
         let found = self.endpoint.wait_for(None, None, |state| {
             if self.has_moved() {
