@@ -21,6 +21,7 @@ pub use crate::{
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
         slice, text, whole,
     },
+    dispatch::RetryPlace,
     error::{CallError, SpawnError},
     protocol::{
         Channel,
@@ -28,7 +29,7 @@ pub use crate::{
         registry::{Lane, MessageEntry, Urgent},
     },
     spawn::{
-        On, Place, RetryPlace, WorkerHandle, WorkerResource,
+        On, Place, WorkerHandle, WorkerResource,
         handle::handle,
         init,
         travel::{read_link, write_link},

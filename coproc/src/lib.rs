@@ -56,7 +56,7 @@
 //! | places and their limits | [`Process`], [`Thread`], [`Inline`] |
 //! | a running worker: joining, killing, events | [`spawn::WorkerResource`], [`spawn::WorkerHandle`] |
 //! | workers that are joined and ended together | [`spawn::Group`] |
-//! | a function that is run again when it fails | [`spawn::Retried`] |
+//! | a function that is run again when it fails | [`dispatch::Retrying`] |
 //! | the context of a handler | [`Context`], [`worker::Later`], [`worker::Idle`] |
 //! | values that many processes share | [`State`], [`state::Key`], [`state::View`], [`state::Watch`] |
 //! | items that many processes send and receive | [`Queue`], [`queue::Delivery`] |
@@ -105,7 +105,7 @@ pub mod call;
 // Without processes, no frame is written to a stream.
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 mod codec;
-mod dispatch;
+pub mod dispatch;
 #[cfg_attr(not(feature = "process"), allow(dead_code, unused_imports))]
 pub mod error;
 mod link;

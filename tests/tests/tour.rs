@@ -7,7 +7,7 @@ use coproc::{
     Monitor, Pool, Queue, State, WorkerPool, monitor,
     prelude::*,
     queue::Delivery,
-    spawn::{Group, Retried},
+    spawn::{Group, WorkerResource},
     state::{Snapshot, Update},
 };
 use coproc_tests::Watch;
@@ -227,7 +227,7 @@ fn groups_and_retries() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(group.join(), [Ok(1), Ok(2)]);
     group.kill();
 
-    let fetched: Retried<Fetch> =
+    let fetched: WorkerResource<Fetch> =
         Fetch::on(Process::new().retry(5).retry_delay(ms(5))).retry_with("there").spawn("here")?;
     assert_eq!(fetched.worker().join()?, "there");
     Ok(())

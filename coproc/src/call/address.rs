@@ -129,6 +129,19 @@ pub(crate) trait Dispatch: Send + Sync {
     /// The connection to the incarnation in this slot, if one is up.
     fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Connection>>;
 
+    /// How many incarnations have begun, of a dispatcher for one worker that is started again.
+    fn runs(&self) -> u32;
+
+    /// Waits, until `until` at the latest, until no other incarnation follows the present one; whether
+    /// that is so. In a pool it always is: there the next one is another worker.
+    fn is_last(&self, until: Option<Instant>) -> bool;
+
+    /// Has no other incarnation follow the present one. A pool is none of its workers, and goes on.
+    fn run_no_more(self: Arc<Self>);
+
+    /// Closes all workers, and waits until nothing is left of them.
+    fn retire(self: Arc<Self>);
+
     /// The workers that relay calls of other processes to this dispatcher, by slot.
     fn relays(&self) -> &Mutex<Relays>;
 }

@@ -1,10 +1,12 @@
-//! Picks the worker that each message goes to, and replaces workers.
+//! Which worker each message goes to, and when a worker is started again.
 //!
-//! The scheduler decides, and has no clock, thread or descriptor; the dispatcher acts.
+//! The scheduler and the policy decide, and have no clock, thread or descriptor; the dispatcher acts.
 
 mod dispatcher;
-#[cfg(test)]
 mod policy;
+mod retrying;
 mod scheduler;
 
-pub(crate) use dispatcher::{Dispatcher, Recycling, at_once, start};
+pub(crate) use dispatcher::{Dispatcher, start};
+pub(crate) use policy::{Policy, Recycling};
+pub use retrying::{Always, RetryPlace, RetryWhen, Retrying};

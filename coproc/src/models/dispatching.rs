@@ -8,7 +8,7 @@ use super::{below, check, spawn};
 use crate::{
     call::{Completions, Dispatch, Encoded, Job},
     codec::{Body, reply::Completion},
-    dispatch::{Dispatcher, Recycling},
+    dispatch::{Dispatcher, Policy, Recycling},
     error::CallError,
     spawn::{Starts, Thread, handle},
     sync::{Arc, AtomicUsize, Ordering, thread::JoinHandle},
@@ -35,8 +35,8 @@ fn pool(workers: usize, after: Option<u64>) -> Arc<Dispatcher<Counter>> {
     let launch = || Counter::on(Thread).spawn().map_err(|error| error.to_string());
     let first = launch().unwrap();
     let others = (1..workers).map(|_| launch().unwrap()).collect();
-    let recycling = Recycling { after, above: None };
-    Dispatcher::new(first, others, (Box::new(launch), Starts::default()), recycling)
+    let policy = Policy { recycling: Recycling { after, above: None }, retries: None };
+    Dispatcher::new(first, others, (Box::new(launch), Starts::default()), policy)
 }
 
 fn job(tag: u64, completions: &Arc<Completions>) -> Job {

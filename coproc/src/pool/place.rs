@@ -2,7 +2,7 @@
 
 use super::worker_pool::WorkerPool;
 use crate::{
-    dispatch::{Dispatcher, Recycling, start},
+    dispatch::{Dispatcher, Policy, Recycling, start},
     error::SpawnError,
     spawn::{Order, Place, WorkerResource, on_every_place},
     worker::Worker,
@@ -81,6 +81,7 @@ where
         let launch = move || place.clone().launch(order.clone());
         let (first, others) = start(self.len, &launch)?;
         let launch = Box::new(move || launch().map_err(|error| error.text(W::say_init_error)));
-        Ok(WorkerPool::new(Dispatcher::new(first, others, (launch, starts), self.recycling)))
+        let policy = Policy { recycling: self.recycling, retries: None };
+        Ok(WorkerPool::new(Dispatcher::new(first, others, (launch, starts), policy)))
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     call::{Address, Controller, Dispatch, Link, Route},
-    dispatch::{Dispatcher, at_once},
+    dispatch::Dispatcher,
     error::CallError,
     spawn::handle,
     sync::Arc,
@@ -222,10 +222,7 @@ impl<W: Worker> WorkerPool<W> {
 
 impl<W: Worker> Drop for WorkerPool<W> {
     fn drop(&mut self) {
-        self.dispatcher.stop();
-        self.dispatcher.close_relays();
-        // The graces of all workers run at the same time.
-        at_once(self.dispatcher.take_owners().into_iter().map(|owner| move || drop(owner)));
+        self.dispatcher.clone().retire();
     }
 }
 

@@ -11,7 +11,6 @@ use std::{
 use super::{Order, Place, WorkerHandle, WorkerResource, on_every_place, owner, resource};
 use crate::{
     error::{CallError, SpawnError},
-    sync::Ordering,
     worker::Worker,
 };
 
@@ -76,13 +75,11 @@ impl<W: Worker> Group<W> {
     /// Asks all members to finish what is queued and to end; does not wait. Those that have ended
     /// already do not matter.
     pub fn close(&self) {
-        for (handle, owner) in self.handles().zip(&self.owners) {
+        for handle in self.handles() {
             handle.close();
-            // While one is waited for, the last words of the others are read as well, so that
-            // none of them has to wait with a long one until it is its turn.
-            let endpoint = &owner.connection().endpoint;
-            endpoint.state().background = true;
-            endpoint.attend_if_idle();
+            // While the group waits for one member, the last words of the others are read, too, so
+            // that none of them has to wait with a long one until it is its turn.
+            handle.read_in_background();
         }
     }
 
@@ -127,13 +124,9 @@ impl<W: Worker> Group<W> {
 impl<W: Worker> Drop for Group<W> {
     fn drop(&mut self) {
         let begun = Instant::now();
-        let lines = self.owners.iter().map(WorkerResource::connection);
-        let graces: Vec<_> = lines
-            .filter_map(|connection| {
-                let owned =
-                    connection.owned.get().filter(|it| !it.detached.load(Ordering::SeqCst))?;
-                Some((connection, owned.grace))
-            })
+        let connections = self.owners.iter().filter_map(WorkerResource::connection);
+        let graces: Vec<_> = connections
+            .filter_map(|connection| Some((connection, resource::grace(connection)?)))
             .collect();
         for (connection, grace) in &graces {
             if connection.concluded().is_none() {

@@ -2,14 +2,12 @@
 
 use std::{
     fmt,
-    marker::PhantomData,
     time::{Duration, Instant},
 };
 
-use super::resource;
+use super::{events::Events, resource};
 use crate::{
-    call::{Address, Controller, Link},
-    codec::Body,
+    call::{Address, Controller, Link, Route},
     codec::reply::{Answered, read_text},
     error::{CallError, CloseReason, Exit},
     link::{Connection, DisconnectCause},
@@ -84,7 +82,8 @@ impl<F: Function> FunctionController<F> {
 }
 
 impl<W: Worker> WorkerHandle<'_, W> {
-    /// The connection to the worker; `None` if the controller stands for a whole pool.
+    /// The connection to the present incarnation; `None` if the controller stands for a whole pool, or
+    /// if none could be started.
     fn connection(&self) -> Option<Arc<Connection>> {
         self.link.current()
     }
@@ -101,25 +100,63 @@ impl<W: Worker> WorkerHandle<'_, W> {
         Some(connection)
     }
 
-    /// The process it runs in; `None` if that is this one.
+    /// Whether no other incarnation follows the present one, or is known not to by `until`.
+    fn is_last(&self, until: Option<Instant>) -> bool {
+        match self.link.address() {
+            Address::Direct(_) => true,
+            Address::Dispatched(route) => route.dispatch.is_last(until),
+        }
+    }
+
+    /// Has no other incarnation follow the present one.
+    fn run_no_more(&self) {
+        if let Address::Dispatched(route) = self.link.address() {
+            Arc::clone(&route.dispatch).run_no_more();
+        }
+    }
+
+    /// Has what the worker sends read also while no thread waits for it.
+    pub(super) fn read_in_background(&self) {
+        if let Some(connection) = self.connection() {
+            connection.endpoint.state().background = true;
+            connection.endpoint.attend_if_idle();
+        }
+    }
+
+    /// The process it runs in; `None` if that is this one, or if there is none.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.connection()?.life.get().and_then(|life| life.pid())
     }
 
-    /// Whether it has not ended; of a whole pool, whether the pool takes calls.
+    /// Whether it has not ended; of a function that is run again, also between two runs; of a whole
+    /// pool, whether the pool takes calls.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         match self.link.address() {
             Address::Dispatched(route) if route.slot.is_none() => route.dispatch.closed().is_none(),
+            _ if !self.is_last(Some(now())) => true,
             _ => self.connection().is_some() && self.exit().is_none(),
         }
     }
 
-    /// How it ended; `None` while it has not.
+    /// How it ended; `None` while it has not. Of a function that is run again, how the last run ended.
     #[must_use]
     pub fn exit(&self) -> Option<Exit> {
+        if !self.is_last(Some(now())) {
+            return None;
+        }
         self.drained()?.concluded().map(|loss| loss.exit())
+    }
+
+    /// How often a function at a place with `.retry(n)` was run so far, the runs among them that could
+    /// not be started; elsewhere 1.
+    #[must_use]
+    pub fn runs(&self) -> u32 {
+        match self.link.address() {
+            Address::Direct(_) => 1,
+            Address::Dispatched(route) => route.dispatch.runs(),
+        }
     }
 
     /// Asks it to finish what is queued and to end; does not wait. New calls are
@@ -131,22 +168,22 @@ impl<W: Worker> WorkerHandle<'_, W> {
     }
 
     /// Asks it to close, waits as long as it takes, and gives what its `#[close]` returned; of a
-    /// function worker, what the function returned. Every further call gives the same, but for ends
-    /// of messengers in it: of such an end there is only one.
+    /// function worker, what the function returned, and of one that is run again, what the last run
+    /// gave. Every further call gives the same, but for ends of messengers in it: of such an end there
+    /// is only one.
     ///
     /// # Errors
     ///
     /// [`CallError::Handler`] with the error of `#[close]`, [`Panicked`](CallError::Panicked) if it
     /// ended by a panic, [`Crashed`](CallError::Crashed) if its process died,
-    /// [`Closed`](CallError::Closed) if it was killed, [`Deadlock`](CallError::Deadlock) if it is the
-    /// worker itself that waits.
+    /// [`Closed`](CallError::Closed) if it was killed or its last run could not be started,
+    /// [`Deadlock`](CallError::Deadlock) if it is the worker itself that waits.
     pub fn join(&self) -> Result<W::Output, CallError<W::OutputError>> {
-        let connection = self.connection().ok_or_else(|| self.of_pool())?;
-        connection.check_cycle()?;
-        self.close();
-        connection.wait_concluded(None);
-        resource::settle(&connection);
-        Self::last_word(&connection)
+        loop {
+            if let Some(outcome) = self.join_until(None) {
+                return outcome;
+            }
+        }
     }
 
     /// The same, waiting for `timeout` at most; `None` if it has not ended by then. It goes on
@@ -155,19 +192,32 @@ impl<W: Worker> WorkerHandle<'_, W> {
         &self,
         timeout: Duration,
     ) -> Option<Result<W::Output, CallError<W::OutputError>>> {
-        let Some(connection) = self.connection() else { return Some(Err(self.of_pool())) };
-        if let Err(error) = connection.check_cycle() {
+        self.join_until(now().checked_add(timeout))
+    }
+
+    fn join_until(
+        &self,
+        until: Option<Instant>,
+    ) -> Option<Result<W::Output, CallError<W::OutputError>>> {
+        if let Some(connection) = self.connection()
+            && let Err(error) = connection.check_cycle()
+        {
             return Some(Err(error));
         }
+        if !self.is_last(until) {
+            return None;
+        }
+        let Some(connection) = self.connection() else { return Some(Err(self.without_worker())) };
         self.close();
-        connection.wait_concluded(now().checked_add(timeout))?;
+        connection.wait_concluded(until)?;
         resource::settle(&connection);
         Some(Self::last_word(&connection))
     }
 
     /// Asks it to close, kills it if it has not ended within `grace`, and waits for its end. A
-    /// worker that does this to itself is only asked.
+    /// worker that does this to itself is only asked. A function is not run again.
     pub fn terminate(&self, grace: Duration) {
+        self.run_no_more();
         if let Some(connection) = self.connection() {
             resource::terminate(&connection, grace);
         }
@@ -175,14 +225,16 @@ impl<W: Worker> WorkerHandle<'_, W> {
 
     /// Ends it now, and does not wait for its end. A worker in this process is given up: of its
     /// handlers, the one that is running runs on, and its thread, if it has one, ends when that
-    /// returns. It may be the worker's own handler that does this.
+    /// returns. It may be the worker's own handler that does this. A function is not run again.
     pub fn kill(&self) {
+        self.run_no_more();
         if let Some(connection) = self.open() {
             resource::kill(&connection);
         }
     }
 
-    /// From now on dropping its owner does not close it. It still ends with this process.
+    /// From now on dropping its owner does not close it. It still ends with this process. A function
+    /// is not run again after the owner was dropped.
     pub fn detach(&self) {
         if let Some(owned) =
             self.connection().as_ref().and_then(|connection| connection.owned.get())
@@ -209,12 +261,8 @@ impl<W: Worker> WorkerHandle<'_, W> {
     /// more and ends with the worker. Each event is given once, over all iterators.
     #[must_use]
     pub fn events(&self) -> Events<W> {
-        let connection = self.connection();
-        if let Some(connection) = &connection {
-            connection.endpoint.state().background = true;
-            connection.endpoint.attend_if_idle();
-        }
-        Events { connection, worker: PhantomData }
+        self.read_in_background();
+        Events::new(self.connection())
     }
 
     /// What has gone over the link so far.
@@ -231,19 +279,22 @@ impl<W: Worker> WorkerHandle<'_, W> {
         }
     }
 
-    /// Asks it to close, waits for its end, and tells whether it gave a value, which is not read.
-    pub(super) fn has_succeeded(&self) -> bool {
+    /// Whether it has ended with a value, which is not read.
+    pub(crate) fn has_succeeded(&self) -> bool {
         let Some(connection) = self.connection() else { return false };
-        self.close();
-        connection.wait_concluded(None);
-        resource::settle(&connection);
         let state = connection.endpoint.state();
         state.farewell.as_ref().is_some_and(|farewell| farewell.status == Status::Value)
     }
 
-    /// Why a controller of a whole pool cannot be joined.
-    fn of_pool(&self) -> CallError<W::OutputError> {
-        let name = self.link.address().name();
+    /// Why there is no worker to join.
+    fn without_worker(&self) -> CallError<W::OutputError> {
+        let address = self.link.address();
+        if let Address::Dispatched(Route { dispatch, slot: Some(_) }) = address
+            && let Some(reason) = dispatch.closed()
+        {
+            return CallError::Closed(reason);
+        }
+        let name = address.name();
         let text = format!("this controller stands for the pool of `{name}`; join the pool itself");
         CallError::Closed(CloseReason::unstarted(text))
     }
@@ -290,70 +341,4 @@ pub struct Stats {
     pub late_replies: u64,
     /// Events that were dropped because nobody took them.
     pub missed_events: u64,
-}
-
-/// What a worker emits; see [`WorkerHandle::events`].
-pub struct Events<W: Worker> {
-    /// `None` of a whole pool, which has no events.
-    connection: Option<Arc<Connection>>,
-    worker: PhantomData<fn() -> W>,
-}
-
-impl<W: Worker> Events<W> {
-    /// The next event if it is there; `None` also when the worker has ended.
-    pub fn try_next(&mut self) -> Option<W::Event> {
-        let connection = self.connection.as_ref()?;
-        connection.endpoint.drain();
-        loop {
-            let body = connection.endpoint.state().events.take()?;
-            if let Some(event) = Self::read(connection, &body) {
-                return Some(event);
-            }
-        }
-    }
-
-    /// Waits for the next event, for `timeout` at most; `None` also when the worker has ended.
-    pub fn next_timeout(&mut self, timeout: Duration) -> Option<W::Event> {
-        self.wait(now().checked_add(timeout))
-    }
-
-    fn wait(&mut self, until: Option<Instant>) -> Option<W::Event> {
-        let connection = self.connection.as_ref()?;
-        loop {
-            let body = connection.endpoint.wait_for(None, until, |state| {
-                let event = state.events.take();
-                if event.is_none() && state.loss.is_none() { None } else { Some(event) }
-            })??;
-            if let Some(event) = Self::read(connection, &body) {
-                return Some(event);
-            }
-            if until.is_some_and(|until| until <= now()) {
-                return None;
-            }
-        }
-    }
-
-    /// What is no event of this worker counts as missed: it can only come from one that broke the
-    /// protocol.
-    fn read(connection: &Connection, body: &Body) -> Option<W::Event> {
-        let event = W::event().read(body).ok();
-        if event.is_none() {
-            connection.endpoint.state().events.missed += 1;
-        }
-        event
-    }
-}
-
-impl<W: Worker> Iterator for Events<W> {
-    type Item = W::Event;
-
-    fn next(&mut self) -> Option<W::Event> {
-        self.wait(None)
-    }
-}
-
-impl<W: Worker> fmt::Debug for Events<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
-    }
 }

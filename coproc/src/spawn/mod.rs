@@ -1,5 +1,6 @@
 //! Places, at which workers run, and the owners and handles of workers.
 
+mod events;
 #[cfg(feature = "fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
@@ -15,8 +16,6 @@ mod relay;
 mod remote;
 mod reply_to;
 mod resource;
-mod retry;
-mod retrying;
 mod starts;
 #[cfg(feature = "process")]
 mod stdio;
@@ -38,17 +37,16 @@ use crate::{
     worker::Worker,
 };
 
+pub use events::Events;
 pub use group::{Group, Grouped};
 pub(crate) use handle::handle;
-pub use handle::{Events, Stats, WorkerHandle, owner};
+pub use handle::{Stats, WorkerHandle, owner};
 pub(crate) use host::{Host, HostThread, Hosted, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]
 pub use process::{Process, init};
 pub(crate) use reply_to::{ReplySlot, ReplyTo};
 pub use resource::WorkerResource;
-pub use retry::{Retried, RetriedHandle};
-pub use retrying::{Always, RetryPlace, RetryWhen, Retrying};
 pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
@@ -113,7 +111,7 @@ pub struct Order {
 /// A worker on its way to a place.
 #[doc(hidden)]
 pub struct On<W, P> {
-    place: P,
+    pub(crate) place: P,
     worker: PhantomData<fn() -> W>,
 }
 
@@ -149,7 +147,7 @@ impl<W, P: fmt::Debug> fmt::Debug for On<W, P> {
 }
 
 /// What arguments that cannot be written mean.
-fn refused<E>(error: EncodeError) -> SpawnError<E> {
+pub(crate) fn refused<E>(error: EncodeError) -> SpawnError<E> {
     match error {
         EncodeError::TooLarge { size, limit } => SpawnError::TooLarge { size, limit },
         EncodeError::Refused(text) => SpawnError::Encode(text),

@@ -55,7 +55,8 @@ pub(super) fn connection<W: Worker>(
     let lent = Lent(Arc::clone(&target));
     let worker = On::<Relay<W>, _>::new(place).spawn::<()>(|draft| draft.put(&lent));
     let worker = worker.map_err(|error| error.to_string())?;
-    let connection = Arc::clone(worker.connection());
+    let connection = worker.connection().ok_or("the relay has no connection")?;
+    let connection = Arc::clone(connection);
     relays.insert(*slot, (Arc::clone(&connection), Box::new(Host { hosted: target, worker })));
     Ok(connection)
 }

@@ -3,7 +3,7 @@
 use std::{any::TypeId, convert::Infallible, fmt, ops::Deref, time::Duration};
 
 use crate::{
-    call::{Controller, Link},
+    call::{Address, Controller, Dispatch, Link, Route},
     link::{Connection, Owned},
     sync::{Arc, AtomicBool, Ordering, now},
     worker::Worker,
@@ -13,14 +13,13 @@ use crate::{
 ///
 /// Dropping it closes the worker, and blocks meanwhile: the worker is asked to finish what is
 /// queued, has its grace (2 s unless a process's `.grace(…)` says otherwise) for that, and is then
-/// killed. Nothing of it is left behind.
+/// killed. Nothing of it is left behind. A function at a place with `.retry(n)` is not run again.
 /// [`terminate`](crate::spawn::WorkerHandle::terminate) does the same with a grace of its own,
 /// [`detach`](crate::spawn::WorkerHandle::detach) makes dropping do nothing.
 ///
 /// It has no methods of its own, so that every handler can be called by its name; whatever is not a
 /// message is in `worker()`.
 pub struct WorkerResource<W: Worker> {
-    connection: Arc<Connection>,
     controller: W::Controller,
 }
 
@@ -32,13 +31,21 @@ impl<W: Worker> WorkerResource<W> {
             connection.endpoint.state().background = true;
             connection.endpoint.attend_if_idle();
         }
-        let controller = W::Controller::from_link(Link::direct(Arc::clone(&connection)));
-        Self { connection, controller }
+        Self { controller: W::Controller::from_link(Link::direct(connection)) }
     }
 
-    /// The connection to the worker.
-    pub(crate) fn connection(&self) -> &Arc<Connection> {
-        &self.connection
+    /// The owner of the one worker of this dispatcher.
+    pub(crate) fn dispatched(dispatch: Arc<dyn Dispatch>) -> Self {
+        let address = Address::Dispatched(Route { dispatch, slot: Some(0) });
+        Self { controller: W::Controller::from_link(Link::new(address)) }
+    }
+
+    /// The connection to the worker; `None` if it may be started again.
+    pub(crate) fn connection(&self) -> Option<&Arc<Connection>> {
+        match self.controller.link().address() {
+            Address::Direct(connection) => Some(connection),
+            Address::Dispatched(_) => None,
+        }
     }
 }
 
@@ -52,12 +59,21 @@ impl<W: Worker> Deref for WorkerResource<W> {
 
 impl<W: Worker> Drop for WorkerResource<W> {
     fn drop(&mut self) {
-        let connection = &self.connection;
-        let Some(owned) = connection.owned.get() else { return };
-        if !owned.detached.load(Ordering::SeqCst) {
-            terminate(connection, owned.grace);
+        match self.controller.link().address() {
+            Address::Dispatched(route) => Arc::clone(&route.dispatch).retire(),
+            Address::Direct(connection) => {
+                if let Some(grace) = grace(connection) {
+                    terminate(connection, grace);
+                }
+            }
         }
     }
+}
+
+/// How long a worker has to close when its owner is dropped; `None` if that does not close it.
+pub(super) fn grace(connection: &Connection) -> Option<Duration> {
+    let owned = connection.owned.get()?;
+    (!owned.detached.load(Ordering::SeqCst)).then_some(owned.grace)
 }
 
 /// Asks a worker to close, gives it `grace` for that, kills it then; waits for its end.

@@ -37,6 +37,11 @@ impl Starts {
         going_on.values().filter_map(Weak::upgrade).for_each(|life| life.kill());
     }
 
+    /// Whether they are called off.
+    pub(crate) fn are_off(&self) -> bool {
+        self.0.lock().is_off
+    }
+
     /// The worker with this life is starting.
     pub(super) fn begin(&self, life: &Arc<dyn Life>) -> GoingOn {
         let mut state = self.0.lock();

@@ -61,14 +61,16 @@ impl AttachedController {
 
 impl Attach for AttachedController {
     fn check(&self) -> Result<(), String> {
-        let Address::Direct(connection) = &self.address else { return Ok(()) };
-        match connection.endpoint.link().is_inline() {
-            true => Err(self.refused("its worker runs inside its callers")),
-            false if connection.endpoint.is_of_function() => Err(self.refused(
-                "a function talks to its owner only; give the function one end of a \
-                 `Messenger::pair`, and send the other",
-            )),
-            false => Ok(()),
+        if self.address.plan().is_function() {
+            let why = "a function talks to its owner only; give the function one end of a \
+                       `Messenger::pair`, and send the other";
+            return Err(self.refused(why));
+        }
+        match &self.address {
+            Address::Direct(connection) if connection.endpoint.link().is_inline() => {
+                Err(self.refused("its worker runs inside its callers"))
+            }
+            _ => Ok(()),
         }
     }
 

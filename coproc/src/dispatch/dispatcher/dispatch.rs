@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{super::scheduler::Event, Dispatcher, Note, State};
+use super::super::{policy::Retries, scheduler::Event};
+use super::{Dispatcher, Note, State, at_once};
 use crate::{
     call::{Controller, Dispatch, Job, Relays},
     error::CloseReason,
@@ -24,7 +25,8 @@ impl<W: Worker> Dispatch for Dispatcher<W> {
     }
 
     fn closed(&self) -> Option<CloseReason> {
-        self.is_closed().then(|| self.closed_reason())
+        let unstarted = self.policy.retries.as_ref().and_then(Retries::unstarted);
+        unstarted.or_else(|| self.is_closed().then(|| self.closed_reason()))
     }
 
     fn slots(&self) -> usize {
@@ -57,12 +59,38 @@ impl<W: Worker> Dispatch for Dispatcher<W> {
     }
 
     fn current(self: Arc<Self>, slot: usize) -> Option<Arc<Connection>> {
+        if self.policy.retries.as_ref().is_some_and(|retries| retries.unstarted().is_some()) {
+            return None;
+        }
         let state = self.state.lock();
         let worker = state.workers.get(slot).and_then(Option::as_ref);
         let connection = worker.and_then(|worker| worker.controller.link().current());
         drop(state);
         self.catch_up();
         connection
+    }
+
+    fn runs(&self) -> u32 {
+        self.policy.retries.as_ref().map_or(1, Retries::runs)
+    }
+
+    fn is_last(&self, until: Option<Instant>) -> bool {
+        self.policy.retries.is_none() || self.wait_for(until, |status| status.vacant)
+    }
+
+    fn run_no_more(self: Arc<Self>) {
+        if self.policy.retries.is_some() {
+            self.stop();
+        }
+    }
+
+    fn retire(self: Arc<Self>) {
+        self.stop();
+        // A relay that closes waits for calls that the workers still do, so nothing is locked.
+        let relays = std::mem::take(&mut *self.relays.lock());
+        drop(relays);
+        // Each may take its grace, and they take it at the same time.
+        at_once(self.take_owners().into_iter().map(|owner| move || drop(owner)));
     }
 
     fn relays(&self) -> &Mutex<Relays> {

@@ -11,19 +11,22 @@ mod spawning;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, fmt, task::Waker};
+use std::{collections::HashMap, fmt, task::Waker, time::Instant};
 
 use self::slot::{Ended, SlotWaker, SlotWorker, Step, place};
 pub(crate) use self::spawning::{at_once, start};
-use super::scheduler::{Action, Event, Scheduler};
+use super::{
+    policy::Policy,
+    scheduler::{Action, Event, Scheduler},
+};
 use crate::{
-    call::{Job, Relays},
+    call::{Controller, Job, Relays},
     codec::reply::Completion,
     error::{CallError, CloseReason},
     multiqueue::Aging,
-    spawn::{Starts, WorkerResource},
+    spawn::{Starts, WorkerResource, handle},
     sync::{
-        Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering,
+        Arc, AtomicBool, AtomicU64, AtomicUsize, Condvar, Mutex, Ordering, now,
         thread::{self, JoinHandle},
         wake,
     },
@@ -46,19 +49,10 @@ enum Note<W: Worker> {
     Stopped,
 }
 
-/// How a pool starts a worker, which its [`Starts`] call off; the error is a text.
+/// How a dispatcher starts a worker, which its [`Starts`] call off; the error is a text.
 pub(crate) type Launch<W> = Box<dyn Fn() -> Result<WorkerResource<W>, String> + Send + Sync>;
 
-/// When workers are replaced that are well.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Recycling {
-    /// After so many calls.
-    pub(crate) after: Option<u64>,
-    /// Above so many bytes of memory.
-    pub(crate) above: Option<u64>,
-}
-
-/// What a pool is made of.
+/// The slots of a dispatcher, and what waits for them.
 pub(crate) struct Dispatcher<W: Worker> {
     state: Mutex<State<W>>,
     notes: Mutex<Vec<Note<W>>>,
@@ -68,7 +62,7 @@ pub(crate) struct Dispatcher<W: Worker> {
     relays: Mutex<Relays>,
     launch: Launch<W>,
     starts: Starts,
-    recycling: Recycling,
+    policy: Policy<W>,
     last_job: AtomicU64,
     len: AtomicUsize,
     closed: AtomicBool,
@@ -95,6 +89,8 @@ struct Status {
     quiet: bool,
     closed: bool,
     stopped: bool,
+    /// No worker is there or on its way.
+    vacant: bool,
     helpers: usize,
 }
 
@@ -104,15 +100,16 @@ impl<W: Worker> Dispatcher<W> {
         first: WorkerResource<W>,
         others: Vec<WorkerResource<W>>,
         (launch, starts): (Launch<W>, Starts),
-        recycling: Recycling,
+        policy: Policy<W>,
     ) -> Arc<Self> {
-        let (len, max_message) = (1 + others.len(), first.connection().max_message);
+        let (len, max_message) = (1 + others.len(), first.link().address().max_message());
         let owners = std::iter::once(first).chain(others);
-        Arc::new(Self {
+        let is_watched = policy.retries.is_some();
+        let dispatcher = Arc::new(Self {
             state: Mutex::new(State {
-                scheduler: Scheduler::new(len, recycling.after),
+                scheduler: Scheduler::new(len, policy.recycling.after),
                 aging: W::PLAN.aging.map(Aging::new),
-                workers: owners.map(|owner| Some(SlotWorker::new(owner))).collect(),
+                workers: owners.map(|owner| Some(SlotWorker::new(owner, is_watched))).collect(),
                 wakers: Vec::new(),
                 jobs: HashMap::new(),
                 woken: Vec::new(),
@@ -127,16 +124,20 @@ impl<W: Worker> Dispatcher<W> {
             relays: Mutex::default(),
             launch,
             starts,
-            recycling,
+            policy,
             last_job: AtomicU64::new(0),
             len: AtomicUsize::new(len),
             closed: AtomicBool::new(false),
-        })
+        });
+        if is_watched {
+            dispatcher.note(Note::Rung(0));
+        }
+        dispatcher
     }
 
     /// How many calls a worker does at most.
     pub(crate) fn recycle_after(&self) -> Option<u64> {
-        self.recycling.after
+        self.policy.recycling.after
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -173,14 +174,7 @@ impl<W: Worker> Dispatcher<W> {
 
     /// Waits until it takes no more tasks and the last is done.
     pub(crate) fn wait_done(&self) {
-        self.wait_for(|status| status.closed && status.quiet && status.helpers == 0);
-    }
-
-    /// Takes no more calls from other processes.
-    pub(crate) fn close_relays(&self) {
-        // A relay that closes waits for calls that the pool still does, so nothing is locked.
-        let relays = std::mem::take(&mut *self.relays.lock());
-        drop(relays);
+        self.wait_for(None, |status| status.closed && status.quiet && status.helpers == 0);
     }
 
     /// Takes the owners of all workers, once nothing more begins.
@@ -188,7 +182,7 @@ impl<W: Worker> Dispatcher<W> {
         self.stop();
         // Who is woken by a helping thread may be the one to drop the pool.
         let own = usize::from(self.is_helping());
-        self.wait_for(|status| status.stopped && status.helpers == own);
+        self.wait_for(None, |status| status.stopped && status.helpers == own);
         let (owners, threads) = {
             let mut state = self.state.lock();
             let workers = state.workers.iter_mut().flatten();
@@ -213,10 +207,17 @@ impl<W: Worker> Dispatcher<W> {
         controllers
     }
 
-    fn wait_for(&self, is_met: impl Fn(&Status) -> bool) {
+    /// Waits until this is so, until `until` at the latest; whether it is.
+    fn wait_for(&self, until: Option<Instant>, is_met: impl Fn(&Status) -> bool) -> bool {
         let mut status = self.status.lock();
-        while !is_met(&status) {
-            status = self.changed.wait(status, None);
+        loop {
+            if is_met(&status) {
+                return true;
+            }
+            if until.is_some_and(|until| until <= now()) {
+                return false;
+            }
+            status = self.changed.wait(status, until);
         }
     }
 
@@ -266,6 +267,7 @@ impl<W: Worker> Dispatcher<W> {
             quiet: state.scheduler.is_quiet(),
             closed: state.scheduler.is_closed(),
             stopped: state.scheduler.is_stopped(),
+            vacant: state.scheduler.is_vacant(),
             helpers: state.helpers,
         };
         self.changed.notify_all();
@@ -287,8 +289,15 @@ impl<W: Worker> Dispatcher<W> {
             }
             Note::Rung(slot) => self.look(state, slot),
             Note::Spawned(slot, Ok(owner)) => {
-                place(&mut state.workers, slot, SlotWorker::new(owner));
+                if self.starts.are_off() {
+                    handle(owner.link()).kill();
+                }
+                let is_watched = self.policy.retries.is_some();
+                place(&mut state.workers, slot, SlotWorker::new(owner, is_watched));
                 self.step(state, Event::Spawned { slot }, None);
+                if is_watched {
+                    self.notes.lock().push(Note::Rung(slot));
+                }
             }
             Note::Spawned(slot, Err(text)) => {
                 state.refusal = text;
@@ -318,7 +327,7 @@ impl<W: Worker> Dispatcher<W> {
         if let Some(Ended { unstarted }) = ended {
             return self.step(state, Event::Lost { slot, unstarted }, outcome);
         }
-        let heavy = self.recycling.above.is_some_and(|most| worker.memory() > most);
+        let heavy = self.policy.recycling.above.is_some_and(|most| worker.memory() > most);
         let task = outcome.as_ref().and_then(|(task, _)| state.jobs.get(task));
         let calls = task.map_or(1, |task| task.calls);
         self.step(state, Event::Done { slot, calls, heavy }, outcome);

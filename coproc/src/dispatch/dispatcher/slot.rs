@@ -7,10 +7,9 @@ use std::{
 
 use super::{Dispatcher, Note};
 use crate::{
-    call::{Address, Controller, Encoded, Exchange, Job, Outgoing, Reader, Sending},
+    call::{Controller, Encoded, Exchange, Job, Outgoing, Reader, Sending},
     codec::reply::Completion,
     error::CallError,
-    link::Connection,
     spawn::{WorkerResource, handle},
     sync::{Arc, Weak, now},
     worker::Worker,
@@ -22,6 +21,9 @@ enum Activity {
     Task(u64, Box<Sending>),
     /// Something that nobody waits for any more.
     Returning(Exchange),
+    /// What it was started for, as long as it lives. The number is that of a request that its end
+    /// decides.
+    Living(u64),
 }
 
 /// What has become of what a worker did.
@@ -35,7 +37,7 @@ pub(super) enum Step {
         task: u64,
         outcome: Completion,
     },
-    /// It is back from what nobody waited for.
+    /// It is back from what nobody waited for, or has ended.
     Back,
 }
 
@@ -48,17 +50,19 @@ pub(super) struct Ended {
 /// One worker of a pool.
 pub(super) struct SlotWorker<W: Worker> {
     pub(super) controller: W::Controller,
-    connection: Arc<Connection>,
     /// `None` once the pool has let it go; what it does still comes to an end.
     pub(super) owner: Option<WorkerResource<W>>,
     doing: Activity,
 }
 
 impl<W: Worker> SlotWorker<W> {
-    pub(super) fn new(owner: WorkerResource<W>) -> Self {
-        let controller = W::Controller::clone(&owner);
-        let connection = Arc::clone(owner.connection());
-        Self { controller, connection, owner: Some(owner), doing: Activity::Nothing }
+    /// If its end `is_watched`, a [`poll`](Self::poll) tells of it.
+    pub(super) fn new(owner: WorkerResource<W>, is_watched: bool) -> Self {
+        let doing = match owner.connection() {
+            Some(connection) if is_watched => Activity::Living(connection.endpoint.expect()),
+            _ => Activity::Nothing,
+        };
+        Self { controller: W::Controller::clone(&owner), owner: Some(owner), doing }
     }
 
     /// Has it do this job, which goes out at the next [`poll`](Self::poll).
@@ -69,7 +73,7 @@ impl<W: Worker> SlotWorker<W> {
         if let Some(until) = job.until {
             message.deadline = Some(until.saturating_duration_since(now));
         }
-        let address = Address::Direct(Arc::clone(&self.connection));
+        let address = self.controller.link().address().clone();
         self.doing = Activity::Task(number, Box::new(Sending::new(Outgoing { address, message })));
     }
 
@@ -93,7 +97,9 @@ impl<W: Worker> SlotWorker<W> {
     /// Gives up what it does, and waits until it does something else.
     fn await_return(&mut self) {
         self.doing = Activity::Nothing;
-        self.doing = Activity::Returning(Exchange::room(Arc::clone(&self.connection), 0, None));
+        if let Some(connection) = self.controller.link().current() {
+            self.doing = Activity::Returning(Exchange::room(connection, 0, None));
+        }
     }
 
     /// Whether something has become of what it does.
@@ -108,6 +114,12 @@ impl<W: Worker> SlotWorker<W> {
                     Some(Step::Back)
                 }
             },
+            Activity::Living(id) => {
+                let connection = self.controller.link().current()?;
+                connection.endpoint.poll(*id, waker)?;
+                self.doing = Activity::Nothing;
+                Some(Step::Back)
+            }
             Activity::Task(task, call) => {
                 let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
                 let task = *task;

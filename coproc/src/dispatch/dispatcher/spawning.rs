@@ -4,27 +4,38 @@ use super::{Dispatcher, Note, State};
 use crate::{
     spawn::WorkerResource,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, now,
         thread::{self, Builder},
     },
-    worker::Worker,
+    worker::{Worker, panics},
 };
 
 /// The name of such a thread.
 const NAME: &str = "coproc-pool";
 
 impl<W: Worker> Dispatcher<W> {
-    /// Starts a worker, and lets the one go that it replaces.
+    /// Starts a worker if the policy says so, and lets the one go that it replaces.
     pub(super) fn spawn(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
         let old = leave(state, slot);
         let dispatcher = Arc::clone(self);
         let spawned = self.help(state, move || {
-            dispatcher.note(Note::Spawned(slot, (dispatcher.launch)()));
+            dispatcher.note(Note::Spawned(slot, dispatcher.launch_after(old.as_ref())));
             drop(old);
         });
         if let Err(text) = spawned {
             self.notes.lock().push(Note::Spawned(slot, Err(text)));
         }
+    }
+
+    /// Starts the worker that follows `old`; the error says why none does.
+    fn launch_after(&self, old: Option<&WorkerResource<W>>) -> Result<WorkerResource<W>, String> {
+        let (Some(retries), Some(ended)) = (&self.policy.retries, old) else {
+            return (self.launch)();
+        };
+        let pause = |delay| !self.wait_for(now().checked_add(delay), |status| status.stopped);
+        let next = || retries.next(ended, &self.launch, pause);
+        // The condition and the conversion of errors are code of the user's.
+        panics::catch(W::PLAN.name, next).unwrap_or_else(|report| Err(report.to_string()))
     }
 
     /// Lets a worker go.
@@ -94,12 +105,14 @@ pub(crate) fn start<W: Worker, E>(
     Ok((first, others))
 }
 
-/// Does several things at the same time, and waits for them. One that no thread is to be had for is
-/// dropped instead.
-pub(crate) fn at_once<F: FnOnce() + Send>(bodies: impl Iterator<Item = F>) {
+/// Does several things at the same time, one of them on this thread, and waits for them. One that no
+/// thread is to be had for is dropped instead.
+pub(crate) fn at_once<F: FnOnce() + Send>(mut bodies: impl Iterator<Item = F>) {
+    let Some(own) = bodies.next() else { return };
     thread::scope(|scope| {
         let spawn = |body| Builder::new().name(NAME.into()).spawn_scoped(scope, body);
         let threads: Vec<_> = bodies.filter_map(|body| spawn(body).ok()).collect();
+        own();
         // The scope waits for the bodies, and not until the threads are gone.
         for thread in threads {
             let _ = thread.join();

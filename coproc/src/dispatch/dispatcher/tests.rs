@@ -1,5 +1,5 @@
 use super::*;
-use crate::{call::Dispatch, spawn::Thread};
+use crate::{call::Dispatch, dispatch::Recycling, spawn::Thread};
 
 /// A worker without messages.
 struct Resting;
@@ -16,7 +16,8 @@ fn dispatcher() -> Arc<Dispatcher<Resting>> {
     let launch = || Resting::on(Thread).spawn().map_err(|error| error.to_string());
     let launching: Launch<Resting> = Box::new(launch);
     let launching = (launching, Starts::default());
-    Dispatcher::new(launch().unwrap(), Vec::new(), launching, Recycling::default())
+    let policy = Policy { recycling: Recycling::default(), retries: None };
+    Dispatcher::new(launch().unwrap(), Vec::new(), launching, policy)
 }
 
 /// Whoever notes something while the state is locked leaves it to whoever has locked it.

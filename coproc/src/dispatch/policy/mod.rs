@@ -1,155 +1,27 @@
-//! Whether a worker that has ended is started again, and after which delay.
-//!
-//! 1. [`Restarts`] has no clock and no source of randomness: the moment and the jitter are arguments.
-//! 2. `Restarts::recent` holds the ends that were followed by a restart, the oldest first, and after
-//!    each step only those within the last `Restart::window`: at most `Restart::most`.
+//! How a dispatcher treats its workers: the settings that make it a pool, or one function that is run
+//! again when it fails.
 
-#[cfg(test)]
-mod tests;
+mod restart;
+mod retries;
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    ops::Range,
-    time::{Duration, Instant},
-};
+pub(super) use restart::Restart;
+pub(super) use retries::{Condition, Retries};
 
-use crate::error::Exit;
+use crate::worker::Worker;
 
-/// When a worker that has ended is started again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Restart {
-    ends: Ends,
-    most: u32,
-    window: Duration,
-    backoff: Range<Duration>,
+/// How a dispatcher treats its workers.
+pub(crate) struct Policy<W: Worker> {
+    pub(crate) recycling: Recycling,
+    /// When its one worker is run again. `None` if each worker that has ended is replaced for as long
+    /// as jobs may come.
+    pub(crate) retries: Option<Retries<W>>,
 }
 
-/// The ends that a restart may follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ends {
-    None,
-    Crashes,
-    All,
-}
-
-impl Restart {
-    /// The worker is not started again.
-    pub(crate) fn never() -> Self {
-        Self::after(Ends::None)
-    }
-
-    /// The worker is started again after a panic, an exit code, a signal and an unknown end; not
-    /// after an orderly end.
-    pub(crate) fn on_crash() -> Self {
-        Self::after(Ends::Crashes)
-    }
-
-    /// The worker is started again after an orderly end, too. Under no policy is it after its owner
-    /// has killed it.
-    pub(crate) fn always() -> Self {
-        Self::after(Ends::All)
-    }
-
-    fn after(ends: Ends) -> Self {
-        let backoff = Duration::ZERO..Duration::ZERO;
-        Self { ends, most: 5, window: Duration::from_secs(60), backoff }
-    }
-
-    /// Allows `most` restarts within any `window`. Without it, 5 in 60 seconds.
-    pub(crate) fn max(self, most: u32, window: Duration) -> Self {
-        Self { most, window, ..self }
-    }
-
-    /// Waits before each restart: the first of `delays`, doubled for each restart that lies within
-    /// the window, and the last of `delays` at most. The jitter takes up to half of that away, so
-    /// that workers that end together do not start together. Without it, a restart follows at once.
-    pub(crate) fn backoff(self, delays: Range<Duration>) -> Self {
-        Self { backoff: delays, ..self }
-    }
-
-    fn covers(&self, exit: Exit) -> bool {
-        match exit {
-            Exit::Killed => false,
-            Exit::Closed => self.ends == Ends::All,
-            Exit::Panicked | Exit::Code(_) | Exit::Signal(_) | Exit::Unknown => {
-                self.ends != Ends::None
-            }
-        }
-    }
-
-    /// The delay before a restart that follows so many within the window.
-    fn delay(&self, restarts: usize, jitter: u32) -> Duration {
-        let Range { start: first, end: longest } = self.backoff;
-        let doubled = u32::try_from(restarts).ok().and_then(|times| 2_u32.checked_pow(times));
-        let whole = first.saturating_mul(doubled.unwrap_or(u32::MAX)).min(longest.max(first));
-        let taken = (whole / 2).mul_f64(f64::from(jitter) / f64::from(u32::MAX));
-        whole.saturating_sub(taken)
-    }
-}
-
-/// What follows an end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    /// A start, after this delay.
-    RestartAfter(Duration),
-    /// Nothing.
-    GiveUp(Reason),
-}
-
-/// Why a worker is not started again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
-    /// The policy names no restart after this end.
-    Final(Exit),
-    /// It has ended too often: the ends within the window, the last one included.
-    TooOften { ends: Vec<Exit>, window: Duration },
-}
-
-/// How many ends a reason lists.
-const LISTED: usize = 5;
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Final(exit) => write!(f, "it {exit}, after which it is not started again"),
-            Self::TooOften { ends, window } => {
-                let count = ends.len();
-                write!(f, "it ended {count} times within {window:?}, more often than it may; ")?;
-                let listed: Vec<_> = ends.iter().rev().take(LISTED).map(Exit::to_string).collect();
-                write!(f, "the last ends, latest first: {}", listed.join(", "))
-            }
-        }
-    }
-}
-
-/// The restarts of one worker.
-#[derive(Debug)]
-pub(crate) struct Restarts {
-    policy: Restart,
-    recent: VecDeque<(Instant, Exit)>,
-}
-
-impl Restarts {
-    pub(crate) fn new(policy: Restart) -> Self {
-        Self { policy, recent: VecDeque::new() }
-    }
-
-    /// The worker has ended at `now`. `jitter` is the part of half the delay that is taken away: none
-    /// at 0, all of it at `u32::MAX`.
-    pub(crate) fn ended(&mut self, exit: Exit, now: Instant, jitter: u32) -> Decision {
-        if !self.policy.covers(exit) {
-            return Decision::GiveUp(Reason::Final(exit));
-        }
-        let window = self.policy.window;
-        let is_over = |at: Instant| now.saturating_duration_since(at) >= window;
-        while self.recent.pop_front_if(|(at, _)| is_over(*at)).is_some() {}
-        let restarts = self.recent.len();
-        if restarts >= usize::try_from(self.policy.most).unwrap_or(usize::MAX) {
-            let ends = self.recent.iter().map(|(_, exit)| *exit).chain([exit]).collect();
-            return Decision::GiveUp(Reason::TooOften { ends, window });
-        }
-        self.recent.push_back((now, exit));
-        Decision::RestartAfter(self.policy.delay(restarts, jitter))
-    }
+/// When workers are replaced that have not ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Recycling {
+    /// After this number of calls.
+    pub(crate) after: Option<u64>,
+    /// Above this number of bytes of memory.
+    pub(crate) above: Option<u64>,
 }

@@ -126,6 +126,11 @@ impl Scheduler {
         self.waiting.is_empty() && self.slots.iter().all(rests)
     }
 
+    /// Whether no worker is there or on its way.
+    pub(crate) fn is_vacant(&self) -> bool {
+        self.slots.iter().all(Slot::is_vacant)
+    }
+
     /// Whether it takes no more tasks.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed

@@ -94,11 +94,6 @@ impl Endpoint {
         &self.link
     }
 
-    /// Whether it is a function worker that is at the other end.
-    pub(crate) fn is_of_function(&self) -> bool {
-        self.role == Role::Function
-    }
-
     /// Makes what a message carries ready to go over this link.
     ///
     /// # Errors

@@ -56,6 +56,30 @@ fn five_restarts_in_a_minute_are_allowed_unless_something_else_is_said() {
     assert_eq!(crashes(Restart::always().max(0, secs(1)), [Duration::ZERO]), [None]);
 }
 
+/// However many there are, what is kept of them is bounded.
+#[test]
+fn without_a_window_all_restarts_count() {
+    let policy = Restart::always().in_all(1000).backoff(ms(5)..ms(5));
+    let (mut restarts, start) = (Restarts::new(policy), Instant::now());
+    for hour in 0..1000 {
+        let decision = restarts.ended(Exit::Closed, start + secs(3600 * hour), 0);
+        assert_eq!(decision, Decision::RestartAfter(ms(5)));
+        assert!(restarts.recent.len() <= LISTED);
+    }
+    let Decision::GiveUp(reason) = restarts.ended(Exit::Code(1), start, 0) else {
+        panic!("it is one too many");
+    };
+    let text = reason.to_string();
+    assert!(text.starts_with("it ended 1001 times, more often than it may; "), "{text}");
+    assert!(
+        text.ends_with(
+            "first: exited with code 1, closed in order, closed in order, \
+        closed in order, closed in order"
+        ),
+        "{text}"
+    );
+}
+
 #[test]
 fn delays_double_up_to_the_longest_and_begin_anew_when_it_was_well_for_a_window() {
     let policy = Restart::on_crash().max(6, secs(60)).backoff(ms(100)..secs(1));
@@ -126,7 +150,7 @@ proptest! {
         let (mut now, mut begun) = (0, Vec::new());
         for (gap, jitter, crash) in steps {
             now += gap;
-            let within = begun.iter().filter(|at| ms(now - *at) < policy.window).count();
+            let within = begun.iter().filter(|at| Some(ms(now - *at)) < policy.window).count();
             let decision = restarts.ended(CRASHES[crash], start + ms(now), jitter);
             if within < policy.most as usize {
                 let Decision::RestartAfter(delay) = decision else { panic!("{decision:?}") };
@@ -135,10 +159,11 @@ proptest! {
                 prop_assert!(delay <= whole && delay >= whole / 2, "{delay:?} of {whole:?}");
                 begun.push(now);
             } else {
-                let Decision::GiveUp(Reason::TooOften { ends, .. }) = decision else {
+                let Decision::GiveUp(Reason::TooOften { count, ends, .. }) = decision else {
                     panic!("{decision:?}")
                 };
-                prop_assert_eq!(ends.len(), within + 1);
+                prop_assert_eq!(count as usize, within + 1);
+                prop_assert_eq!(ends.len(), LISTED.min(within + 1));
                 prop_assert_eq!(ends.last(), Some(&CRASHES[crash]));
             }
             prop_assert!(restarts.recent.len() <= policy.most as usize);

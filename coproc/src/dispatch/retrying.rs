@@ -3,12 +3,13 @@
 use std::{fmt, time::Duration};
 
 use super::{
-    On, Order, Place, WorkerResource, on_every_place, refused,
-    retry::{Condition, Retried, Retries},
+    dispatcher::Dispatcher,
+    policy::{Condition, Policy, Recycling, Restart, Retries},
 };
 use crate::{
     codec::{Body, Draft, EncodeError},
     error::{CallError, SpawnError},
+    spawn::{On, Order, Place, WorkerResource, on_every_place, refused},
     sync::Arc,
     worker::{Function, PoolFunction},
 };
@@ -36,8 +37,39 @@ impl<E> RetryWhen<E> for Condition<E> {
     }
 }
 
-/// A place where a function is run again when it fails: what `.retry(n)` makes of a place. Spawning
-/// there gives a [`Retried`], which says what a failure is.
+/// A place where a function is run again when it fails: what `.retry(n)` makes of a place.
+///
+/// The function is run `n + 1` times at most. A run has failed if it gave an `Err`, panicked, crashed
+/// or could not be started; that the first one could not be started is `spawn`'s error. With
+/// [`retry_if`](Self::retry_if), a run follows only the errors for which the condition is true, each
+/// as [`join`](crate::spawn::WorkerHandle::join) would give it; a panic of the condition ends the
+/// retries. The next run begins [`retry_delay`](Self::retry_delay) after the failure, at once without
+/// it, and has the arguments of `.retry_with(…)`, said after `on`, if there are any, else those of
+/// `spawn`. The owner does not have to wait for that: a thread starts the next run.
+///
+/// The owner's `worker()` stands for all runs: `join` gives the outcome of the last, `kill` and the
+/// drop of the owner let no further run begin. On [`Inline`](crate::Inline), that drop waits until a
+/// later run returns, whatever the grace is.
+///
+/// A function that takes a messenger is not run again.
+///
+/// ```
+/// use coproc::prelude::*;
+///
+/// #[worker]
+/// fn fetch(mirror: &str) -> Result<String, String> {
+///     match mirror {
+///         "first" => Err("no answer".into()),
+///         mirror => Ok(format!("from the {mirror}")),
+///     }
+/// }
+///
+/// let patient = Thread.retry(5).retry_delay(ms(5));
+/// let fetch = Fetch::on(patient).retry_with("second").spawn("first")?;
+/// assert_eq!(fetch.worker().join()?, "from the second");
+/// assert_eq!(fetch.worker().runs(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// `C` says after which errors: all, or those that [`retry_if`](Self::retry_if) was given a condition
 /// for.
@@ -54,8 +86,8 @@ pub struct Retrying<P, C = Always> {
 }
 
 on_every_place! {
-    /// A place where a function worker is run again when it fails, `times` times at most: spawning
-    /// there gives a [`Retried`](crate::spawn::Retried). The function takes no messenger.
+    /// A place where a function worker is run again when it fails, `times` times at most. The function
+    /// takes no messenger.
     pub fn retry(self, times: u32) -> Retrying<Self> {
         Retrying {
             place: self,
@@ -125,29 +157,32 @@ impl<F: Function, P> On<F, P> {
     }
 }
 
-impl<F, By, P, C> Place<F, By> for Retrying<P, C>
+impl<F, By: 'static, P, C> Place<F, By> for Retrying<P, C>
 where
     F: Function + PoolFunction,
-    F::InitError: fmt::Display,
-    P: Place<F, By, Spawned = WorkerResource<F>> + Clone + Send + 'static,
+    P: Place<F, By, Spawned = WorkerResource<F>> + Clone + Send + Sync + 'static,
     C: RetryWhen<F::OutputError>,
 {
-    type Spawned = Retried<F>;
+    type Spawned = WorkerResource<F>;
 
     fn max_message(&self) -> usize {
         self.place.max_message()
     }
 
-    fn launch(self, order: Order) -> Result<Retried<F>, SpawnError<F::InitError>> {
+    fn launch(self, order: Order) -> Result<WorkerResource<F>, SpawnError<F::InitError>> {
         let Self { place, left, delay, condition, later } = self;
         let later = match later {
             Some(arguments) => Order { arguments: arguments.map_err(refused)?, ..order.clone() },
             None => order.clone(),
         };
-        let first = place.clone().launch(order)?;
-        let retries = Retries { left, delay, condition: condition.condition() };
-        let again = move || place.clone().launch(later.clone()).map_err(|error| error.to_string());
-        Retried::new(first, retries, again).map_err(SpawnError::Os)
+        let (starts, first) = (order.starts.clone(), place.clone().launch(order)?);
+        let launch = move || place.clone().launch(later.clone());
+        let launch = Box::new(move || launch().map_err(|error| error.text(F::say_init_error)));
+        let restart = Restart::always().in_all(left).backoff(delay..delay);
+        let retries = Some(Retries::new(restart, condition.condition()));
+        let policy = Policy { recycling: Recycling::default(), retries };
+        let dispatcher = Dispatcher::new(first, Vec::new(), (launch, starts), policy);
+        Ok(WorkerResource::dispatched(dispatcher))
     }
 }
 
