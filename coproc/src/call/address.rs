@@ -2,7 +2,7 @@
 
 use std::{any::Any, collections::HashMap, fmt, marker::PhantomData, time::Instant};
 
-use super::{completions::Completions, outgoing::Encoded};
+use super::{completions::Completions, encoded::Encoded};
 use crate::{
     error::{CallError, CloseReason},
     link::Connection,
@@ -25,6 +25,14 @@ pub(crate) struct Route {
     pub(crate) dispatch: Arc<dyn Dispatch>,
     /// `None` if any slot may.
     pub(crate) slot: Option<usize>,
+}
+
+impl Route {
+    /// An error if the dispatcher takes no more jobs, or the message could not be encoded.
+    pub(crate) fn check(&self, message: &mut Encoded) -> Result<(), CallError> {
+        message.body()?;
+        self.dispatch.closed().map_or(Ok(()), |reason| Err(CallError::Closed(reason)))
+    }
 }
 
 impl Address {

@@ -3,6 +3,7 @@
 pub(crate) mod address;
 mod completions;
 mod controller;
+mod encoded;
 mod one_way;
 mod outgoing;
 mod pending;
@@ -28,10 +29,11 @@ use crate::{
 pub(crate) use address::{Address, Dispatch, Job, Link, Relays, Route};
 pub(crate) use completions::Completions;
 pub use controller::Controller;
+pub(crate) use encoded::Encoded;
 pub use one_way::OneWay;
-pub(crate) use outgoing::{Encoded, Outgoing, Sending};
+pub(crate) use outgoing::{Outgoing, Sending};
 pub use pending::Pending;
-pub(crate) use request::{Exchange, PendingJob, Reader};
+pub(crate) use request::{Reader, Request};
 
 /// A call that is not sent: the arguments are encoded, and a verb sends it.
 ///

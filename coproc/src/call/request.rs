@@ -1,4 +1,4 @@
-//! A call that has gone out, whose reply is not decoded.
+//! [`Request`]: a call that was sent, whose reply is not decoded.
 
 use std::{
     fmt,
@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{address::Dispatch, completions::Completions};
+use super::{
+    address::{Dispatch, Job, Route},
+    completions::Completions,
+    encoded::Encoded,
+};
 use crate::{
     codec::reply::{Answered, Completion, read_failure, read_panic, read_text},
     error::{CallError, CloseReason},
@@ -19,29 +23,84 @@ use crate::{
 /// passed.
 const PATIENCE: Duration = Duration::from_millis(20);
 
-/// A call that has gone out. Dropping it cancels the call.
-#[derive(Debug)]
-pub(crate) enum Request {
-    /// Over a connection.
-    Direct(Exchange),
-    /// By a dispatcher.
-    Dispatched(PendingJob),
+/// A call that was sent. Dropping it cancels the call.
+pub(crate) struct Request {
+    via: Via,
+    /// Its number on the connection, or that of the dispatcher's job.
+    id: u64,
+    until: Option<Instant>,
+    /// Its outcome was returned, or is not needed.
+    taken: bool,
+    alarm: Alarm,
+}
+
+/// The way that a call went.
+enum Via {
+    Connection(Arc<Connection>),
+    Dispatch(Arc<dyn Dispatch>, Arc<Completions>),
 }
 
 impl Request {
+    fn new(via: Via, id: u64, until: Option<Instant>) -> Self {
+        Self { via, id, until, taken: false, alarm: Alarm::default() }
+    }
+
+    /// Sends a message for which the channel has room.
+    pub(super) fn direct(
+        connection: Arc<Connection>,
+        message: Encoded,
+        until: Option<Instant>,
+    ) -> Self {
+        let nested = message.nested;
+        let (envelope, body) = message.seal(until);
+        let id = connection.call(nested, envelope, body);
+        Self::new(Via::Connection(connection), id, until)
+    }
+
+    /// Hands a message to a dispatcher.
+    pub(crate) fn dispatched(Route { dispatch, slot }: Route, message: Encoded) -> Self {
+        let (until, priority, completions) =
+            (message.until(), message.priority, Completions::new());
+        let (message, to) = (Arc::new(message), Arc::clone(&completions));
+        let job = Job { message, priority, slot, until, calls: 1, completions: to, tag: 0 };
+        let job = Arc::clone(&dispatch).submit(job);
+        Self::new(Via::Dispatch(dispatch, completions), job, until)
+    }
+
+    /// A request for room in a channel, which the worker answers after the handler that it runs now.
+    pub(crate) fn room(connection: Arc<Connection>, channel: u16, until: Option<Instant>) -> Self {
+        let id = connection.endpoint.ask_room(channel);
+        Self::new(Via::Connection(connection), id, until)
+    }
+
     /// An error if its worker's code runs on this thread.
     pub(super) fn check_cycle<E>(&self) -> Result<(), CallError<E>> {
-        match self {
-            Self::Direct(exchange) => exchange.connection.check_cycle(),
-            Self::Dispatched(_) => Ok(()),
+        match &self.via {
+            Via::Connection(connection) => connection.check_cycle(),
+            Via::Dispatch(..) => Ok(()),
         }
     }
 
-    /// Has the reply read also while no caller waits for it.
+    /// Has the reply also read while no caller waits for it.
     pub(super) fn attend(&self) {
-        if let Self::Direct(exchange) = self {
-            exchange.connection.endpoint.attend_if_idle();
+        if let Via::Connection(connection) = &self.via {
+            connection.endpoint.attend_if_idle();
         }
+    }
+
+    /// A reader for another thread; `None` if a dispatcher has the call.
+    pub(super) fn reader(&self) -> Option<Reader> {
+        match &self.via {
+            Via::Connection(connection) => {
+                Some(Reader { connection: Arc::clone(connection), id: self.id, until: self.until })
+            }
+            Via::Dispatch(..) => None,
+        }
+    }
+
+    /// Lets the call go on; its outcome is not needed.
+    pub(super) fn detach(mut self) {
+        self.taken = true;
     }
 
     /// Blocks until the call has its outcome.
@@ -53,161 +112,165 @@ impl Request {
         }
     }
 
-    /// Blocks until the call has its outcome, until `patience` at the latest.
+    /// Blocks until the call has its outcome, at most until `patience`.
     pub(super) fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
-        match self {
-            Self::Direct(exchange) => exchange.wait_until(patience),
-            Self::Dispatched(pending) => pending.wait_until(patience),
-        }
-    }
-
-    /// Gives the outcome, if it is there.
-    pub(super) fn try_wait(&mut self) -> Option<Completion> {
-        match self {
-            Self::Direct(exchange) => exchange.try_wait(),
-            Self::Dispatched(pending) => pending.wait_until(Some(now())),
-        }
-    }
-
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
-        match self {
-            Self::Direct(exchange) => exchange.poll(cx),
-            Self::Dispatched(pending) => pending.poll(cx),
-        }
-    }
-}
-
-/// A request on one connection.
-pub(crate) struct Exchange {
-    connection: Arc<Connection>,
-    id: u64,
-    until: Option<Instant>,
-    taken: bool,
-    alarm: Alarm,
-}
-
-impl Exchange {
-    pub(super) fn new(connection: Arc<Connection>, id: u64, until: Option<Instant>) -> Self {
-        Self { connection, id, until, taken: false, alarm: Alarm::default() }
-    }
-
-    /// A request that the worker answers when the channel has room, after the handler that it runs
-    /// now.
-    pub(crate) fn room(connection: Arc<Connection>, channel: u16, until: Option<Instant>) -> Self {
-        let id = connection.endpoint.ask_room(channel);
-        Self::new(connection, id, until)
-    }
-
-    /// What another thread can read for it with.
-    pub(super) fn reader(&self) -> Reader {
-        Reader { connection: Arc::clone(&self.connection), id: self.id, until: self.until }
-    }
-
-    fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
         if self.taken {
             return Some(Err(CallError::Cancelled));
         }
         let until = [self.until, patience].into_iter().flatten().min();
-        let outcome = self.connection.endpoint.wait(self.id, until);
-        if outcome.is_none() && !self.is_overdue() {
-            return None;
-        }
-        Some(self.conclude(outcome, PATIENCE))
+        let outcome = match &self.via {
+            Via::Connection(connection) => {
+                let outcome = connection.endpoint.wait(self.id, until);
+                self.conclude(connection, outcome, PATIENCE)
+            }
+            Via::Dispatch(dispatch, completions) => {
+                Arc::clone(dispatch).wait(self.id, until);
+                let mut outcome = completions.pop(until);
+                if outcome.is_none() && expire(&mut self.until, dispatch, self.id) {
+                    // Either it had not begun, or its deadline on the worker's connection ends it.
+                    outcome = completions.pop(patience);
+                }
+                outcome.map(|(_, outcome)| outcome)
+            }
+        };
+        self.taken = outcome.is_some();
+        outcome
     }
 
-    /// Never waits: a call whose deadline has passed counts as begun unless it is already known
-    /// that it was not.
-    fn try_wait(&mut self) -> Option<Completion> {
+    /// The outcome, if it has arrived. A call whose deadline has passed counts as begun, unless it is
+    /// already known that it was not.
+    pub(super) fn try_wait(&mut self) -> Option<Completion> {
+        let Via::Connection(connection) = &self.via else {
+            return self.wait_until(Some(now()));
+        };
         if self.taken {
             return Some(Err(CallError::Cancelled));
         }
-        self.connection.endpoint.drain();
-        let outcome = self.connection.endpoint.state().requests.take(self.id);
-        if outcome.is_none() && !self.is_overdue() {
-            return None;
-        }
-        Some(self.conclude(outcome, Duration::ZERO))
+        connection.endpoint.drain();
+        let outcome = connection.endpoint.state().requests.take(self.id);
+        let outcome = self.conclude(connection, outcome, Duration::ZERO);
+        self.taken = outcome.is_some();
+        outcome
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
         if self.taken {
             return Poll::Ready(Err(CallError::Cancelled));
         }
-        let outcome = self.connection.endpoint.poll(self.id, cx.waker());
-        if outcome.is_some() || self.is_overdue() {
-            // A task does not block: what cannot be known at once counts as begun.
-            return Poll::Ready(self.conclude(outcome, Duration::ZERO));
-        }
-        if let Some(until) = self.until {
+        let outcome = match &self.via {
+            Via::Connection(connection) => {
+                let outcome = connection.endpoint.poll(self.id, cx.waker());
+                // A task does not block: a call that may have begun counts as begun.
+                self.conclude(connection, outcome, Duration::ZERO)
+            }
+            Via::Dispatch(dispatch, completions) => {
+                expire(&mut self.until, dispatch, self.id);
+                completions.poll(cx).map(|(_, outcome)| outcome)
+            }
+        };
+        self.taken = outcome.is_some();
+        if let (None, Some(until)) = (&outcome, self.until) {
             self.alarm.set(until, cx.waker());
         }
-        Poll::Pending
+        outcome.map_or(Poll::Pending, Poll::Ready)
     }
 
     fn is_overdue(&self) -> bool {
         self.until.is_some_and(|until| until <= now())
     }
 
-    /// Without an outcome the deadline has passed.
+    /// The outcome of a call over a connection; `None` if it has none and its deadline has not passed.
     fn conclude(
-        &mut self,
+        &self,
+        connection: &Connection,
         outcome: Option<Outcome<Answered, DisconnectCause>>,
         patience: Duration,
-    ) -> Completion {
-        self.taken = true;
-        match outcome {
+    ) -> Option<Completion> {
+        Some(match outcome {
             // The handler ran inside this wait, which therefore could not end before it.
             Some(Outcome::Answered(answered))
-                if self.connection.endpoint.link().is_inline()
+                if connection.endpoint.link().is_inline()
                     && self.is_overdue()
                     && answered.status.is_begun() =>
             {
                 Err(CallError::Deadline { started: true })
             }
-            Some(Outcome::Answered(answered)) => self.read(answered),
+            Some(Outcome::Answered(answered)) => read(connection, answered),
             Some(Outcome::Lost(loss)) => Err(loss.begun()),
             Some(Outcome::Unstarted(loss)) => Err(loss.unstarted()),
-            None => {
-                Err(CallError::Deadline { started: self.connection.give_up(self.id, patience) })
+            None if self.is_overdue() => {
+                Err(CallError::Deadline { started: connection.give_up(self.id, patience) })
             }
-        }
-    }
-
-    fn read(&self, Answered { status, body }: Answered) -> Completion {
-        Err(match status {
-            Status::Value => return Ok(body),
-            Status::Error => CallError::Handler(body),
-            Status::Panicked => CallError::Panicked(read_panic(&body)),
-            Status::Closed if body.len() == 0 => {
-                let text =
-                    format!("worker `{}` closed before it began this call", self.connection.name);
-                CallError::Closed(CloseReason::unstarted(text))
-            }
-            Status::Closed => {
-                let (worker, report) = (self.connection.name.clone(), read_panic(&body));
-                DisconnectCause::Panicked { worker, report }.unstarted()
-            }
-            // The answer to a call that was given up goes to no caller.
-            Status::Cancelled => {
-                CallError::Protocol("a call counts as cancelled that was not".into())
-            }
-            Status::Expired => CallError::Deadline { started: false },
-            Status::TooLarge { size } => {
-                CallError::TooLarge { size: size as usize, limit: self.connection.max_message }
-            }
-            Status::Unencodable => CallError::Encode(read_text(&body)),
-            Status::Malformed => CallError::Protocol(read_text(&body)),
-            Status::Failed => read_failure(&body),
-            Status::Dropped => {
-                let text =
-                    format!("worker `{}` dropped its promise to answer", self.connection.name);
-                CallError::Closed(CloseReason::begun(text))
-            }
+            None => return None,
         })
     }
 }
 
-/// Reads for an exchange whose outcome another thread or task takes.
+impl Drop for Request {
+    fn drop(&mut self) {
+        if self.taken {
+            return;
+        }
+        match &self.via {
+            Via::Connection(connection) => connection.endpoint.abandon(self.id),
+            Via::Dispatch(dispatch, _) => Arc::clone(dispatch).abandon(self.id),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let worker = match &self.via {
+            Via::Connection(connection) => &connection.name,
+            Via::Dispatch(dispatch, _) => dispatch.plan().name,
+        };
+        f.debug_struct("Request")
+            .field("worker", &worker)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends a dispatched job if its deadline has passed and it has not begun; whether it has passed.
+fn expire(until: &mut Option<Instant>, dispatch: &Arc<dyn Dispatch>, job: u64) -> bool {
+    let is_over = until.take_if(|until| *until <= now()).is_some();
+    if is_over {
+        Arc::clone(dispatch).expire(job);
+    }
+    is_over
+}
+
+/// Decodes the status of an answer.
+fn read(connection: &Connection, Answered { status, body }: Answered) -> Completion {
+    Err(match status {
+        Status::Value => return Ok(body),
+        Status::Error => CallError::Handler(body),
+        Status::Panicked => CallError::Panicked(read_panic(&body)),
+        Status::Closed if body.len() == 0 => {
+            let text = format!("worker `{}` closed before it began this call", connection.name);
+            CallError::Closed(CloseReason::unstarted(text))
+        }
+        Status::Closed => {
+            let (worker, report) = (connection.name.clone(), read_panic(&body));
+            DisconnectCause::Panicked { worker, report }.unstarted()
+        }
+        // The answer to a call that was given up goes to no caller.
+        Status::Cancelled => CallError::Protocol("a call counts as cancelled that was not".into()),
+        Status::Expired => CallError::Deadline { started: false },
+        Status::TooLarge { size } => {
+            CallError::TooLarge { size: size as usize, limit: connection.max_message }
+        }
+        Status::Unencodable => CallError::Encode(read_text(&body)),
+        Status::Malformed => CallError::Protocol(read_text(&body)),
+        Status::Failed => read_failure(&body),
+        Status::Dropped => {
+            let text = format!("worker `{}` dropped its promise to answer", connection.name);
+            CallError::Closed(CloseReason::begun(text))
+        }
+    })
+}
+
+/// Reads for a request whose outcome another thread or task takes.
 pub(crate) struct Reader {
     connection: Arc<Connection>,
     id: u64,
@@ -215,110 +278,10 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads until the exchange has its outcome, until its own deadline, and until `until`.
+    /// Reads until the request has its outcome, at most until its deadline and until `until`.
     pub(crate) fn read(&self, until: Option<Instant>) {
         let until = [self.until, until].into_iter().flatten().min();
         let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
         self.connection.endpoint.wait_for(Some(self.id), until, is_decided);
-    }
-}
-
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        if !self.taken {
-            self.connection.endpoint.abandon(self.id);
-        }
-    }
-}
-
-impl fmt::Debug for Exchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange")
-            .field("worker", &self.connection.name)
-            .field("call", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A job that a dispatcher has taken.
-pub(crate) struct PendingJob {
-    dispatch: Arc<dyn Dispatch>,
-    job: u64,
-    completions: Arc<Completions>,
-    until: Option<Instant>,
-    taken: bool,
-    alarm: Alarm,
-}
-
-impl PendingJob {
-    pub(super) fn new(
-        dispatch: Arc<dyn Dispatch>,
-        job: u64,
-        completions: Arc<Completions>,
-        until: Option<Instant>,
-    ) -> Self {
-        Self { dispatch, job, completions, until, taken: false, alarm: Alarm::default() }
-    }
-
-    fn wait_until(&mut self, patience: Option<Instant>) -> Option<Completion> {
-        if self.taken {
-            return Some(Err(CallError::Cancelled));
-        }
-        let until = [self.until, patience].into_iter().flatten().min();
-        Arc::clone(&self.dispatch).wait(self.job, until);
-        let mut outcome = self.completions.pop(until);
-        if outcome.is_none() && self.expire() {
-            // Either it had not begun, or the call's own deadline ends it.
-            outcome = self.completions.pop(patience);
-        }
-        let (_, outcome) = outcome?;
-        self.taken = true;
-        Some(outcome)
-    }
-
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Completion> {
-        if self.taken {
-            return Poll::Ready(Err(CallError::Cancelled));
-        }
-        self.expire();
-        if let Some((_, outcome)) = self.completions.poll(cx) {
-            self.taken = true;
-            return Poll::Ready(outcome);
-        }
-        if let Some(until) = self.until {
-            self.alarm.set(until, cx.waker());
-        }
-        Poll::Pending
-    }
-
-    /// Ends the call if it was not begun and its deadline has passed; whether it has passed.
-    fn expire(&mut self) -> bool {
-        let is_over = self.until.is_some_and(|until| until <= now());
-        if is_over {
-            self.until = None;
-            Arc::clone(&self.dispatch).expire(self.job);
-        }
-        is_over
-    }
-}
-
-impl PendingJob {
-    /// The job goes on, and its outcome is not asked for.
-    pub(super) fn detach(mut self) {
-        self.taken = true;
-    }
-}
-
-impl Drop for PendingJob {
-    fn drop(&mut self) {
-        if !self.taken {
-            Arc::clone(&self.dispatch).abandon(self.job);
-        }
-    }
-}
-
-impl fmt::Debug for PendingJob {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingJob").field("job", &self.job).finish_non_exhaustive()
     }
 }

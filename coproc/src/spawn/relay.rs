@@ -16,7 +16,7 @@ use super::{
     host::{Host, HostThread, Hosted, Lent},
 };
 use crate::{
-    call::{Controller, Dispatch, Encoded, Link, PendingJob, Route},
+    call::{Controller, Dispatch, Encoded, Link, Request, Route},
     codec::reply::Completion,
     codec::reply::{Answer, Answered, Reply, never, reply},
     codec::{Arguments, Malformed},
@@ -100,7 +100,7 @@ impl<W: Worker> Relay<W> {
     /// Hands the message that `cx` is about to the dispatcher.
     fn submit(&self, cx: &mut Context<Self>, number: u32, arguments: &mut Arguments<'_>) {
         let (handler, body) = (W::PLAN.handler(number), arguments.rest());
-        let mut message = Encoded::received(handler, cx.priority(), cx.remaining(), body);
+        let mut message = Encoded::new(handler, cx.priority(), cx.remaining(), Ok(body));
         message.nest();
         let (_, answer) = cx.later();
         let Some(dispatch) = self.target.dispatch.upgrade() else {
@@ -109,11 +109,11 @@ impl<W: Worker> Relay<W> {
             return answer.content(Answered::relayed(Err(error)));
         };
         let route = Route { dispatch, slot: self.target.slot };
-        if let Err(error) = message.check(&route) {
+        if let Err(error) = route.check(&mut message) {
             return answer.content(Answered::relayed(Err(error.widen())));
         }
         self.target.admit(W::PLAN.channels.iter().map(|channel| channel.capacity).sum());
-        let (job, target) = (message.submit(route), Arc::clone(&self.target));
+        let (job, target) = (Request::dispatched(route, message), Arc::clone(&self.target));
         let relayed = Some(Relayed { job, answer, target });
         Arc::new(Forward(Mutex::new(Forwarding { relayed, woken: false }))).wake();
     }
@@ -121,7 +121,7 @@ impl<W: Worker> Relay<W> {
 
 /// A call that a dispatcher has, and what answers it.
 struct Relayed {
-    job: PendingJob,
+    job: Request,
     answer: LaterAnswer<(), ()>,
     target: Arc<Target>,
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Dispatcher, Note};
 use crate::{
-    call::{Controller, Encoded, Exchange, Job, Outgoing, Reader, Sending},
+    call::{Controller, Encoded, Job, Outgoing, Reader, Request, Sending},
     codec::reply::Completion,
     error::CallError,
     spawn::{WorkerResource, handle},
@@ -20,7 +20,7 @@ enum Activity {
     Nothing,
     Task(u64, Box<Sending>),
     /// Something that nobody waits for any more.
-    Returning(Exchange),
+    Returning(Request),
     /// What it was started for, as long as it lives. The number is that of a request that its end
     /// decides.
     Living(u64),
@@ -98,7 +98,7 @@ impl<W: Worker> SlotWorker<W> {
     fn await_return(&mut self) {
         self.doing = Activity::Nothing;
         if let Some(connection) = self.controller.link().current() {
-            self.doing = Activity::Returning(Exchange::room(connection, 0, None));
+            self.doing = Activity::Returning(Request::room(connection, 0, None));
         }
     }
 
