@@ -12,8 +12,10 @@ const _: () = {
             self.level
         }
 
-        fn lane() -> ::core::option::Option<::coproc::__private::Lane> {
-            ::core::option::Option::Some(::coproc::__private::Lane::of(Lane::Warning))
+        fn channel() -> ::core::option::Option<::coproc::__private::AnyChannel> {
+            ::core::option::Option::Some(
+                ::coproc::__private::AnyChannel::of(Lane::Warning),
+            )
         }
     }
     ::coproc::__private::inventory::submit! {
@@ -35,7 +37,7 @@ const _: () = {
             0
         }
 
-        fn lane() -> ::core::option::Option<my_library::__private::Lane> {
+        fn channel() -> ::core::option::Option<my_library::__private::AnyChannel> {
             ::core::option::Option::None
         }
     }

@@ -26,7 +26,7 @@ pub use crate::{
     protocol::{
         Channel,
         plan::{ChannelPlan, Handler, Plan},
-        registry::{Lane, MessageEntry, Urgent},
+        registry::{AnyChannel, MessageEntry, Urgent},
     },
     spawn::{
         On, Place, WorkerHandle, WorkerResource,

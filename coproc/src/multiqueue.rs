@@ -36,8 +36,8 @@ pub(crate) struct PriorityMultiQueue<T> {
 /// no memory is taken and given back for it.
 struct Row<T> {
     /// None only if there is no item at all.
-    first: Option<(Rank, Waiting<T>)>,
-    rest: BTreeMap<Rank, Waiting<T>>,
+    first: Option<(Rank, QueuedItem<T>)>,
+    rest: BTreeMap<Rank, QueuedItem<T>>,
 }
 
 impl<T> Row<T> {
@@ -49,7 +49,7 @@ impl<T> Row<T> {
         usize::from(self.first.is_some()) + self.rest.len()
     }
 
-    fn put(&mut self, rank: Rank, waiting: Waiting<T>) {
+    fn put(&mut self, rank: Rank, waiting: QueuedItem<T>) {
         match &mut self.first {
             Some(first) if first.0 < rank => {
                 self.rest.insert(rank, waiting);
@@ -62,12 +62,12 @@ impl<T> Row<T> {
         }
     }
 
-    fn take(&mut self) -> Option<Waiting<T>> {
+    fn take(&mut self) -> Option<QueuedItem<T>> {
         let (_, taken) = std::mem::replace(&mut self.first, self.rest.pop_first())?;
         Some(taken)
     }
 
-    fn remove(&mut self, rank: &Rank) -> Option<Waiting<T>> {
+    fn remove(&mut self, rank: &Rank) -> Option<QueuedItem<T>> {
         match &self.first {
             Some((first, _)) if first == rank => self.take(),
             _ => self.rest.remove(rank),
@@ -84,13 +84,13 @@ struct Rank {
 
 /// Where an item waits, to take it out of turn. It never stands for another item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct QueuePlace {
     rank: Rank,
     channel: u16,
 }
 
 #[derive(Debug)]
-struct Waiting<T> {
+struct QueuedItem<T> {
     item: T,
     priority: Priority,
     since: Instant,
@@ -112,7 +112,7 @@ pub(crate) struct Aging {
 
 /// An item that waited, with what was known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken<T> {
+pub(crate) struct Dequeued<T> {
     pub(crate) item: T,
     /// The priority that it was put with.
     pub(crate) priority: Priority,
@@ -177,7 +177,7 @@ impl<T> PriorityMultiQueue<T> {
         priority: Priority,
         channel: u16,
         now: Instant,
-    ) -> Result<Place, T> {
+    ) -> Result<QueuePlace, T> {
         let Some(waiting) = self.channels.get_mut(usize::from(channel)) else {
             return Err(item);
         };
@@ -186,19 +186,19 @@ impl<T> PriorityMultiQueue<T> {
             None => i128::from(priority),
         };
         let rank = Rank { urgency, number: self.count };
-        waiting.put(rank, Waiting { item, priority, since: now });
+        waiting.put(rank, QueuedItem { item, priority, since: now });
         self.count += 1;
         self.len += 1;
-        Ok(Place { rank, channel })
+        Ok(QueuePlace { rank, channel })
     }
 
     /// Takes the most urgent item.
-    pub(crate) fn take(&mut self) -> Option<Taken<T>> {
+    pub(crate) fn take(&mut self) -> Option<Dequeued<T>> {
         self.take_from(self.next_channel()?)
     }
 
     /// Takes the most urgent item of one channel.
-    pub(crate) fn take_from(&mut self, channel: u16) -> Option<Taken<T>> {
+    pub(crate) fn take_from(&mut self, channel: u16) -> Option<Dequeued<T>> {
         let waiting = self.channels.get_mut(usize::from(channel))?.take()?;
         self.len -= 1;
         Some(waiting.taken(channel))
@@ -212,7 +212,7 @@ impl<T> PriorityMultiQueue<T> {
     }
 
     /// Takes an item out of turn, if it still waits.
-    pub(crate) fn remove(&mut self, place: Place) -> Option<Taken<T>> {
+    pub(crate) fn remove(&mut self, place: QueuePlace) -> Option<Dequeued<T>> {
         let waiting = self.channels.get_mut(usize::from(place.channel))?.remove(&place.rank)?;
         self.len -= 1;
         Some(waiting.taken(place.channel))
@@ -229,7 +229,7 @@ impl<T> PriorityMultiQueue<T> {
 
     /// Takes all items out, in order.
     #[cfg(test)]
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Taken<T>> + use<'_, T> {
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Dequeued<T>> + use<'_, T> {
         std::iter::from_fn(|| self.take())
     }
 
@@ -259,9 +259,9 @@ impl<T> PriorityMultiQueue<T> {
     }
 }
 
-impl<T> Waiting<T> {
-    fn taken(self, channel: u16) -> Taken<T> {
-        Taken { item: self.item, priority: self.priority, channel, since: self.since }
+impl<T> QueuedItem<T> {
+    fn taken(self, channel: u16) -> Dequeued<T> {
+        Dequeued { item: self.item, priority: self.priority, channel, since: self.since }
     }
 }
 
@@ -304,26 +304,27 @@ mod tests {
 
     /// The same queue as a list that is searched, with urgency as waiting makes it at a time.
     struct Model {
-        waiting: Vec<Taken<usize>>,
+        waiting: Vec<Dequeued<usize>>,
         aging: Option<Duration>,
     }
 
     impl Model {
-        fn take(&mut self, channel: Option<u16>, now: Instant) -> Option<Taken<usize>> {
-            let steps = |item: &Taken<usize>| match self.aging {
+        fn take(&mut self, channel: Option<u16>, now: Instant) -> Option<Dequeued<usize>> {
+            let steps = |item: &Dequeued<usize>| match self.aging {
                 None => i128::from(item.priority),
                 Some(interval) => {
                     let waited = (now - item.since).as_nanos() as i128;
                     i128::from(item.priority) * interval.as_nanos() as i128 - waited
                 }
             };
-            let here = |item: &Taken<usize>| channel.is_none_or(|channel| item.channel == channel);
+            let here =
+                |item: &Dequeued<usize>| channel.is_none_or(|channel| item.channel == channel);
             let found = self.waiting.iter().filter(|item| here(item));
             let number = found.min_by_key(|item| (steps(item), item.item))?.item;
             self.remove(number)
         }
 
-        fn remove(&mut self, number: usize) -> Option<Taken<usize>> {
+        fn remove(&mut self, number: usize) -> Option<Dequeued<usize>> {
             let index = self.waiting.iter().position(|item| item.item == number)?;
             Some(self.waiting.remove(index))
         }
@@ -343,7 +344,7 @@ mod tests {
                         Err(back) => prop_assert!(back == item && channel == 3),
                         Ok(place) => {
                             places.push(place);
-                            model.waiting.push(Taken { item, priority, channel, since: now });
+                            model.waiting.push(Dequeued { item, priority, channel, since: now });
                         }
                     }
                 }

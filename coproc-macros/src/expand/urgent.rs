@@ -15,7 +15,7 @@ pub(crate) fn message(message: &MessageType) -> TokenStream {
     };
     let channel = match channel {
         Some(channel) => quote_spanned! {mixed()=>
-            ::core::option::Option::Some(#library::__private::Lane::of(#channel))
+            ::core::option::Option::Some(#library::__private::AnyChannel::of(#channel))
         },
         None => quote_spanned!(mixed()=> ::core::option::Option::None),
     };
@@ -30,7 +30,7 @@ pub(crate) fn message(message: &MessageType) -> TokenStream {
                     #priority
                 }
 
-                fn lane() -> ::core::option::Option<#library::__private::Lane> {
+                fn channel() -> ::core::option::Option<#library::__private::AnyChannel> {
                     #channel
                 }
             }

@@ -2,11 +2,7 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{
-    lane::{Lane, Taken},
-    received::Received,
-    recv_error::RecvError,
-};
+use super::{lane::Lane, received::Received, recv_error::RecvError};
 use crate::{
     link::{Endpoint, Role},
     protocol::{Channel, Message},
@@ -111,7 +107,7 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     ///
     /// As [`recv`](Lane::recv).
     pub fn recv_any(&self) -> Result<Received<R, C>, RecvError> {
-        self.take(Taken::Any, None).unwrap_or(Err(RecvError::Closed))
+        self.take(None, None).unwrap_or(Err(RecvError::Closed))
     }
 
     /// Blocks until a message, an error or a close request has arrived on any channel.

@@ -13,7 +13,7 @@ pub use coproc_macros::Channel;
 pub(crate) use packet::{Envelope, Packet, Status};
 pub(crate) use plan::{ChannelPlan, Handler, Plan};
 pub use priority::Priority;
-pub(crate) use registry::{Registry, Urgency};
+pub(crate) use registry::{MessageDefaults, Registry};
 
 /// What can travel between processes: every type with serde's two traits.
 ///

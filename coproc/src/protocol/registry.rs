@@ -1,29 +1,29 @@
-//! What `#[message]` says of hand-written messages, by type.
+//! The default priority and channel of types with `#[message]`.
 
 use std::any::{Any, TypeId};
 
 use super::{Channel, Priority};
 
-/// A type with `#[message]`: how urgent its values are, and where they go.
+/// A type with `#[message]`: the priority of its values, and their channel.
 pub trait Urgent: 'static {
-    /// How urgent this one is.
+    /// The priority of this value.
     fn priority(&self) -> Priority;
 
-    /// The channel for values of this type, if one was given.
-    fn lane() -> Option<Lane> {
+    /// The channel for values of this type, if it has one.
+    fn channel() -> Option<AnyChannel> {
         None
     }
 }
 
-/// A channel of any set of channels.
+/// A channel of some set of channels.
 #[derive(Clone, Copy, Debug)]
-pub struct Lane {
+pub struct AnyChannel {
     set: TypeId,
     index: u16,
 }
 
-impl Lane {
-    /// This channel.
+impl AnyChannel {
+    /// This channel, without its set's type.
     #[must_use]
     pub fn of<C: Channel>(channel: C) -> Self {
         Self { set: TypeId::of::<C>(), index: channel.index() as u16 }
@@ -35,14 +35,14 @@ impl Lane {
 pub struct MessageEntry {
     message: fn() -> TypeId,
     priority: fn(&dyn Any) -> Priority,
-    lane: fn() -> Option<Lane>,
+    channel: fn() -> Option<AnyChannel>,
 }
 
 impl MessageEntry {
     /// The entry of `M`.
     #[must_use]
     pub const fn new<M: Urgent>() -> Self {
-        Self { message: TypeId::of::<M>, priority: priority_of::<M>, lane: M::lane }
+        Self { message: TypeId::of::<M>, priority: priority_of::<M>, channel: M::channel }
     }
 }
 
@@ -52,11 +52,11 @@ fn priority_of<M: Urgent>(message: &dyn Any) -> Priority {
 
 inventory::collect!(MessageEntry);
 
-/// What is known of a message type.
+/// The default priority and channel of a message type.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Urgency {
+pub(crate) struct MessageDefaults {
     pub(crate) priority: fn(&dyn Any) -> Priority,
-    pub(crate) lane: Option<u16>,
+    pub(crate) channel: Option<u16>,
 }
 
 /// The link-time table of message types.
@@ -64,11 +64,14 @@ pub(crate) struct Urgency {
 pub(crate) struct Registry;
 
 impl Registry {
-    /// What is known of `M`, for channels `C`. A channel of another set counts as none.
-    pub(crate) fn urgency_of<M: 'static, C: Channel>() -> Option<Urgency> {
+    /// The defaults of `M`, for channels `C`. A channel of another set does not count.
+    pub(crate) fn defaults_of<M: 'static, C: Channel>() -> Option<MessageDefaults> {
         let entries = || inventory::iter::<MessageEntry>.into_iter();
         let entry = entries().find(|entry| (entry.message)() == TypeId::of::<M>())?;
-        let lane = (entry.lane)().filter(|lane| lane.set == TypeId::of::<C>());
-        Some(Urgency { priority: entry.priority, lane: lane.map(|lane| lane.index) })
+        let channel = (entry.channel)().filter(|channel| channel.set == TypeId::of::<C>());
+        Some(MessageDefaults {
+            priority: entry.priority,
+            channel: channel.map(|channel| channel.index),
+        })
     }
 }

@@ -13,7 +13,7 @@ use std::{
 
 use super::spread::Spread;
 use crate::{
-    multiqueue::{Place, PriorityMultiQueue},
+    multiqueue::{PriorityMultiQueue, QueuePlace},
     protocol::{Envelope, Packet, Priority, Status},
 };
 
@@ -54,7 +54,7 @@ pub(crate) struct Arrived<P> {
 pub(crate) struct Inbox<P> {
     queue: PriorityMultiQueue<Arrived<P>>,
     /// Where calls wait, to find them when they are cancelled.
-    places: HashMap<u64, Place, Spread>,
+    places: HashMap<u64, QueuePlace, Spread>,
     capacities: Vec<usize>,
     /// By channel, how many messages have left the queue, handled or not.
     left: Vec<u64>,

@@ -1,4 +1,4 @@
-//! A messenger, as its methods are about one channel and one priority.
+//! [`Lane`]: a messenger for one channel and one priority.
 
 mod receiving;
 
@@ -8,27 +8,23 @@ use super::{Counters, received::ReceivedKind, recv_error::RemoteError, send_erro
 use crate::{
     codec::{Body, Draft},
     link::Endpoint,
-    protocol::{Channel, Envelope, Message, Packet, Priority, Registry, Urgency},
+    protocol::{Channel, Envelope, Message, MessageDefaults, Packet, Priority, Registry},
     sync::{Arc, AtomicBool, Ordering, now},
     transport::{Broken, Transport, Wait},
 };
 
-pub(super) use receiving::Taken;
-
-/// The methods of a [`Messenger`](super::Messenger), which derefs to this. They are about the
-/// default channel, or about the channel and the priority that [`on`](Self::on) and
-/// [`priority`](Self::priority) say.
+/// The methods of a [`Messenger`](super::Messenger), which derefs to this. They use the default channel, or
+/// the channel and the priority that [`on`](Self::on) and [`priority`](Self::priority) set.
 ///
-/// A lane is a handle on its messenger's end, which stays open until the messenger and all its lanes
-/// are dropped.
+/// A lane shares its messenger's end, which stays open until the messenger and all its lanes are dropped.
 pub struct Lane<S, R, C> {
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) max_message: usize,
-    /// What the type of what is sent says about how urgent it is.
-    urgency: Option<Urgency>,
+    /// The priority and channel of the type `S`.
+    defaults: Option<MessageDefaults>,
     /// This end has left with a message.
     pub(super) moved: Arc<AtomicBool>,
-    /// The channel; without it, what is sent goes where its type says.
+    /// The channel; by default that of the message's type.
     channel: Option<u16>,
     priority: Option<Priority>,
     types: PhantomData<fn(S) -> (R, C)>,
@@ -39,7 +35,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         Self {
             endpoint,
             max_message,
-            urgency: Registry::urgency_of::<S, C>(),
+            defaults: Registry::defaults_of::<S, C>(),
             moved: Arc::default(),
             channel: None,
             priority: None,
@@ -47,17 +43,17 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         }
     }
 
-    /// The same methods for a named channel.
+    /// A lane for this channel.
     pub fn on(&self, channel: C) -> Self {
         Self { channel: Some(channel.index() as u16), ..self.clone() }
     }
 
-    /// The same methods with this priority for what is sent.
+    /// A lane that sends with this priority.
     pub fn priority(&self, priority: Priority) -> Self {
         Self { priority: Some(priority), ..self.clone() }
     }
 
-    /// Sends a message that wants no reply. Blocks while 64 MiB wait to be received by the peer.
+    /// Sends a message without a reply. Blocks while 64 MiB wait for the peer to receive them.
     ///
     /// # Errors
     ///
@@ -86,8 +82,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.put(ReceivedKind::Message, message, within(timeout))
     }
 
-    /// Sends a message that wants a reply; the reply is then received as any message. Blocks as
-    /// [`send`](Self::send).
+    /// Sends a request. Its reply is received as any message. Blocks as [`send`](Self::send).
     ///
     /// # Errors
     ///
@@ -118,14 +113,13 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), with the message that failed; those before it are sent, and those
-    /// after it are not taken from `messages`.
+    /// As [`send`](Self::send), with the message that failed. The messages before it are sent; those after
+    /// it are not taken from `messages`.
     pub fn send_requests(&self, messages: impl IntoIterator<Item = S>) -> Result<(), SendError<S>> {
         messages.into_iter().try_for_each(|message| self.send_request(message))
     }
 
-    /// Replies to the oldest request that was received on this channel and not answered. Blocks as
-    /// [`send`](Self::send).
+    /// Replies to the oldest unanswered request of this channel. Blocks as [`send`](Self::send).
     ///
     /// # Errors
     ///
@@ -134,7 +128,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.put(ReceivedKind::Reply, message, Wait::Forever)
     }
 
-    /// The same without blocking. If there is no room, the request is still to be answered.
+    /// The same without blocking. If there is no room, the request stays unanswered.
     ///
     /// # Errors
     ///
@@ -152,13 +146,12 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.put(ReceivedKind::Reply, message, within(timeout))
     }
 
-    /// Makes the peer's next receive return [`RecvError::Remote`](super::RecvError::Remote) with
-    /// this error. It answers the oldest request that was received and not answered, if there is
-    /// one. Blocks as [`send`](Self::send).
+    /// Makes the peer's next receive return [`RecvError::Remote`](super::RecvError::Remote) with this error.
+    /// It answers the oldest unanswered request, if there is one. Blocks as [`send`](Self::send).
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), with the error that was to be sent.
+    /// As [`send`](Self::send), with the error.
     pub fn send_error<E>(&self, error: E) -> Result<(), SendError<E>>
     where
         E: std::error::Error + Message,
@@ -188,19 +181,19 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.dispatch(Packet::CloseRequest, Body::empty())
     }
 
-    /// How many requests were sent whose reply was not received.
+    /// The number of requests whose reply was not received.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.endpoint.state().by_hand.remaining(self.index())
     }
 
-    /// How many messages went through so far.
+    /// The numbers of messages so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
         self.endpoint.state().by_hand.counters(self.index())
     }
 
-    /// The channel that is received from.
+    /// The channel that this lane receives from.
     fn index(&self) -> u16 {
         self.channel.unwrap_or(0)
     }
@@ -221,12 +214,12 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         let packed = self.endpoint.pack(&mut body);
         packed.map_err(|text| SendError::Encode { message: (), text })?;
         let by_type = match kind {
-            // A reply goes where its request came from.
+            // A reply goes to the channel of its request.
             ReceivedKind::Reply => None,
-            _ => self.urgency.and_then(|urgency| urgency.lane),
+            _ => self.defaults.and_then(|defaults| defaults.channel),
         };
         let channel = self.channel.or(by_type).unwrap_or(0);
-        let by_type = || self.urgency.map_or(0, |urgency| (urgency.priority)(message));
+        let by_type = || self.defaults.map_or(0, |defaults| (defaults.priority)(message));
         let priority = self.priority.unwrap_or_else(by_type);
         self.await_room(wait)?;
         let packet = {
@@ -248,7 +241,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.dispatch(packet, body)
     }
 
-    /// To be asked before a request counts as answered: without room it is still to be.
+    /// Waits for room. This comes before a request counts as answered, since it stays unanswered without room.
     fn await_room(&self, wait: Wait) -> Result<(), SendError<()>> {
         if self.has_moved() {
             return Err(SendError::Moved(()));
@@ -266,7 +259,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
             Packet::Reply { channel, .. } | Packet::Failure { channel, .. } => (channel, None),
             _ => (0, None),
         };
-        // The request is counted before it is out, since its reply may be here before this returns.
+        // The request is counted before it is sent, since its reply may arrive before `send` returns.
         self.endpoint.state().by_hand.sent(channel, request);
         self.endpoint.send(packet, body).map_err(|_| SendError::Closed(()))
     }

@@ -1,4 +1,4 @@
-//! How a message is received, and what it is made of.
+//! The receives of a lane.
 
 use std::{
     iter,
@@ -21,35 +21,28 @@ use crate::{
     sync::now,
 };
 
-/// Where to take a message from.
-#[derive(Clone, Copy)]
-pub(in crate::messenger) enum Taken {
-    Any,
-    From(u16),
-}
-
 impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
-    /// Blocks until the next message is there.
+    /// Blocks until the next message has arrived.
     ///
     /// # Errors
     ///
-    /// [`RecvError`], each as it says.
+    /// [`RecvError`].
     pub fn recv(&self) -> Result<R, RecvError> {
         Ok(self.recv_message()?.value)
     }
 
-    /// The next message if it is there.
+    /// The next message, if it has arrived.
     ///
     /// # Errors
     ///
-    /// [`TryRecvError::Empty`] if it is not, and as [`recv`](Self::recv).
+    /// [`TryRecvError::Empty`] if none has arrived, and as [`recv`](Self::recv).
     pub fn try_recv(&self) -> Result<R, TryRecvError> {
         self.endpoint.drain();
-        let taken = self.look(self.from(), &mut self.endpoint.state());
+        let taken = self.look(Some(self.index()), &mut self.endpoint.state());
         Ok(self.open(taken.ok_or(TryRecvError::Empty)??)?.value)
     }
 
-    /// Blocks until the next message is there, for `timeout` at most.
+    /// Blocks until the next message has arrived, for `timeout` at most.
     ///
     /// # Errors
     ///
@@ -58,7 +51,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         self.recv_until(now().checked_add(timeout))
     }
 
-    /// Blocks until the next message is there, until `deadline` at most.
+    /// Blocks until the next message has arrived, at most until `deadline`.
     ///
     /// # Errors
     ///
@@ -68,27 +61,27 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     }
 
     fn recv_until(&self, until: Option<Instant>) -> Result<R, RecvTimeoutError> {
-        let taken = self.take(self.from(), until);
+        let taken = self.take(Some(self.index()), until);
         Ok(taken.ok_or(RecvTimeoutError::Timeout)??.value)
     }
 
-    /// Blocks until the next message is there, and gives it with what stood on its outside.
+    /// Blocks until the next message has arrived; returns it with its priority, channel and kind.
     ///
     /// # Errors
     ///
     /// As [`recv`](Self::recv).
     pub fn recv_message(&self) -> Result<Received<R, C>, RecvError> {
-        self.take(self.from(), None).unwrap_or(Err(RecvError::Closed))
+        self.take(Some(self.index()), None).unwrap_or(Err(RecvError::Closed))
     }
 
-    /// All messages that are there now, and errors in their place.
+    /// All messages and errors that have arrived, in order.
     pub fn recv_available(&self) -> Vec<Result<R, RecvError>> {
         let mut over = false;
         let next = || match self.try_recv() {
             _ if over => None,
             Err(TryRecvError::Empty | TryRecvError::Recv(RecvError::Closed)) => None,
             Err(TryRecvError::Recv(error)) => {
-                // An owner's request to close comes last, and is repeated for each receive.
+                // The owner's request to close comes last, and every receive returns it again.
                 over = self.is_closing() && error == RecvError::CloseRequested;
                 Some(Err(error))
             }
@@ -97,7 +90,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         iter::from_fn(next).collect()
     }
 
-    /// Receives until every request that was sent has its reply, or the peer is gone.
+    /// Receives until every request has its reply, or the peer is gone.
     pub fn recv_remaining(&self) -> impl Iterator<Item = Result<R, RecvError>> + use<S, R, C> {
         let (lane, mut closed) = (self.clone(), false);
         iter::from_fn(move || {
@@ -119,37 +112,37 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
         state.by_hand.closing && !state.by_hand.has_signal()
     }
 
-    /// How many messages are there now.
+    /// The number of messages that have arrived.
     #[must_use]
     pub fn available(&self) -> usize {
         self.endpoint.drain();
         self.queued()
     }
 
-    /// How many messages were taken in and not received; unlike [`available`](Self::available) it
-    /// does not look for more.
+    /// The number of messages in this end's queue. Unlike [`available`](Self::available), it does not read
+    /// new messages from the link.
     #[must_use]
     pub fn queued(&self) -> usize {
         self.endpoint.state().inbox.len_of(self.index())
     }
 
-    fn from(&self) -> Taken {
-        Taken::From(self.index())
-    }
-
-    /// Blocks until a message is there, until `until` at most; `None` if none came in time.
+    /// Blocks until a message has arrived on `channel`, or on any, at most until `until`.
     pub(in crate::messenger) fn take(
         &self,
-        from: Taken,
+        channel: Option<u16>,
         until: Option<Instant>,
     ) -> Option<Result<Received<R, C>, RecvError>> {
-        // What has come meanwhile may be more urgent than what is here.
+        // A message that has just arrived may be more urgent than those in the queue.
         self.endpoint.drain();
-        let taken = self.endpoint.wait_for(None, until, |state| self.look(from, state))?;
+        let taken = self.endpoint.wait_for(None, until, |state| self.look(channel, state))?;
         Some(taken.and_then(|arrived| self.open(arrived)))
     }
 
-    fn look(&self, from: Taken, state: &mut State) -> Option<Result<Arrived<Body>, RecvError>> {
+    fn look(
+        &self,
+        channel: Option<u16>,
+        state: &mut State,
+    ) -> Option<Result<Arrived<Body>, RecvError>> {
         if self.has_moved() {
             return Some(Err(RecvError::Moved));
         }
@@ -162,9 +155,9 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
                 },
             }));
         }
-        let arrived = match from {
-            Taken::Any => state.inbox.take_any(),
-            Taken::From(channel) => state.inbox.take_from(channel),
+        let arrived = match channel {
+            None => state.inbox.take_any(),
+            Some(channel) => state.inbox.take_from(channel),
         };
         if let Some(arrived) = arrived {
             let (channel, size) = (arrived.envelope.channel, arrived.content.len());
