@@ -20,7 +20,7 @@ pub(crate) mod reply;
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use argument::{
     Argument, ByRef, ByteSlice, Reference, Slice, Text, Whole, argument, by_ref, bytes, lend,
@@ -79,4 +79,25 @@ pub(crate) trait Codec {
         input: &mut &'a [u8],
         limits: &mut Limits,
     ) -> Result<T, Malformed>;
+}
+
+/// Writes a value that is kept as bytes, at most so many.
+///
+/// # Errors
+///
+/// As [`Codec::encode`].
+pub(crate) fn to_bytes<T: Serialize>(value: &T, limit: usize) -> Result<Bytes, EncodeError> {
+    let mut buffer = BoundedBuf::new(limit);
+    Chosen::encode(value, &mut buffer)?;
+    buffer.finish().map(Bytes::from)
+}
+
+/// Reads a value that is kept as bytes.
+///
+/// # Errors
+///
+/// As [`Codec::decode`].
+pub(crate) fn from_bytes<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, Malformed> {
+    let mut limits = Limits::of(bytes.len());
+    Chosen::decode(&mut bytes, &mut limits)
 }

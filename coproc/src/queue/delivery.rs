@@ -2,10 +2,13 @@
 
 use std::{fmt, ops::Deref};
 
-use super::{core::Handed, handle::Holders, value::load};
+use super::{
+    core::{Delivered, Notice},
+    link::Holders,
+};
 use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
-/// What is to be said about an item that was received; it goes back unless something is.
+/// The right to say what becomes of a delivered item. Dropped, it returns the item.
 struct Claim {
     holders: Arc<Holders>,
     number: u64,
@@ -13,20 +16,9 @@ struct Claim {
 }
 
 impl Claim {
-    fn acknowledge(mut self) -> Result<(), QueueError> {
+    fn settle(mut self, notice: Notice) -> Result<(), QueueError> {
         self.open = false;
-        self.holders.acknowledge(&[self.number])
-    }
-
-    fn give_back(mut self) -> Result<(), QueueError> {
-        self.open = false;
-        self.holders.give_back(self.number)
-    }
-
-    fn reject(mut self) {
-        self.open = false;
-        // If it fails, the queue has ended.
-        let _ = self.holders.reject(self.number);
+        self.holders.tell(notice)
     }
 }
 
@@ -34,7 +26,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
             // If it fails, the queue has ended.
-            let _ = self.holders.give_back(self.number);
+            let _ = self.holders.tell(Notice::Return(self.number));
         }
     }
 }
@@ -42,10 +34,10 @@ impl Drop for Claim {
 /// An item that was received from a [`Queue`](crate::Queue), to which it derefs, until it is
 /// acknowledged.
 ///
-/// Dropped without [`ack`](Self::ack) it goes back to its place in the queue, and somebody else
-/// gets it; so it does if this process dies. That may be whoever has dropped it: a loop over
-/// [`iter`](crate::Queue::iter) or [`try_iter`](crate::Queue::try_iter) that only looks at items never
-/// comes to the second. It keeps the queue as a handle does.
+/// Dropped without [`ack`](Self::ack) it returns to its place in the queue and is delivered again; so
+/// it does if this process dies. This process may receive it again: a loop over
+/// [`iter`](crate::Queue::iter) or [`try_iter`](crate::Queue::try_iter) that acknowledges nothing never
+/// comes to the second item. It keeps the queue as a handle does.
 ///
 /// ```
 /// use coproc::Queue;
@@ -60,7 +52,7 @@ impl Drop for Claim {
 /// job.ack()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "an item that is not acknowledged goes back, and is received again"]
+#[must_use = "an item that is not acknowledged returns to the queue, and is received again"]
 pub struct Delivery<T> {
     item: T,
     claim: Claim,
@@ -69,27 +61,29 @@ pub struct Delivery<T> {
     attempt: u32,
 }
 
-/// An item that has come and is not yet read. If reading it panics, it goes back.
+/// A delivered item that is not yet decoded. If decoding it panics, the item returns to the queue.
 pub(super) struct Unread {
     claim: Claim,
-    handed: Handed,
+    delivered: Delivered,
 }
 
 impl Unread {
-    pub(super) fn new(holders: &Arc<Holders>, handed: Handed) -> Self {
-        let claim = Claim { holders: Arc::clone(holders), number: handed.number, open: true };
-        Self { claim, handed }
+    pub(super) fn new(holders: &Arc<Holders>, delivered: Delivered) -> Self {
+        let claim = Claim { holders: Arc::clone(holders), number: delivered.number, open: true };
+        Self { claim, delivered }
     }
 
     /// # Errors
     ///
     /// [`QueueError::Decode`]; the item is a dead letter then.
     pub(super) fn read<T: Wire>(self) -> Result<Delivery<T>, QueueError> {
-        let Self { claim, handed: Handed { sender, recipient, attempt, content, .. } } = self;
-        match load(&content) {
+        let Self { claim, delivered } = self;
+        let Delivered { number, sender, recipient, attempt, bytes } = delivered;
+        match bytes.decode() {
             Ok(item) => Ok(Delivery { item, claim, sender, recipient, attempt }),
             Err(error) => {
-                claim.reject();
+                // If it fails, the queue has ended.
+                let _ = claim.settle(Notice::Reject(number));
                 Err(error)
             }
         }
@@ -101,7 +95,7 @@ impl<T> Delivery<T> {
         Arc::ptr_eq(&self.claim.holders, holders)
     }
 
-    /// Its number, for the caller to say what becomes of it.
+    /// Gives its number, with which the caller acknowledges it.
     pub(super) fn release(mut self) -> u64 {
         self.claim.open = false;
         self.claim.number
@@ -113,23 +107,27 @@ impl<T> Delivery<T> {
     ///
     /// [`QueueError::Ended`] if there is no queue any more.
     pub fn ack(self) -> Result<(), QueueError> {
-        self.claim.acknowledge()
+        let acknowledge = Notice::Acknowledge(vec![self.claim.number]);
+        self.claim.settle(acknowledge)
     }
 
-    /// Lets the item go back to its place in the queue, as dropping this does.
+    /// Returns the item to its place in the queue, as dropping this does.
     ///
     /// # Errors
     ///
     /// [`QueueError::Ended`] if there is no queue any more.
     pub fn nack(self) -> Result<(), QueueError> {
-        self.claim.give_back()
+        let back = Notice::Return(self.claim.number);
+        self.claim.settle(back)
     }
 
-    /// Acknowledges the item and gives it. If the queue has ended, there is nobody to tell.
-    #[must_use = "the item is acknowledged, and nobody else gets it"]
+    /// Acknowledges the item and gives it, also if the queue has ended.
+    #[must_use = "the item is acknowledged, and is not delivered again"]
     pub fn into_inner(self) -> T {
-        let _ = self.claim.acknowledge();
-        self.item
+        let Self { item, claim, .. } = self;
+        let acknowledge = Notice::Acknowledge(vec![claim.number]);
+        let _ = claim.settle(acknowledge);
+        item
     }
 
     /// The process that sent it.
@@ -138,7 +136,7 @@ impl<T> Delivery<T> {
         self.sender
     }
 
-    /// The process that it was sent to; `None`: whoever comes first.
+    /// The process that it was sent to; `None` if any process may receive it.
     #[must_use]
     pub fn recipient(&self) -> Option<u32> {
         self.recipient

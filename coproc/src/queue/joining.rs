@@ -1,16 +1,9 @@
 //! Waiting until everything is acknowledged.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Duration};
 
-use super::Queue;
-use crate::{
-    error::QueueError,
-    protocol::Wire,
-    sync::{Arc, now},
-};
+use super::queue::Queue;
+use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 impl<T: Wire> Queue<T> {
     /// Blocks until every item that was sent is acknowledged, or a
@@ -44,7 +37,7 @@ impl<T: Wire> Queue<T> {
     /// [`QueueError::Deserted`] if no handle and no delivery is left anywhere else,
     /// [`QueueError::Ended`] if the queue has ended, and [`QueueError::Lost`] if it does not answer.
     pub fn join(self) -> Result<(), QueueError> {
-        self.join_until(None).map_err(QueueError::from)
+        self.join_within(None).map_err(QueueError::from)
     }
 
     /// As [`join`](Self::join), but blocks for this long at most. The error gives the handle back.
@@ -66,12 +59,12 @@ impl<T: Wire> Queue<T> {
     ///
     /// As [`join`](Self::join), and [`QueueError::Timeout`].
     pub fn join_timeout(self, timeout: Duration) -> Result<(), QueueJoinError<T>> {
-        self.join_until(now().checked_add(timeout))
+        self.join_within(Some(timeout))
     }
 
-    fn join_until(self, until: Option<Instant>) -> Result<(), QueueJoinError<T>> {
-        let shared = Arc::clone(&self.holders.shared);
-        let joined = shared.join(self.holders, until);
+    fn join_within(self, patience: Option<Duration>) -> Result<(), QueueJoinError<T>> {
+        let link = Arc::clone(&self.holders.link);
+        let joined = link.join(self.holders, patience);
         joined.map_err(|(error, holders)| QueueJoinError { queue: Self::of(holders), error })
     }
 }

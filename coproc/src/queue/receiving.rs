@@ -1,23 +1,23 @@
-//! Receiving, what comes first or what is looked for.
+//! Receiving: the first item, or one that a predicate selects.
 
 use std::{fmt, time::Duration};
 
 use super::{
-    Delivery, Queue,
-    core::{Content, Cursor, Reply},
-    delivery::Unread,
-    value::load,
+    core::{Cursor, Demand, Notice, Question, QueueReply},
+    delivery::{Delivery, Unread},
+    link::unexpected,
+    queue::Queue,
 };
 use crate::{error::QueueError, protocol::Wire, sync::now};
 
 impl<T: Wire> Queue<T> {
-    /// Receives the first item that is for this process or for anybody. Waits until there is one,
-    /// as long as it takes.
+    /// Receives the first item that this process may receive. Waits until there is one, as long as it
+    /// takes.
     ///
     /// # Errors
     ///
     /// [`QueueError::Ended`], [`QueueError::Lost`], and [`QueueError::Decode`] if the item cannot be
-    /// read, which is a [dead letter](Self::dead_letters) then.
+    /// read; it is a [dead letter](Self::dead_letters) then.
     pub fn recv(&self) -> Result<Delivery<T>, QueueError> {
         self.receive(None)
     }
@@ -40,20 +40,20 @@ impl<T: Wire> Queue<T> {
         self.receive(Some(timeout))
     }
 
-    /// Receives what is there, in order: the first items that are for this process or for anybody,
-    /// `most` of them at most, and about 1 MiB. Waits until there is one, as long as it takes.
+    /// Receives the first items that this process may receive, in order: at most `most` of them, and
+    /// about 1 MiB. Waits until there is one, as long as it takes.
     ///
-    /// One question and one answer for all of them take far less time than as many. Until they are
-    /// acknowledged nobody else gets them, also those that are not yet looked at. If this process
-    /// dies, that counts for each of them, and each is then delivered alone.
+    /// One request for all of them takes far less time than one for each. Until they are
+    /// acknowledged, no other receiver gets them. If this process dies, that counts for each of them,
+    /// and each is then delivered alone.
     ///
     /// # Errors
     ///
-    /// As [`recv`](Self::recv). Items that cannot be read are left out where others can.
+    /// As [`recv`](Self::recv). Items that cannot be read are left out if others can be.
     pub fn recv_many(&self, most: usize) -> Result<Vec<Delivery<T>>, QueueError> {
         let mut readable = Vec::new();
         let mut unreadable = None;
-        for received in self.receive_many(most, None)? {
+        for received in self.deliveries(Question::Receive(Demand::First(most)), None)? {
             match received {
                 Ok(delivery) => readable.push(delivery),
                 Err(error) => unreadable = Some(error),
@@ -77,35 +77,37 @@ impl<T: Wire> Queue<T> {
     ) -> Result<(), QueueError> {
         let (own, others): (Vec<_>, Vec<_>) =
             deliveries.into_iter().partition(|delivery| delivery.is_of(&self.holders));
-        let numbers: Vec<u64> = own.into_iter().map(Delivery::release).collect();
-        self.holders.acknowledge(&numbers)?;
+        let numbers = own.into_iter().map(Delivery::release).collect();
+        self.holders.tell(Notice::Acknowledge(numbers))?;
         others.into_iter().try_for_each(Delivery::ack)
     }
 
     fn receive(&self, patience: Option<Duration>) -> Result<Delivery<T>, QueueError> {
-        let received = self.receive_many(1, patience)?.next();
+        let received = self.deliveries(Question::Receive(Demand::First(1)), patience)?.next();
         received.unwrap_or_else(|| Err(QueueError::Lost("it gave nothing".into())))
     }
 
-    fn receive_many(
+    /// What a question delivers. All of it is claimed before any of it is read.
+    fn deliveries(
         &self,
-        most: usize,
+        question: Question,
         patience: Option<Duration>,
     ) -> Result<impl Iterator<Item = Result<Delivery<T>, QueueError>>, QueueError> {
-        match self.holders.receive(most, patience)? {
-            Reply::Handed(handed) => {
-                let unread = |handed| Unread::new(&self.holders, handed);
-                Ok(handed.into_iter().map(unread).collect::<Vec<_>>().into_iter().map(Unread::read))
+        match self.holders.ask(question, patience)? {
+            QueueReply::Delivered(items) => {
+                let claims = items.into_iter().map(|item| Unread::new(&self.holders, item));
+                Ok(claims.collect::<Vec<_>>().into_iter().map(Unread::read))
             }
             other => Err(unexpected(&other)),
         }
     }
 
-    /// Receives the first item that is for this process or for anybody, and that `fits` says `true`
-    /// of. The others stay where they are. Waits until there is one, as long as it takes.
+    /// Receives the first item that this process may receive and for which `fits` gives `true`. The
+    /// others stay where they are. Waits until there is one, as long as it takes.
     ///
-    /// `fits` runs here, on a copy of each item at most once each time that it comes to the queue.
-    /// If it panics, nothing has happened. An item that cannot be read does not fit.
+    /// `fits` runs in this thread, on a copy of each item, once at most each time that the item is sent
+    /// or returns to the queue. If it panics, nothing has happened. An item that cannot be read does
+    /// not fit.
     ///
     /// ```
     /// # let queue = coproc::Queue::unbounded()?;
@@ -153,39 +155,28 @@ impl<T: Wire> Queue<T> {
         let mut cursor = Cursor::default();
         loop {
             let left = until.map(|until| until.saturating_duration_since(now()));
-            let offered = match self.holders.look(cursor, left)? {
-                Reply::Offered((offered, after)) => {
-                    cursor = after;
+            let look = Question::Receive(Demand::Look(cursor));
+            let offered = match self.holders.ask(look, left)? {
+                QueueReply::Offered(offered, seen) => {
+                    cursor = seen;
                     offered
                 }
                 other => return Err(unexpected(&other)),
             };
-            for (place, content) in offered {
-                if let Some(delivery) = self.take_if(place, &content, &mut fits)? {
-                    return Ok(delivery);
+            for (place, bytes) in offered {
+                if bytes.decode().is_ok_and(|item| fits(&item))
+                    && let Some(delivery) = self.deliveries(Question::Take(place), None)?.next()
+                {
+                    return delivery;
                 }
             }
         }
     }
 
-    /// Takes an item that was seen, if it fits and nobody was faster.
-    fn take_if(
-        &self,
-        place: u64,
-        content: &Content,
-        fits: &mut impl FnMut(&T) -> bool,
-    ) -> Result<Option<Delivery<T>>, QueueError> {
-        if !load(content).is_ok_and(|item| fits(&item)) {
-            return Ok(None);
-        }
-        let handed = self.holders.take(place)?;
-        handed.map(|handed| Unread::new(&self.holders, handed).read()).transpose()
-    }
-
     /// Receives items, waiting for each, until the queue has ended.
     ///
     /// An item that cannot be read is an `Err`, after which there may be more. As with
-    /// [`try_iter`](Self::try_iter), what is not acknowledged comes again.
+    /// [`try_iter`](Self::try_iter), an item that is not acknowledged is received again.
     pub fn iter(&self) -> QueueIter<'_, T> {
         QueueIter { queue: self }
     }
@@ -194,10 +185,9 @@ impl<T: Wire> Queue<T> {
     ///
     /// An item that cannot be read is an `Err`, after which there may be more.
     ///
-    /// A [`Delivery`] that is dropped without [`ack`](Delivery::ack) goes back to its place, and
-    /// that is before what comes behind it: a loop that acknowledges nothing gets the first item
-    /// again and again, and never ends. Take the item out of it, or acknowledge it when it is done
-    /// with:
+    /// A [`Delivery`] that is dropped without [`ack`](Delivery::ack) returns to its place, before the
+    /// items behind it: a loop that acknowledges nothing gets the first item again and again, and
+    /// never ends. Take the item out of the delivery, or acknowledge it:
     ///
     /// ```
     /// # let queue = coproc::Queue::unbounded()?;
@@ -224,10 +214,6 @@ fn empty(error: QueueError) -> QueueError {
         QueueError::Timeout => QueueError::Empty,
         other => other,
     }
-}
-
-fn unexpected(reply: &Reply) -> QueueError {
-    QueueError::Lost(format!("it answered something else: {reply:?}"))
 }
 
 /// The items of a queue; see [`Queue::iter`].

@@ -1,14 +1,14 @@
 //! Hosts: a worker in a thread of the process that made it, and what that worker keeps for handles in
 //! every process.
 //!
-//! 1. The kept value is in an `Arc` that the worker and the host of its process share.
+//! 1. What is kept is in an `Arc` that the worker and the host share.
 //! 2. It ends when the host is dropped. Controllers in other processes do not keep it.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use super::{Order, Place, WorkerResource, thread};
+use super::{On, Order, Place, WorkerResource, thread};
 use crate::{
     codec::attachments::{self, Attach, Descriptor, Found},
     error::SpawnError,
@@ -22,13 +22,12 @@ pub(crate) trait Hosted: Send + Sync + 'static {
     const NAME: &'static str;
 
     /// Ends every wait, and refuses those that come later.
-    fn end(self: &Arc<Self>);
+    fn end(&self);
 }
 
 /// The place of a host's worker: a thread, with a limit of messages of its own in bytes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HostThread {
-    pub(crate) max_message: usize,
+struct HostThread {
+    max_message: usize,
 }
 
 impl<W: Worker> Place<W> for HostThread {
@@ -47,6 +46,20 @@ impl<W: Worker> Place<W> for HostThread {
 pub(crate) struct Host<H: Hosted, W: Worker> {
     pub(crate) hosted: Arc<H>,
     pub(crate) worker: WorkerResource<W>,
+}
+
+impl<H: Hosted, W: Worker> Host<H, W> {
+    /// Starts the worker. Its messages may have this many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError::Os`] if no thread can be started.
+    pub(crate) fn start(hosted: H, max_message: usize) -> Result<Self, SpawnError<W::InitError>> {
+        let hosted = Arc::new(hosted);
+        let lent = Lent(Arc::clone(&hosted));
+        let worker = On::new(HostThread { max_message }).spawn::<()>(|draft| draft.put(&lent))?;
+        Ok(Self { hosted, worker })
+    }
 }
 
 impl<H: Hosted, W: Worker> Drop for Host<H, W> {

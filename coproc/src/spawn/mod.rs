@@ -1,5 +1,6 @@
 //! Places, at which workers run, and the owners and handles of workers.
 
+mod access;
 mod events;
 #[cfg(feature = "fuzz")]
 #[doc(hidden)]
@@ -19,6 +20,7 @@ mod resource;
 mod starts;
 #[cfg(feature = "process")]
 mod stdio;
+mod store;
 mod thread;
 pub(crate) mod travel;
 #[cfg(not(feature = "process"))]
@@ -37,11 +39,12 @@ use crate::{
     worker::Worker,
 };
 
+pub(crate) use access::{Access, StoreHost};
 pub use events::Events;
 pub use group::{Group, Grouped};
 pub(crate) use handle::handle;
 pub use handle::{Stats, WorkerHandle, owner};
-pub(crate) use host::{Host, HostThread, Hosted, Lent};
+pub(crate) use host::{Host, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]
 pub use process::{Process, init};
@@ -50,6 +53,7 @@ pub use resource::WorkerResource;
 pub(crate) use starts::Starts;
 #[cfg(feature = "process")]
 pub use stdio::Stdio;
+pub(crate) use store::{DecidedReply, HERE, Kept, ReplyOf, Store};
 pub use thread::Thread;
 pub(crate) use travel::ControllerWire;
 #[cfg(not(feature = "process"))]

@@ -11,10 +11,7 @@ use std::{
     task::{Context as Task, Poll, Wake, Waker},
 };
 
-use super::{
-    On,
-    host::{Host, HostThread, Hosted, Lent},
-};
+use super::host::{Host, Hosted, Lent};
 use crate::{
     call::{Controller, Dispatch, Encoded, Link, Request, Route},
     codec::reply::Completion,
@@ -45,19 +42,17 @@ pub(super) fn connection<W: Worker>(
     if let Some((connection, _)) = relays.get(slot) {
         return Ok(Arc::clone(connection));
     }
-    let target = Arc::new(Target {
+    let target = Target {
         dispatch: Arc::downgrade(dispatch),
         slot: *slot,
         open: Mutex::new(0),
         answered: Condvar::new(),
-    });
-    let place = HostThread { max_message: dispatch.max_message() };
-    let lent = Lent(Arc::clone(&target));
-    let worker = On::<Relay<W>, _>::new(place).spawn::<()>(|draft| draft.put(&lent));
-    let worker = worker.map_err(|error| error.to_string())?;
-    let connection = worker.connection().ok_or("the relay has no connection")?;
+    };
+    let host = Host::<_, Relay<W>>::start(target, dispatch.max_message());
+    let host = host.map_err(|error| error.to_string())?;
+    let connection = host.worker.connection().ok_or("the relay has no connection")?;
     let connection = Arc::clone(connection);
-    relays.insert(*slot, (Arc::clone(&connection), Box::new(Host { hosted: target, worker })));
+    relays.insert(*slot, (Arc::clone(&connection), Box::new(host)));
     Ok(connection)
 }
 
@@ -85,7 +80,7 @@ impl Target {
 impl Hosted for Target {
     const NAME: &'static str = "the way to a pool";
 
-    fn end(self: &Arc<Self>) {
+    fn end(&self) {
         // Each call that waits is a job, to which the dispatcher gives an outcome when it stops.
     }
 }

@@ -9,6 +9,8 @@ use crate::{
 
 /// Where a reply goes.
 pub(crate) enum ReplyTo<T, E> {
+    /// The thread that makes the request at this moment, and takes the reply itself.
+    Asker,
     Link(LaterAnswer<T, E>),
     Thread(Arc<ReplySlot<T, E>>),
 }
@@ -19,6 +21,7 @@ impl<T, E> ReplyTo<T, E> {
             (Self::Link(answer), Ok(reply)) => answer.ok(reply),
             (Self::Link(answer), Err(error)) => answer.err(error),
             (Self::Thread(slot), outcome) => slot.fill(outcome),
+            (Self::Asker, _) => {}
         }
     }
 }
@@ -47,11 +50,6 @@ impl<T, E> ReplySlot<T, E> {
         if state.sleeps {
             self.filled.notify_all();
         }
-    }
-
-    /// The reply, if it is there.
-    pub(crate) fn try_recv(&self) -> Option<Result<T, E>> {
-        self.state.lock().outcome.take()
     }
 
     /// Waits for the reply; `None` if there is none by `until`.

@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::{
-    State, Update, View,
     core::{Finding, Known, Subscription},
+    state::State,
+    update::Update,
+    view::View,
 };
 use crate::{
     error::StateError,
@@ -52,14 +54,18 @@ pub struct Key<T> {
     value: PhantomData<fn() -> T>,
 }
 
-impl<T: Wire> Key<T> {
-    pub(super) fn new(state: State, name: String) -> Self {
+impl State {
+    /// A view of one name as a value of type `T`.
+    pub fn key<T: Wire>(&self, name: impl Into<String>) -> Key<T> {
+        let (state, name) = (self.clone(), name.into());
         // Of a name that was never set this is true. Of any other the host says so.
         let values = [(name.clone(), (0, None))].into();
         let last = Arc::new(Mutex::new(Known { values, ..Known::default() }));
-        Self { state, name, last, value: PhantomData }
+        Key { state, name, last, value: PhantomData }
     }
+}
 
+impl<T: Wire> Key<T> {
     /// The value.
     ///
     /// # Errors

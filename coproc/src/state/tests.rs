@@ -2,7 +2,10 @@
 
 use std::{thread, time::Duration};
 
-use super::*;
+use super::{
+    core::{Finding, Subscription},
+    *,
+};
 
 /// Longer than any test waits.
 const LONG: Duration = Duration::from_secs(600);
@@ -16,7 +19,8 @@ struct Pair {
 impl Pair {
     fn new() -> Self {
         let here = State::spawn().unwrap();
-        let there = State { _host: None, store: None, ..here.clone() };
+        let mut there = here.borrowed();
+        there.access.store = None;
         Self { here, there }
     }
 
@@ -35,13 +39,13 @@ impl Pair {
         values: &[Option<u32>],
         wait: impl FnOnce() -> Result<T, StateError> + Send,
     ) -> (T, u64) {
-        let sent = || self.there.controller.worker().stats().sent;
+        let sent = || self.there.access.worker.worker().stats().sent;
         let before = sent();
         let value = thread::scope(|scope| {
             let waits = scope.spawn(wait);
             for value in values {
-                let store = self.here.store.as_ref().unwrap();
-                while store.next_expiry().unwrap().is_none() {
+                let store = self.here.access.store.as_ref().unwrap();
+                while store.act(|kept| kept.next_expiry()).unwrap().is_none() {
                     thread::yield_now();
                 }
                 self.set(*value);
@@ -132,7 +136,7 @@ fn a_predicate_over_names_costs_one_request_for_each_change() {
 #[test]
 fn a_handle_in_the_process_of_the_state_sends_no_requests() {
     let state = State::spawn().unwrap();
-    let sent = || state.controller.worker().stats().sent;
+    let sent = || state.access.worker.worker().stats().sent;
     let before = sent();
     let key = state.namespace("jobs").key::<u32>("n");
     let mut watch = state.namespace("jobs").watch(["n"]);
@@ -150,7 +154,7 @@ fn a_handle_in_the_process_of_the_state_sends_no_requests() {
 #[test]
 fn a_turn_passes_from_handles_here_to_others_and_back() {
     let pair = Pair::new();
-    let turn = |state: &State| state.wait(core::Subscription::Turn, None);
+    let turn = |state: &State| state.wait(Subscription::Turn, None);
     for (holder, next) in [(&pair.here, &pair.there), (&pair.there, &pair.here)] {
         assert_eq!(turn(&holder.fork()), Ok(Finding::Nothing(0)));
         assert_eq!(turn(&next.fork()), Ok(Finding::Nothing(0)));

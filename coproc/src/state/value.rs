@@ -1,12 +1,12 @@
-//! Values as they are stored, and errors as callers see them.
+//! Values as they are stored.
 
 use std::any::type_name;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    codec::{BoundedBuf, Bytes, Chosen, Codec, Limits},
-    error::{CallError, StateError},
+    codec::{self, Bytes},
+    error::StateError,
     protocol::Wire,
     sync::Arc,
 };
@@ -16,10 +16,10 @@ pub(super) const VALUE_MOST: usize = 64 << 20;
 
 /// A value, encoded, with the name of its type. Cloning it does not copy the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stored(Arc<Content>);
+pub(super) struct Stored(Arc<StoredContent>);
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Content {
+struct StoredContent {
     type_name: String,
     bytes: Bytes,
 }
@@ -39,16 +39,14 @@ impl Serialize for Stored {
 
 impl<'de> Deserialize<'de> for Stored {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Content::deserialize(deserializer).map(|content| Self(Arc::new(content)))
+        StoredContent::deserialize(deserializer).map(|content| Self(Arc::new(content)))
     }
 }
 
 pub(super) fn store<T: Wire>(value: &T) -> Result<Stored, StateError> {
-    let mut buffer = BoundedBuf::new(VALUE_MOST);
-    let text = |error: crate::codec::EncodeError| StateError::Encode(error.to_string());
-    Chosen::encode(value, &mut buffer).map_err(text)?;
-    let bytes = Bytes::from(buffer.finish().map_err(text)?);
-    Ok(Stored(Arc::new(Content { type_name: type_name::<T>().to_owned(), bytes })))
+    let bytes = codec::to_bytes(value, VALUE_MOST);
+    let bytes = bytes.map_err(|error| StateError::Encode(error.to_string()))?;
+    Ok(Stored(Arc::new(StoredContent { type_name: type_name::<T>().to_owned(), bytes })))
 }
 
 pub(super) fn load<T: Wire>(name: &str, Stored(content): &Stored) -> Result<T, StateError> {
@@ -59,25 +57,6 @@ pub(super) fn load<T: Wire>(name: &str, Stored(content): &Stored) -> Result<T, S
             asked: type_name::<T>().to_owned(),
         });
     }
-    let mut input = &*content.bytes;
-    let mut limits = Limits::of(input.len());
-    Chosen::decode(&mut input, &mut limits)
+    codec::from_bytes(&content.bytes)
         .map_err(|error| StateError::Decode { name: name.to_owned(), text: error.to_string() })
-}
-
-pub(super) fn lost(error: CallError<StateError>) -> StateError {
-    match error {
-        CallError::Handler(error) => error,
-        error @ (CallError::TooLarge { .. } | CallError::Encode(_)) => {
-            StateError::Encode(error.to_string())
-        }
-        // A caller that moved the only handle into a worker's arguments has dropped it, and knows of
-        // no worker that it could start again.
-        CallError::Closed(reason) => StateError::Lost(format!(
-            "a state ends with the last handle in the process that made it, and this one has ended \
-             ({})",
-            reason.to_string().trim_end_matches("; start another")
-        )),
-        error => StateError::Lost(error.to_string()),
-    }
 }

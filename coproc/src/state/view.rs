@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    State,
     core::{Change, Known, Operation, Seen, Subscription, Versioned},
+    state::State,
     value::{Stored, load, store},
 };
 use crate::{error::StateError, protocol::Wire};

@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::{
-    Snapshot, State, View,
     core::{Filter, Finding, Known, Operation, Subscription},
+    dictionary::Snapshot,
+    state::State,
+    view::View,
 };
 use crate::{error::StateError, sync::now};
 
@@ -126,13 +128,9 @@ impl State {
     ) -> Result<Finding, StateError> {
         let only = Some(names.into_iter().map(str::to_owned).collect());
         let filter = Filter { only, ..Filter::default() };
-        let mut seen = None;
-        loop {
-            match self.wait(subscription(seen, filter.clone()), until)? {
-                Finding::Nothing(version) => seen = Some(version),
-                wake => return Ok(wake),
-            }
-            in_time(until)?;
+        match self.wait(subscription(None, filter), until)? {
+            Finding::Nothing(_) => Err(StateError::Timeout),
+            finding => Ok(finding),
         }
     }
 
@@ -169,7 +167,7 @@ impl State {
                 Finding::Values(Some(changed)) => known.update(changed),
                 Finding::Values(None) => *known = Known::default(),
                 _ if is_over => return outcome.map(drop),
-                _ => {}
+                _ => return Err(StateError::Timeout),
             }
             is_present = true;
         }
@@ -182,9 +180,7 @@ impl State {
         until: Option<Instant>,
     ) -> Result<Finding, StateError> {
         let left = until.map(|until| until.saturating_duration_since(now()));
-        // The host answers in time even if nothing changes, so that one that hangs is noticed.
-        let interval = self.timeout.map(|timeout| timeout / 2);
-        self.ask(Operation::Wait(subscription), left.into_iter().chain(interval).min())
+        self.ask(Operation::Wait(subscription), left)
     }
 }
 

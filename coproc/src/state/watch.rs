@@ -8,8 +8,9 @@ use std::{
 };
 
 use super::{
-    State, Update,
-    core::{Batch, Filter, Finding, Operation, Subscription},
+    core::{Filter, Finding, Operation, Subscription, UpdateBatch},
+    state::State,
+    update::Update,
     waiting::in_time,
 };
 use crate::{error::StateError, sync::now};
@@ -102,7 +103,7 @@ impl State {
 impl Watch {
     fn new(state: &State, only: Option<BTreeSet<String>>) -> Self {
         Self {
-            state: State { _host: None, ..state.clone() },
+            state: state.borrowed(),
             filter: Filter { only, ..Filter::default() },
             seen: state.version(),
             ahead: VecDeque::new(),
@@ -217,8 +218,8 @@ impl Watch {
             let subscription = Subscription::Updates(Some(seen), self.filter.clone());
             let mut batch = match self.state.wait(subscription, until)? {
                 Finding::Updates(batch) => batch,
-                Finding::Nothing(seen) => Batch { seen, ..Batch::default() },
-                _ => Batch { seen, ..Batch::default() },
+                Finding::Nothing(seen) => UpdateBatch { seen, ..UpdateBatch::default() },
+                _ => UpdateBatch { seen, ..UpdateBatch::default() },
             };
             self.seen = Ok(batch.seen);
             if let Some(first) = batch.updates.first_mut() {

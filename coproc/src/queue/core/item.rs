@@ -1,20 +1,50 @@
-//! What goes in and out of a queue, and how it is said.
+//! Items as a queue keeps, delivers and buries them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{codec::Bytes, sync::Arc};
+use crate::{
+    codec::{self, Bytes, EncodeError},
+    error::QueueError,
+    protocol::Wire,
+    sync::Arc,
+};
 
-/// The bytes of an item, which the queue keeps while they are elsewhere.
+/// How large an item may be, in bytes: a message, less what stands around it.
+const ITEM_MOST: usize = (64 << 20) - (64 << 10);
+
+/// What an item takes besides its own bytes, about.
+const OVERHEAD: usize = 128;
+
+/// The bytes of an item. The queue and its deliveries share them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::queue) struct Content(pub(in crate::queue) Arc<Bytes>);
+pub(crate) struct ItemBytes(Arc<Bytes>);
 
-impl Serialize for Content {
+impl ItemBytes {
+    pub(crate) fn encode<T: Wire>(item: &T) -> Result<Self, QueueError> {
+        let bytes = codec::to_bytes(item, ITEM_MOST).map_err(|error| match error {
+            EncodeError::TooLarge { size, limit } => QueueError::TooLarge { size, limit },
+            EncodeError::Refused(text) => QueueError::Encode(text),
+        })?;
+        Ok(Self(Arc::new(bytes)))
+    }
+
+    pub(crate) fn decode<T: Wire>(&self) -> Result<T, QueueError> {
+        codec::from_bytes(&self.0).map_err(|error| QueueError::Decode(error.to_string()))
+    }
+
+    /// What it counts for in the bytes that a queue may hold.
+    pub(super) fn size(&self) -> usize {
+        self.0.len() + OVERHEAD
+    }
+}
+
+impl Serialize for ItemBytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Content {
+impl<'de> Deserialize<'de> for ItemBytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(Arc::new(Bytes::deserialize(deserializer)?)))
     }
@@ -22,56 +52,46 @@ impl<'de> Deserialize<'de> for Content {
 
 /// An item in a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::queue) struct Item {
-    pub(in crate::queue) content: Content,
-    pub(in crate::queue) sender: u32,
-    pub(in crate::queue) recipient: Option<u32>,
+pub(super) struct QueueItem {
+    pub(super) bytes: ItemBytes,
+    pub(super) sender: u32,
+    pub(super) recipient: Option<u32>,
     /// How often it was delivered.
-    pub(super) delivered: u32,
-    /// How many of those it was delivered to have died with it.
+    pub(super) deliveries: u32,
+    /// How many processes have died with it.
     pub(super) deaths: u32,
-    /// When it came back last; 0: never.
+    /// The number of its last return to the queue; 0 if it was never returned.
     pub(super) returned: u64,
 }
 
-/// What an item takes besides its own bytes, about.
-const AROUND: usize = 128;
-
-impl Content {
-    /// What it counts for in the bytes that a queue may hold.
-    pub(super) fn size(&self) -> usize {
-        self.0.len() + AROUND
+impl QueueItem {
+    pub(super) fn new(bytes: ItemBytes, sender: u32, recipient: Option<u32>) -> Self {
+        Self { bytes, sender, recipient, deliveries: 0, deaths: 0, returned: 0 }
     }
 }
 
-impl Item {
-    pub(in crate::queue) fn new(content: Content, sender: u32, recipient: Option<u32>) -> Self {
-        Self { content, sender, recipient, delivered: 0, deaths: 0, returned: 0 }
-    }
-}
-
-/// An item that was given to somebody.
+/// An item on its way to a receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::queue) struct Handed {
+pub(crate) struct Delivered {
     /// The number of the delivery.
-    pub(in crate::queue) number: u64,
-    pub(in crate::queue) sender: u32,
-    pub(in crate::queue) recipient: Option<u32>,
+    pub(crate) number: u64,
+    pub(crate) sender: u32,
+    pub(crate) recipient: Option<u32>,
     /// How often it was delivered before.
-    pub(in crate::queue) attempt: u32,
-    pub(in crate::queue) content: Content,
+    pub(crate) attempt: u32,
+    pub(crate) bytes: ItemBytes,
 }
 
-/// How far somebody who looks for an item has looked.
+/// How much of a queue a selecting receiver has seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::queue) struct Cursor {
-    /// The first place that was not looked at.
+pub(crate) struct Cursor {
+    /// The first place that it has not seen.
     pub(super) place: u64,
-    /// Of what has come back, the last that was looked at.
+    /// The last return that it has seen.
     pub(super) returned: u64,
 }
 
-/// Why nobody gets an item any more.
+/// Why an item is a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DeadReason {
@@ -83,26 +103,12 @@ pub enum DeadReason {
     Unreadable,
 }
 
-/// An item that nobody gets any more.
+/// An item that is not delivered any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::queue) struct Dead {
-    pub(in crate::queue) content: Content,
-    pub(in crate::queue) sender: u32,
-    pub(in crate::queue) recipient: Option<u32>,
-    pub(in crate::queue) delivered: u32,
-    pub(in crate::queue) reason: DeadReason,
-}
-
-/// What is there for somebody who looks for an item: each with its place.
-pub(in crate::queue) type Offer = (Vec<(u64, Content)>, Cursor);
-
-/// How those who wait are answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::queue) enum Reply {
-    /// The item is in the queue, or with whoever waited for it.
-    Sent,
-    Handed(Vec<Handed>),
-    Offered(Offer),
-    /// Everything is acknowledged.
-    Done,
+pub(crate) struct DeadItem {
+    pub(crate) bytes: ItemBytes,
+    pub(crate) sender: u32,
+    pub(crate) recipient: Option<u32>,
+    pub(crate) deliveries: u32,
+    pub(crate) reason: DeadReason,
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{codec::Bytes, sync::Arc};
+use crate::error::QueueError;
 
 /// The processes at the other ends of the links 0 to 3.
 const PIDS: [u32; 4] = [100, 100, 101, 102];
@@ -59,35 +59,33 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 0..80)
 }
 
-/// What somebody is told, as far as the model knows it.
+/// A reply, as far as the model knows it.
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
-    Sent,
     /// Of each its name, the number of the delivery, and how often it was delivered before.
-    Handed(Vec<(u64, u64, u32)>),
+    Delivered(Vec<(u64, u64, u32)>),
     Done,
     Failed(QueueError),
 }
 
-fn told(result: Result<Reply, QueueError>) -> Told {
+fn told(result: Result<QueueReply, QueueError>) -> Told {
     match result {
-        Ok(Reply::Sent) => Told::Sent,
-        Ok(Reply::Handed(handed)) => {
-            let told = |handed: Handed| (name(&handed.content), handed.number, handed.attempt);
-            Told::Handed(handed.into_iter().map(told).collect())
+        Ok(QueueReply::Delivered(items)) => {
+            let told = |item: Delivered| (name(&item.bytes), item.number, item.attempt);
+            Told::Delivered(items.into_iter().map(told).collect())
         }
-        Ok(Reply::Done) => Told::Done,
-        Ok(Reply::Offered(offer)) => panic!("nobody looked: {offer:?}"),
+        Ok(QueueReply::Done) => Told::Done,
+        Ok(other) => panic!("the question was another: {other:?}"),
         Err(error) => Told::Failed(error),
     }
 }
 
-fn content(name: u64) -> Content {
-    Content(Arc::new(Bytes::from(name.to_le_bytes())))
+fn content(name: u64) -> ItemBytes {
+    ItemBytes::encode(&name.to_le_bytes()).unwrap()
 }
 
-fn name(content: &Content) -> u64 {
-    u64::from_le_bytes((**content.0).try_into().unwrap())
+fn name(bytes: &ItemBytes) -> u64 {
+    u64::from_le_bytes(bytes.decode().unwrap())
 }
 
 /// How large each item is.
@@ -161,7 +159,7 @@ impl Model {
                     self.out.push((self.numbers, link, id, place, thing));
                     first = self.first_for(link).filter(|_| !alone);
                 }
-                self.told.push((id, Told::Handed(told)));
+                self.told.push((id, Told::Delivered(told)));
             } else if !self.senders.is_empty()
                 && self.items_most.is_none_or(|most| self.ready.len() < most)
                 && self.all() < self.all_most
@@ -169,7 +167,7 @@ impl Model {
                 let Waiter { id, what, .. } = self.senders.remove(0);
                 self.places += 1;
                 self.ready.push((self.places, what));
-                self.told.push((id, Told::Sent));
+                self.told.push((id, Told::Done));
             } else {
                 break;
             }
@@ -240,7 +238,7 @@ impl Model {
 
 /// A queue and its model, to which the same happens.
 struct Pair {
-    core: Core<u64>,
+    core: QueueCore<u64>,
     model: Model,
     now: Instant,
     next: u64,
@@ -248,15 +246,21 @@ struct Pair {
 
 impl Pair {
     fn new(items: Option<usize>, all: usize) -> Self {
-        let core = Core::new(Limits { items, bytes: all * size() });
+        let core = QueueCore::new(QueueLimits { items, bytes: all * size() });
         let model = Model { items_most: items, all_most: all, ..Model::default() };
         Self { core, model, now: Instant::now(), next: 0 }
     }
 
-    fn ask(&mut self, link: u64, waits: bool) -> Ask<u64> {
+    fn ask(&mut self, link: u64, waits: bool) -> QueueCaller<u64> {
         self.next += 1;
         let until = if waits { None } else { Some(self.now) };
-        Ask { link, pid: PIDS[link as usize], ticket: self.next, until, answer: self.next }
+        QueueCaller {
+            link,
+            pid: PIDS[link as usize],
+            question: self.next,
+            until,
+            reply_to: self.next,
+        }
     }
 
     /// One of the deliveries: its number, and over which link it went.
@@ -271,28 +275,28 @@ impl Pair {
         (place, thing)
     }
 
-    /// Somebody asks for the dead letters until there are none, one at a time.
+    /// Asks for the dead letters until there are none, one at a time.
     fn letters(&mut self, link: u64, end: LettersEnd) {
         self.next += 1;
         let ticket = self.next;
         let mut names = Vec::new();
-        while let [letter] = &*self.core.letters(link, ticket, 1) {
-            names.push(name(&letter.content));
+        while let [letter] = &*self.core.dead.hold(link, ticket, 1) {
+            names.push(name(&letter.bytes));
         }
         assert_eq!(names, self.model.dead);
-        // Nobody else gets them, and nobody else can say what becomes of them.
-        assert!(self.core.letters(link + 1, ticket, usize::MAX).is_empty());
-        self.core.keep_letters(link + 1, ticket);
-        self.core.withdraw(link + 1, ticket);
+        // No other link gets them or says what becomes of them.
+        assert!(self.core.dead.hold(link + 1, ticket, usize::MAX).is_empty());
+        self.core.note(link + 1, Notice::RemoveDeadLetters(ticket));
+        self.core.note(link + 1, Notice::Withdraw(ticket));
         match end {
             LettersEnd::Arrived => {
-                self.core.keep_letters(link, ticket);
+                self.core.note(link, Notice::RemoveDeadLetters(ticket));
                 self.model.dead.clear();
                 self.model.settle();
             }
-            LettersEnd::Withdrawn => self.core.withdraw(link, ticket),
+            LettersEnd::Withdrawn => self.core.note(link, Notice::Withdraw(ticket)),
             LettersEnd::Gone => {
-                self.core.gone(link);
+                self.core.forget(link);
                 self.model.gone(link);
             }
         }
@@ -303,46 +307,46 @@ impl Pair {
             Act::Send { link, recipient, waits } => {
                 let ask = self.ask(link, waits);
                 let (id, name) = (self.next, self.next);
-                self.core.send(ask, Item::new(content(name), PIDS[link as usize], recipient));
+                self.core.ask(ask, Question::Send(content(name), recipient));
                 let thing = Thing { name, recipient, delivered: 0, deaths: 0 };
                 self.model.send(id, link, waits, thing);
             }
             Act::Receive { link, most, waits } => {
                 let ask = self.ask(link, waits);
-                self.core.receive(ask, most);
+                self.core.ask(ask, Question::Receive(Demand::First(most)));
                 self.model.receivers.push(Waiter { id: self.next, link, waits, what: most });
                 self.model.settle();
             }
             Act::Acknowledge(pick) => {
                 let Some((number, link)) = self.delivery(pick) else { return };
-                // Nobody else can say so.
-                self.core.acknowledge(link + 1, number);
-                self.core.acknowledge(link, number);
+                // Another link cannot say so.
+                self.core.note(link + 1, Notice::Acknowledge(vec![number]));
+                self.core.note(link, Notice::Acknowledge(vec![number]));
                 self.retrieve(number);
                 self.model.settle();
             }
             Act::GiveBack(pick) => {
                 let Some((number, link)) = self.delivery(pick) else { return };
-                self.core.give_back(link, number);
+                self.core.note(link, Notice::Return(number));
                 let (place, thing) = self.retrieve(number);
                 self.model.come_back(place, thing);
                 self.model.settle();
             }
             Act::Reject(pick) => {
                 let Some((number, link)) = self.delivery(pick) else { return };
-                self.core.reject(link, number);
+                self.core.note(link, Notice::Reject(number));
                 let (_, thing) = self.retrieve(number);
                 self.model.dead.push(thing.name);
                 self.model.settle();
             }
             Act::Withdraw(id) => {
                 for link in 0..PIDS.len() as u64 {
-                    self.core.withdraw(link, id);
+                    self.core.note(link, Notice::Withdraw(id));
                     self.model.withdraw(link, id);
                 }
             }
             Act::Gone(link) => {
-                self.core.gone(link);
+                self.core.forget(link);
                 self.model.gone(link);
             }
             Act::Died(pid) => {
@@ -351,7 +355,7 @@ impl Pair {
             }
             Act::Join { link } => {
                 let ask = self.ask(link, true);
-                self.core.join(ask);
+                self.core.ask(ask, Question::Join);
                 self.model.joiners.push(Waiter { id: self.next, link, waits: true, what: () });
                 self.model.settle();
             }
@@ -365,9 +369,9 @@ impl Pair {
 
     fn agree(&mut self) {
         let answers: Vec<_> =
-            self.core.answers().into_iter().map(|(id, result)| (id, told(result))).collect();
+            self.core.replies().drain(..).map(|(id, result)| (id, told(result))).collect();
         assert_eq!(answers, std::mem::take(&mut self.model.told));
-        assert_eq!(self.core.level().0, self.model.ready.len());
+        assert_eq!(self.core.ready.len(), self.model.ready.len());
         assert_eq!(self.core.bytes, self.model.all() * size());
         let waits = |waiters: &[bool]| waiters.iter().any(|waits| !waits);
         let receivers: Vec<bool> = self.model.receivers.iter().map(|w| w.waits).collect();
@@ -408,15 +412,15 @@ proptest! {
             pair.agree();
             for _ in 0..look {
                 let ask = pair.ask(2, false);
-                pair.core.look(ask, cursor);
+                pair.core.ask(ask, Question::Receive(Demand::Look(cursor)));
                 pair.core.expire(pair.now);
                 pair.model.expire();
                 let mine = pair.next;
-                let answers = pair.core.answers();
+                let answers = std::mem::take(pair.core.replies());
                 let mut offer = None;
                 for (id, result) in answers {
                     match result {
-                        Ok(Reply::Offered(offered)) if id == mine => offer = Some(offered),
+                        Ok(QueueReply::Offered(items, seen)) if id == mine => offer = Some((items, seen)),
                         result if id == mine => assert_eq!(result, Err(QueueError::Timeout)),
                         result => pair.model.told.retain(|told| *told != (id, self::told(result.clone()))),
                     }
@@ -448,64 +452,41 @@ proptest! {
     }
 }
 
-fn core() -> Core<u64> {
-    Core::new(Limits { items: None, bytes: usize::MAX })
+fn core() -> QueueCore<u64> {
+    QueueCore::new(QueueLimits { items: None, bytes: usize::MAX })
 }
 
-fn ask(link: u64, until: Option<Instant>, answer: u64) -> Ask<u64> {
-    Ask { link, pid: PIDS[link as usize], ticket: answer, until, answer }
+fn ask(link: u64, until: Option<Instant>, answer: u64) -> QueueCaller<u64> {
+    QueueCaller { link, pid: PIDS[link as usize], question: answer, until, reply_to: answer }
 }
 
 #[test]
 fn joins_fail_when_all_links_are_abandoned() {
     let mut core = core();
-    core.send(ask(0, None, 1), Item::new(content(1), 100, None));
-    core.join(ask(0, None, 2));
-    core.join(ask(2, None, 3));
-    core.answers();
-    core.abandon(0);
+    core.ask(ask(0, None, 1), Question::Send(content(1), None));
+    core.ask(ask(0, None, 2), Question::Join);
+    core.ask(ask(2, None, 3), Question::Join);
+    core.replies().clear();
+    core.note(0, Notice::Abandon);
     core.desert(2);
-    assert!(core.answers().is_empty());
-    core.abandon(2);
+    assert!(core.replies().is_empty());
+    core.note(2, Notice::Abandon);
     core.desert(3);
-    assert!(core.answers().is_empty());
-    core.resume(0);
+    assert!(core.replies().is_empty());
+    core.note(0, Notice::Resume);
     core.desert(2);
-    assert!(core.answers().is_empty());
-    core.abandon(0);
+    assert!(core.replies().is_empty());
+    core.note(0, Notice::Abandon);
     core.desert(2);
     let deserted = || Err(QueueError::Deserted { left: 1 });
-    assert_eq!(core.answers(), [(2, deserted()), (3, deserted())]);
+    assert_eq!(std::mem::take(core.replies()), [(2, deserted()), (3, deserted())]);
     core.desert(2);
-    assert!(core.answers().is_empty());
+    assert!(core.replies().is_empty());
     // Links that have ended are not counted.
-    core.join(ask(2, None, 4));
-    core.gone(0);
+    core.ask(ask(2, None, 4), Question::Join);
+    core.forget(0);
     core.desert(1);
-    assert_eq!(core.answers(), [(4, deserted())]);
-}
-
-/// Whoever waits for what; and those who come later.
-#[test]
-fn the_end_is_told_to_all() {
-    let mut core = Core::new(Limits { items: Some(1), bytes: usize::MAX });
-    let item = || Item::new(content(1), 100, Some(102));
-    core.send(ask(0, None, 1), item());
-    core.answers();
-    core.send(ask(0, None, 2), item());
-    core.receive(ask(0, None, 3), 1);
-    core.look(ask(0, None, 4), Cursor::default());
-    core.join(ask(0, None, 5));
-    assert!(core.answers().is_empty());
-    core.end();
-    core.receive(ask(3, None, 6), 1);
-    let ended = |(answer, outcome)| {
-        assert_eq!(outcome, Err(QueueError::Ended));
-        answer
-    };
-    let mut told: Vec<u64> = core.answers().into_iter().map(ended).collect();
-    told.sort_unstable();
-    assert_eq!(told, [2, 3, 4, 5, 6]);
+    assert_eq!(std::mem::take(core.replies()), [(4, deserted())]);
 }
 
 /// A cursor comes from another process, which may write anything.
@@ -513,9 +494,10 @@ fn the_end_is_told_to_all() {
 fn a_cursor_behind_everything_shows_nothing() {
     let mut pair = Pair::new(None, 9);
     let ask = pair.ask(0, true);
-    pair.core.send(ask, Item::new(content(1), 100, None));
-    pair.core.answers();
+    pair.core.ask(ask, Question::Send(content(1), None));
+    pair.core.replies().clear();
     let ask = pair.ask(0, true);
-    pair.core.look(ask, Cursor { place: u64::MAX, returned: u64::MAX });
-    assert!(pair.core.answers().is_empty());
+    let cursor = Cursor { place: u64::MAX, returned: u64::MAX };
+    pair.core.ask(ask, Question::Receive(Demand::Look(cursor)));
+    assert!(pair.core.replies().is_empty());
 }

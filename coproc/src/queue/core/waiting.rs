@@ -1,170 +1,134 @@
-//! Who waits for what, and is served when.
+//! Which waiting caller is served when.
 
 use std::time::Instant;
 
-use super::{Core, Cursor, Handed, Item, Reply};
+use super::{
+    item::{Delivered, QueueItem},
+    question::{Demand, QueueCaller, QueueReply},
+    queue_core::QueueCore,
+};
 use crate::error::QueueError;
 
-/// How many bytes of items are given at once, unless one alone has more.
-const ANSWER_BYTES: usize = 1 << 20;
+/// How many bytes of items are delivered at once, unless a single one is larger.
+const REPLY_BYTES: usize = 1 << 20;
 
-/// Who asks for something, until when, and what to answer with.
-pub(in crate::queue) struct Ask<A> {
-    /// The link that it came over.
-    pub(in crate::queue) link: u64,
-    /// The process at its other end.
-    pub(in crate::queue) pid: u32,
-    /// What it can be withdrawn by.
-    pub(in crate::queue) ticket: u64,
-    pub(in crate::queue) until: Option<Instant>,
-    pub(in crate::queue) answer: A,
-}
-
-/// What somebody waits for.
-pub(super) enum Wish {
-    /// The first items, so many at most.
-    First(usize),
-    Look(Cursor),
-}
-
-impl<A> Core<A> {
-    /// Answers those who have waited long enough by `now`.
-    pub(in crate::queue) fn expire(&mut self, now: Instant) {
-        let over = |ask: &Ask<A>| ask.until.is_some_and(|until| until <= now);
-        let timeout = |ask: Ask<A>| (ask.answer, Err(QueueError::Timeout));
-        let waiting = self.receivers.len() + self.senders.len();
-        for (ask, wish) in std::mem::take(&mut self.receivers) {
-            match over(&ask) {
-                true => self.answers.push(timeout(ask)),
-                false => self.receivers.push_back((ask, wish)),
-            }
+impl<A> QueueCore<A> {
+    /// Ends the waits whose time is over by `now`. Returns at once if nothing is over by then.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        if self.quiet_until.is_none_or(|until| now < until) {
+            return;
         }
-        for (ask, item) in std::mem::take(&mut self.senders) {
-            match over(&ask) {
-                true => self.answers.push(timeout(ask)),
-                false => self.senders.push_back((ask, item)),
-            }
-        }
-        if self.receivers.len() + self.senders.len() < waiting {
-            self.settle();
-        }
-    }
-
-    /// When the next has waited long enough.
-    pub(in crate::queue) fn next_expiry(&self) -> Option<Instant> {
-        let receivers = self.receivers.iter().map(|(ask, _)| ask.until);
-        let senders = self.senders.iter().map(|(ask, _)| ask.until);
-        receivers.chain(senders).flatten().min()
-    }
-
-    /// Whoever asked with this ticket does not wait any more; `None` if they were answered before.
-    pub(in crate::queue) fn give_up(&mut self, link: u64, ticket: u64) -> Option<A> {
-        let is_it = |ask: &Ask<A>| (ask.link, ask.ticket) == (link, ticket);
-        let ask = if let Some(at) = self.receivers.iter().position(|(ask, _)| is_it(ask)) {
-            self.receivers.remove(at)?.0
-        } else if let Some(at) = self.senders.iter().position(|(ask, _)| is_it(ask)) {
-            self.senders.remove(at)?.0
-        } else {
-            let at = self.joiners.iter().position(is_it)?;
-            self.joiners.remove(at)
-        };
-        self.settle();
-        Some(ask.answer)
-    }
-
-    /// The queue ends, for all who wait and for those who come.
-    pub(in crate::queue) fn end(&mut self) {
-        self.ended = true;
+        let over = self.take_waiting(|caller| caller.until.is_some_and(|until| until <= now));
+        let timeout = |caller: QueueCaller<A>| (caller.reply_to, Err(QueueError::Timeout));
+        self.replies.extend(over.into_iter().map(timeout));
+        self.quiet_until = self.next_expiry();
         self.settle();
     }
 
-    /// Does all that can be done now.
+    /// No wait is over before; `None` if none ever is.
+    pub(crate) fn quiet_until(&self) -> Option<Instant> {
+        self.quiet_until
+    }
+
+    /// When there is next something to expire.
+    pub(crate) fn next_expiry(&mut self) -> Option<Instant> {
+        self.quiet_until?;
+        self.waiting().filter_map(|caller| caller.until).min()
+    }
+
+    /// The callers that wait.
+    pub(crate) fn waiting(&mut self) -> impl Iterator<Item = &mut QueueCaller<A>> {
+        let receivers = self.receivers.iter_mut().map(|(caller, _)| caller);
+        let senders = self.senders.iter_mut().map(|(caller, _)| caller);
+        receivers.chain(senders).chain(&mut self.joiners)
+    }
+
+    /// Takes out the callers that wait and for which `is_it` gives `true`.
+    pub(super) fn take_waiting(
+        &mut self,
+        is_it: impl Fn(&QueueCaller<A>) -> bool,
+    ) -> Vec<QueueCaller<A>> {
+        let receivers = self.receivers.extract_if(.., |(caller, _)| is_it(caller));
+        let senders = self.senders.extract_if(.., |(caller, _)| is_it(caller));
+        let joiners = self.joiners.extract_if(.., |caller| is_it(caller));
+        let receivers_and_senders = receivers.map(|(c, _)| c).chain(senders.map(|(c, _)| c));
+        receivers_and_senders.chain(joiners).collect()
+    }
+
+    /// Serves every caller that can be served.
     pub(super) fn settle(&mut self) {
-        if self.ended {
-            return self.release();
-        }
         loop {
             self.serve();
             if !self.admit() {
                 break;
             }
         }
-        if self.ready.len() + self.out.len() == 0 {
-            for joiner in self.joiners.drain(..) {
-                self.answers.push((joiner.answer, Ok(Reply::Done)));
-            }
+        if self.unacknowledged() == 0 {
+            let done = |joiner: QueueCaller<A>| (joiner.reply_to, Ok(QueueReply::Done));
+            self.replies.extend(self.joiners.drain(..).map(done));
         }
     }
 
-    fn release(&mut self) {
-        let receivers = self.receivers.drain(..).map(|(ask, _)| ask);
-        let senders = self.senders.drain(..).map(|(ask, _)| ask);
-        let all = receivers.chain(senders).chain(self.joiners.drain(..));
-        self.answers.extend(all.map(|ask| (ask.answer, Err(QueueError::Ended))));
-    }
-
-    /// Lets those who wait have what is there for them, the first of them first.
+    /// Serves the receivers, in the order in which they came.
     fn serve(&mut self) {
         let mut index = 0;
         while self.ready.len() > 0 && index < self.receivers.len() {
-            let (ask, wish) = &self.receivers[index];
-            let reply = match wish {
-                Wish::First(most) => {
-                    let (link, pid, ticket, most) = (ask.link, ask.pid, ask.ticket, *most);
-                    self.hand_first(link, pid, ticket, most).map(Reply::Handed)
+            let (caller, demand) = &self.receivers[index];
+            let reply = match *demand {
+                Demand::First(most) => {
+                    let (pid, to) = (caller.pid, (caller.link, caller.question));
+                    self.deliver_first(pid, to, most).map(QueueReply::Delivered)
                 }
-                Wish::Look(cursor) => {
-                    self.ready.offer(ask.pid, *cursor, self.next_place).map(Reply::Offered)
-                }
+                Demand::Look(cursor) => self
+                    .ready
+                    .offer(caller.pid, cursor, self.next_place)
+                    .map(|(items, seen)| QueueReply::Offered(items, seen)),
             };
             match reply {
                 Some(reply) => {
-                    if let Some((ask, _)) = self.receivers.remove(index) {
-                        self.answers.push((ask.answer, Ok(reply)));
-                    }
+                    self.replies.push((self.receivers.remove(index).0.reply_to, Ok(reply)));
                 }
                 None => index += 1,
             }
         }
     }
 
-    /// Gives somebody the first items for them, as many as are there and go into one answer. What
-    /// somebody has died with goes alone, so that the next death is put down to nothing else.
-    fn hand_first(&mut self, link: u64, pid: u32, ticket: u64, most: usize) -> Option<Vec<Handed>> {
-        let mut handed = Vec::new();
+    /// Delivers the first items for a process: as many as there are and fit into one reply. An item
+    /// that a process has died with goes alone, so that no other is blamed for the next death.
+    fn deliver_first(&mut self, pid: u32, to: (u64, u64), most: usize) -> Option<Vec<Delivered>> {
+        let mut delivered = Vec::new();
         let mut bytes = 0;
-        while handed.len() < most
-            && let Some(first) = self.ready.see_first(pid)
+        while delivered.len() < most.max(1)
+            && let Some((place, first)) = self.ready.first(pid)
         {
-            let (size, alone) = (first.content.size(), first.deaths > 0);
-            if !handed.is_empty() && (alone || bytes + size > ANSWER_BYTES) {
+            let alone = first.deaths > 0;
+            bytes += first.bytes.size();
+            if !delivered.is_empty() && (alone || bytes > REPLY_BYTES) {
                 break;
             }
-            let Some((place, item)) = self.ready.take_first(pid) else { break };
-            bytes += size;
-            handed.push(self.hand(link, ticket, place, item));
+            delivered.extend(self.deliver(pid, to, place));
             if alone {
                 break;
             }
         }
-        (!handed.is_empty()).then_some(handed)
+        (!delivered.is_empty()).then_some(delivered)
     }
 
-    /// Lets in what the first sender has, if there is room; `false` if nobody came in.
+    /// Admits the item of the first sender, if there is room; `false` if it admits none.
     fn admit(&mut self) -> bool {
-        let has_room = |item: &Item| {
+        let has_room = |item: &QueueItem| {
             self.limits.items.is_none_or(|most| self.ready.len() < most)
-                && self.bytes + item.content.size() <= self.limits.bytes
+                && self.bytes + item.bytes.size() <= self.limits.bytes
         };
-        if !self.senders.front().is_some_and(|(_, item)| has_room(item)) {
+        if !self.senders.first().is_some_and(|(_, item)| has_room(item)) {
             return false;
         }
-        let Some((ask, item)) = self.senders.pop_front() else { return false };
-        self.bytes += item.content.size();
+        let (caller, item) = self.senders.remove(0);
+        self.bytes += item.bytes.size();
         let place = self.next_place;
         self.next_place += 1;
-        self.enter(place, item, false);
-        self.answers.push((ask.answer, Ok(Reply::Sent)));
+        self.add(place, item, false);
+        self.replies.push((caller.reply_to, Ok(QueueReply::Done)));
         true
     }
 }

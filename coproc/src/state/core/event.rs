@@ -18,7 +18,7 @@ pub(crate) struct Capacity {
 
 /// The handle that a change or a wait is made through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Caller {
+pub(crate) struct HandleId {
     pub(crate) link: u64,
     pub(crate) handle: u64,
 }
@@ -45,7 +45,7 @@ impl Default for Filter {
 }
 
 impl Filter {
-    pub(super) fn covers(&self, event: &Event, watcher: Caller) -> bool {
+    pub(super) fn covers(&self, event: &PastUpdate, watcher: HandleId) -> bool {
         (self.own || event.author != watcher)
             && (self.identical || event.changes)
             && self.only.as_ref().is_none_or(|only| only.contains(&event.name))
@@ -54,20 +54,20 @@ impl Filter {
 }
 
 #[derive(Debug)]
-pub(super) struct Event {
+pub(super) struct PastUpdate {
     name: String,
     before: Option<Stored>,
     after: Option<Stored>,
-    author: Caller,
+    author: HandleId,
     changes: bool,
 }
 
-impl Event {
+impl PastUpdate {
     pub(super) fn new(
         name: String,
         before: Option<Stored>,
         after: Option<Stored>,
-        author: Caller,
+        author: HandleId,
     ) -> Self {
         let changes = before != after;
         Self { name, before, after, author, changes }

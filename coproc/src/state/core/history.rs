@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Caller, Capacity, Event, Filter},
+    event::{Capacity, Filter, HandleId, PastUpdate},
     latest::Latest,
 };
 use crate::state::update::Update;
@@ -16,7 +16,7 @@ const BATCH_BYTES: usize = 1 << 20;
 
 /// What a watcher is given at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Batch {
+pub(crate) struct UpdateBatch {
     pub(crate) updates: Vec<Update>,
     /// Up to which version the watcher has now seen everything.
     pub(crate) seen: u64,
@@ -25,8 +25,8 @@ pub(crate) struct Batch {
 }
 
 #[derive(Debug)]
-pub(super) struct History {
-    events: VecDeque<Event>,
+pub(super) struct UpdateHistory {
+    events: VecDeque<PastUpdate>,
     /// How many events there were before those.
     gone: u64,
     bytes: usize,
@@ -34,7 +34,7 @@ pub(super) struct History {
     capacity: Capacity,
 }
 
-impl History {
+impl UpdateHistory {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self { events: VecDeque::new(), gone: 0, bytes: 0, latest: Latest::default(), capacity }
     }
@@ -45,7 +45,7 @@ impl History {
     }
 
     /// Notes an update. Keeps everything until it is [trimmed](Self::trim).
-    pub(super) fn push(&mut self, event: Event) {
+    pub(super) fn push(&mut self, event: PastUpdate) {
         self.bytes += event.size();
         if event.changes() {
             self.latest.note(self.version() + 1, &event, self.capacity);
@@ -68,7 +68,7 @@ impl History {
     }
 
     /// What a watcher that has seen everything up to `seen` is to be given next.
-    pub(super) fn after(&self, seen: u64, filter: &Filter, watcher: Caller) -> Batch {
+    pub(super) fn after(&self, seen: u64, filter: &Filter, watcher: HandleId) -> UpdateBatch {
         let wanted = self.since(seen).filter(|(_, event)| filter.covers(event, watcher));
         match filter.live {
             true => self.latest(seen, wanted),
@@ -78,7 +78,7 @@ impl History {
 
     /// What is known of the updates after this version. Of those that were let go of that is the last
     /// change of each name.
-    fn since(&self, seen: u64) -> impl Iterator<Item = (u64, &Event)> + Clone {
+    fn since(&self, seen: u64) -> impl Iterator<Item = (u64, &PastUpdate)> + Clone {
         let start = seen.saturating_sub(self.gone).min(self.events.len() as u64);
         let events = self.events.range(usize::try_from(start).unwrap_or(usize::MAX)..);
         self.latest.between(seen, self.gone).chain((self.gone + start + 1..).zip(events))
@@ -89,7 +89,11 @@ impl History {
         self.gone.min(before - 1).saturating_sub(after)
     }
 
-    fn batch<'a>(&self, seen: u64, wanted: impl Iterator<Item = (u64, &'a Event)>) -> Batch {
+    fn batch<'a>(
+        &self,
+        seen: u64,
+        wanted: impl Iterator<Item = (u64, &'a PastUpdate)>,
+    ) -> UpdateBatch {
         let mut updates: Vec<Update> = Vec::new();
         let (mut last, mut bytes) = (seen, 0);
         let mut end = self.version() + 1;
@@ -103,15 +107,15 @@ impl History {
             updates.push(event.update(version, self.gone_between(last, version)));
             last = version;
         }
-        Batch { updates, seen: end - 1, missed: self.gone_between(last, end) }
+        UpdateBatch { updates, seen: end - 1, missed: self.gone_between(last, end) }
     }
 
     /// The oldest of those updates that no other of the same name was made after.
     fn latest<'a>(
         &self,
         seen: u64,
-        wanted: impl Iterator<Item = (u64, &'a Event)> + Clone,
-    ) -> Batch {
+        wanted: impl Iterator<Item = (u64, &'a PastUpdate)> + Clone,
+    ) -> UpdateBatch {
         let latest: BTreeMap<_, _> =
             wanted.clone().map(|(version, event)| (event.name(), (version, event))).collect();
         let Some((version, event)) = latest.into_values().min_by_key(|(version, _)| *version)
@@ -121,6 +125,6 @@ impl History {
         let older = wanted.take_while(|(other, _)| *other < version);
         let skipped = older.filter(|(other, _)| *other > self.gone).count() as u64;
         let missed = self.gone_between(seen, version) + skipped;
-        Batch { updates: vec![event.update(version, missed)], seen: version, missed: 0 }
+        UpdateBatch { updates: vec![event.update(version, missed)], seen: version, missed: 0 }
     }
 }

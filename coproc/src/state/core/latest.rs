@@ -5,13 +5,13 @@ use std::{
     ops::Bound,
 };
 
-use super::event::{Capacity, Event};
+use super::event::{Capacity, PastUpdate};
 
 /// What the names that are there hold, and which others were removed last.
 #[derive(Debug, Default)]
 pub(super) struct Latest {
     /// By version.
-    changes: BTreeMap<u64, Event>,
+    changes: BTreeMap<u64, PastUpdate>,
     versions: BTreeMap<String, u64>,
     /// Those changes that removed their name: only these are as many as there is room for.
     removals: BTreeSet<u64>,
@@ -21,7 +21,7 @@ pub(super) struct Latest {
 
 impl Latest {
     /// Notes a change, which is the last of its name now.
-    pub(super) fn note(&mut self, version: u64, event: &Event, capacity: Capacity) {
+    pub(super) fn note(&mut self, version: u64, event: &PastUpdate, capacity: Capacity) {
         if let Some(before) = self.versions.insert(event.name().to_owned(), version) {
             self.let_go(before);
         }
@@ -54,7 +54,7 @@ impl Latest {
         &self,
         after: u64,
         until: u64,
-    ) -> impl Iterator<Item = (u64, &Event)> + Clone {
+    ) -> impl Iterator<Item = (u64, &PastUpdate)> + Clone {
         let versions = (Bound::Excluded(after.min(until)), Bound::Included(until));
         self.changes.range(versions).map(|(version, event)| (*version, event))
     }

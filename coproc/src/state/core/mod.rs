@@ -1,5 +1,5 @@
-//! What the values are, which version each has, and which callers wait for a change: no clock, thread
-//! or descriptor.
+//! The values of a state, the version of each, and the waits for changes: no clock, thread or
+//! descriptor.
 
 mod emptied;
 mod event;
@@ -16,10 +16,11 @@ use std::{
 };
 
 use self::{emptied::Emptied, space::Space};
+use crate::error::StateError;
 
 pub(super) use self::{
-    event::{Caller, Capacity, Filter},
-    history::Batch,
+    event::{Capacity, Filter, HandleId},
+    history::UpdateBatch,
     operation::{Change, Finding, Operation, Subscription},
     space::{Known, Seen, Versioned},
 };
@@ -27,43 +28,42 @@ pub(super) use self::{
 /// How long a turn lasts at most.
 const TURN: Duration = Duration::from_millis(100);
 
-/// The waits that are over, and what each gives.
-pub(super) type Woken<A> = Vec<(A, Finding)>;
-
-struct Waiter<A> {
+struct Wait<A> {
     space: String,
     subscription: Subscription,
-    caller: Caller,
+    handle: HandleId,
     /// `None`: for as long as it takes.
     until: Option<Instant>,
     answer: A,
 }
 
-impl<A> Waiter<A> {
-    fn nothing(self) -> (A, Finding) {
+impl<A> Wait<A> {
+    fn nothing(self) -> (A, Result<Finding, StateError>) {
         let seen = match self.subscription {
             Subscription::Updates(seen, _) | Subscription::Change(seen, _) => seen,
             Subscription::Seen(_) | Subscription::Turn => None,
         };
-        (self.answer, Finding::Nothing(seen.unwrap_or_default()))
+        (self.answer, Ok(Finding::Nothing(seen.unwrap_or_default())))
     }
 }
 
 /// All namespaces and all waits; `A` is where the answer to a wait goes.
-pub(super) struct Core<A> {
+pub(super) struct StateCore<A> {
     spaces: BTreeMap<String, Space>,
     emptied: Emptied,
-    waiters: Vec<Waiter<A>>,
+    waiters: Vec<Wait<A>>,
     /// What a namespace that was never changed is.
     untouched: Space,
-    /// The caller that has the turn in a namespace, and until when.
-    turns: BTreeMap<String, (Caller, Instant)>,
+    /// The handle that has the turn in a namespace, and until when.
+    turns: BTreeMap<String, (HandleId, Instant)>,
     /// Nothing expires before; `None`: nothing does.
     quiet_until: Option<Instant>,
     capacity: Capacity,
+    /// Of operations that are done and waits that are over.
+    replies: Vec<(A, Result<Finding, StateError>)>,
 }
 
-impl<A> Core<A> {
+impl<A> StateCore<A> {
     pub(super) fn new(capacity: Capacity) -> Self {
         Self {
             spaces: BTreeMap::new(),
@@ -73,6 +73,7 @@ impl<A> Core<A> {
             turns: BTreeMap::new(),
             quiet_until: None,
             capacity,
+            replies: Vec::new(),
         }
     }
 
@@ -80,58 +81,65 @@ impl<A> Core<A> {
         self.spaces.get(name).unwrap_or(&self.untouched)
     }
 
-    /// Does an operation. Gives what it found, unless it waits, and the waits that are over by it.
+    /// Does an operation at the first of these moments; a wait lasts until the second at most.
     pub(super) fn run(
         &mut self,
-        caller: Caller,
+        handle: HandleId,
         space: &str,
         operation: Operation,
         times: (Instant, Option<Instant>),
         answer: A,
-    ) -> Woken<A> {
-        let (known, mut woken) = match operation {
+    ) {
+        let known = match operation {
             Operation::Wait(subscription) => {
-                return self.wait(caller, space, subscription, times, answer).into_iter().collect();
+                return self.wait(handle, space, subscription, times, answer);
             }
             Operation::Len => {
-                return vec![(answer, Finding::Len(self.space(space).entries.len()))];
+                let len = self.space(space).entries.len();
+                return self.reply(answer, Finding::Len(len));
             }
             Operation::Commit(seen, change) => {
-                let (done, woken) = self.commit(caller, space, &seen, change, times.0);
-                (done.then(|| self.space(space).at_version()), woken)
+                let done = self.commit(handle, space, &seen, change, times.0);
+                done.then(|| self.space(space).at_version())
             }
-            Operation::PopAny => self.pop_any(caller, space),
-            Operation::Read(name, seen) => (self.space(space).read_after(name, &seen), Vec::new()),
-            Operation::Names(seen) => (self.space(space).names_after(&seen), Vec::new()),
-            Operation::All => (Some(self.space(space).all()), Vec::new()),
-            Operation::Version => (Some(self.space(space).at_version()), Vec::new()),
+            Operation::PopAny => self.pop_any(handle, space),
+            Operation::Read(name, seen) => self.space(space).read_after(name, &seen),
+            Operation::Names(seen) => self.space(space).names_after(&seen),
+            Operation::All => Some(self.space(space).all()),
+            Operation::Version => Some(self.space(space).at_version()),
         };
-        woken.push((answer, Finding::Values(known)));
-        woken
+        self.reply(answer, Finding::Values(known));
     }
 
-    /// Makes a change, unless what was seen has changed. Gives whether it did, and the waits
-    /// that are over by it.
+    /// The replies that are decided.
+    pub(super) fn replies(&mut self) -> &mut Vec<(A, Result<Finding, StateError>)> {
+        &mut self.replies
+    }
+
+    fn reply(&mut self, answer: A, finding: Finding) {
+        self.replies.push((answer, Ok(finding)));
+    }
+
+    /// Makes a change, unless what was seen has changed. Gives whether it did.
     fn commit(
         &mut self,
-        caller: Caller,
+        handle: HandleId,
         space: &str,
         seen: &Seen,
         change: Change,
         now: Instant,
-    ) -> (bool, Woken<A>) {
+    ) -> bool {
         let done = self.space(space).holds(seen);
-        let mut woken = Vec::new();
         if done && (change.clear || !change.writes.is_empty()) {
-            woken = self.change(caller, space, change);
+            self.change(handle, space, change);
         }
-        if self.turns.get(space).is_some_and(|(holder, _)| *holder == caller) {
-            woken.extend(self.pass_on(space, now));
+        if self.turns.get(space).is_some_and(|(holder, _)| *holder == handle) {
+            self.pass_on(space, now);
         }
-        (done, woken)
+        done
     }
 
-    fn change(&mut self, caller: Caller, space: &str, mut change: Change) -> Woken<A> {
+    fn change(&mut self, handle: HandleId, space: &str, mut change: Change) {
         let place =
             self.spaces.entry(space.to_owned()).or_insert_with(|| Space::new(self.capacity));
         if change.clear {
@@ -140,30 +148,29 @@ impl<A> Core<A> {
             }
         }
         for (name, value) in change.writes {
-            place.write(name, value, caller);
+            place.write(name, value, handle);
         }
-        self.wake(space)
+        self.wake(space);
     }
 
-    /// Removes a name, if there is one. Gives it with its value, and the waits that are over by it.
-    fn pop_any(&mut self, caller: Caller, space: &str) -> (Option<Known>, Woken<A>) {
-        let Some(name) = self.space(space).entries.keys().next().cloned() else {
-            return (None, Vec::new());
-        };
+    /// Removes a name, if there is one. Gives it with its value.
+    fn pop_any(&mut self, handle: HandleId, space: &str) -> Option<Known> {
+        let name = self.space(space).entries.keys().next()?.clone();
         let popped = self.space(space).at(name.clone());
-        let change = Change { clear: false, writes: [(name, None)].into() };
-        (Some(popped), self.change(caller, space, change))
+        self.change(handle, space, Change { clear: false, writes: [(name, None)].into() });
+        Some(popped)
     }
 
-    /// Takes out the waits that the last change ends. A waiter misses nothing: the history is trimmed
-    /// only afterwards.
-    fn wake(&mut self, space: &str) -> Woken<A> {
-        let Some(place) = self.spaces.get_mut(space) else { return Vec::new() };
-        let mut woken = Vec::new();
+    /// Ends the waits that the last change ends. A waiter misses nothing: the history is trimmed only
+    /// afterwards.
+    fn wake(&mut self, space: &str) {
+        let Some(place) = self.spaces.get_mut(space) else { return };
         let mut index = 0;
         while let Some(waiter) = self.waiters.get_mut(index) {
             match (waiter.space == space).then(|| due(place, waiter)).flatten() {
-                Some(wake) => woken.push((self.waiters.remove(index).answer, wake)),
+                Some(finding) => {
+                    self.replies.push((self.waiters.remove(index).answer, Ok(finding)));
+                }
                 None => index += 1,
             }
         }
@@ -173,40 +180,35 @@ impl<A> Core<A> {
         if let Some(oldest) = oldest.and_then(|oldest| self.spaces.get_mut(&oldest)) {
             oldest.forget();
         }
-        woken
     }
 
-    /// Begins a wait; gives `answer` back if what it waits for is there, or if it has no time.
+    /// Begins a wait, which ends at once if what it waits for is there, or if it has no time.
     fn wait(
         &mut self,
-        caller: Caller,
+        handle: HandleId,
         space: &str,
         subscription: Subscription,
         (now, until): (Instant, Option<Instant>),
         answer: A,
-    ) -> Option<(A, Finding)> {
-        let is_free = !self.turns.contains_key(space);
-        if matches!(subscription, Subscription::Turn) && is_free {
-            self.give_turn(space.to_owned(), caller, now);
-            return Some((answer, Finding::Nothing(0)));
+    ) {
+        if matches!(subscription, Subscription::Turn) && !self.turns.contains_key(space) {
+            self.give_turn(space.to_owned(), handle, now);
+            return self.reply(answer, Finding::Nothing(0));
         }
-        let mut waiter = Waiter { space: space.to_owned(), subscription, caller, until, answer };
-        match due(self.space(space), &mut waiter) {
-            Some(wake) => Some((waiter.answer, wake)),
-            None if until.is_some_and(|until| until <= now) => Some(waiter.nothing()),
-            None => {
-                if let Some(until) = waiter.until {
-                    self.expires_at(until);
-                }
-                self.waiters.push(waiter);
-                None
-            }
+        let mut waiter = Wait { space: space.to_owned(), subscription, handle, until, answer };
+        if let Some(finding) = due(self.space(space), &mut waiter) {
+            self.reply(waiter.answer, finding);
+        } else if until.is_some_and(|until| until <= now) {
+            self.replies.push(waiter.nothing());
+        } else {
+            until.into_iter().for_each(|until| self.expires_at(until));
+            self.waiters.push(waiter);
         }
     }
 
-    fn give_turn(&mut self, space: String, caller: Caller, now: Instant) {
+    fn give_turn(&mut self, space: String, handle: HandleId, now: Instant) {
         self.expires_at(now + TURN);
-        self.turns.insert(space, (caller, now + TURN));
+        self.turns.insert(space, (handle, now + TURN));
     }
 
     fn expires_at(&mut self, at: Instant) {
@@ -214,69 +216,70 @@ impl<A> Core<A> {
     }
 
     /// Gives the turn in a namespace to the next wait for it.
-    fn pass_on(&mut self, space: &str, now: Instant) -> Option<(A, Finding)> {
+    fn pass_on(&mut self, space: &str, now: Instant) {
         self.turns.remove(space);
-        let is_next = |waiter: &Waiter<A>| {
+        let is_next = |waiter: &Wait<A>| {
             waiter.space == space && matches!(waiter.subscription, Subscription::Turn)
         };
-        let waiter = self.waiters.remove(self.waiters.iter().position(is_next)?);
-        self.give_turn(waiter.space, waiter.caller, now);
-        Some((waiter.answer, Finding::Nothing(0)))
+        let Some(next) = self.waiters.iter().position(is_next) else { return };
+        let waiter = self.waiters.remove(next);
+        self.give_turn(waiter.space, waiter.handle, now);
+        self.reply(waiter.answer, Finding::Nothing(0));
     }
 
-    fn pass_on_where(
-        &mut self,
-        now: Instant,
-        is_over: impl Fn(Caller, Instant) -> bool,
-    ) -> Woken<A> {
+    fn pass_on_where(&mut self, now: Instant, is_over: impl Fn(HandleId, Instant) -> bool) {
         let over = self.turns.iter().filter(|(_, (holder, until))| is_over(*holder, *until));
         let over: Vec<_> = over.map(|(space, _)| space.clone()).collect();
-        over.into_iter().filter_map(|space| self.pass_on(&space, now)).collect()
+        over.iter().for_each(|space| self.pass_on(space, now));
     }
 
-    /// The waits whose time is over by `now`, and those whose turn it is because another's is over.
-    /// Returns at once if nothing is over by then.
-    pub(super) fn expired(&mut self, now: Instant) -> Woken<A> {
+    /// Ends the waits whose time is over by `now`, and passes on the turns that are. Returns at once
+    /// if nothing is over by then.
+    pub(super) fn expire(&mut self, now: Instant) {
         if self.quiet_until.is_none_or(|until| now < until) {
-            return Vec::new();
+            return;
         }
         let expired =
             self.waiters.extract_if(.., |waiter| waiter.until.is_some_and(|until| until <= now));
-        let mut woken: Vec<_> = expired.map(Waiter::nothing).collect();
-        woken.extend(self.pass_on_where(now, |_, until| until <= now));
+        self.replies.extend(expired.map(Wait::nothing));
+        self.pass_on_where(now, |_, until| until <= now);
         self.quiet_until = self.next_expiry();
-        woken
+    }
+
+    /// No wait and no turn is over before; `None` if none ever is.
+    pub(super) fn quiet_until(&self) -> Option<Instant> {
+        self.quiet_until
     }
 
     /// When there is next something expired.
-    pub(super) fn next_expiry(&self) -> Option<Instant> {
+    pub(super) fn next_expiry(&mut self) -> Option<Instant> {
         let turns = self.turns.values().map(|(_, until)| *until);
         self.waiters.iter().filter_map(|waiter| waiter.until).chain(turns).min()
     }
 
-    /// Drops the waits of a link that has ended. Gives the waits whose turn it is then.
-    pub(super) fn forget(&mut self, link: u64, now: Instant) -> Woken<A> {
-        self.waiters.retain(|waiter| waiter.caller.link != link);
-        self.pass_on_where(now, |holder, _| holder.link == link)
+    /// Drops the waits of a link that has ended, and passes its turns on.
+    pub(super) fn forget(&mut self, link: u64, now: Instant) {
+        self.waiters.retain(|waiter| waiter.handle.link != link);
+        self.pass_on_where(now, |holder, _| holder.link == link);
     }
 
-    /// Ends it. Gives where the answers to all waits go.
-    pub(super) fn into_waiting(self) -> impl Iterator<Item = A> {
-        self.waiters.into_iter().map(|waiter| waiter.answer)
+    /// Where the replies to the waits go.
+    pub(super) fn waiting(&mut self) -> impl Iterator<Item = &mut A> {
+        self.waiters.iter_mut().map(|waiter| &mut waiter.answer)
     }
 }
 
 /// What a waiter is answered with, if that is to be now.
-fn due<A>(space: &Space, waiter: &mut Waiter<A>) -> Option<Finding> {
+fn due<A>(space: &Space, waiter: &mut Wait<A>) -> Option<Finding> {
     match &mut waiter.subscription {
         Subscription::Seen(seen) => {
             (!space.holds(seen)).then(|| Finding::Values(space.changed(seen)))
         }
         Subscription::Turn => None,
         Subscription::Updates(seen, filter) => {
-            updates(space, seen, filter, waiter.caller).map(Finding::Updates)
+            updates(space, seen, filter, waiter.handle).map(Finding::Updates)
         }
-        Subscription::Change(seen, filter) => updates(space, seen, filter, waiter.caller)
+        Subscription::Change(seen, filter) => updates(space, seen, filter, waiter.handle)
             .map(|_| Finding::Values(space.all().within_limit())),
     }
 }
@@ -285,8 +288,8 @@ fn updates(
     space: &Space,
     seen: &mut Option<u64>,
     filter: &Filter,
-    watcher: Caller,
-) -> Option<Batch> {
+    watcher: HandleId,
+) -> Option<UpdateBatch> {
     let seen = seen.get_or_insert_with(|| space.history.version());
     let batch = space.history.after(*seen, filter, watcher);
     *seen = batch.seen;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::Filter,
-    history::Batch,
+    history::UpdateBatch,
     space::{Known, Seen},
 };
 use crate::state::value::Stored;
@@ -60,7 +60,7 @@ pub(crate) enum Finding {
     /// `None` if what was seen has changed, if there is no name to pop, or if what a wait is to be
     /// answered with is too much for one message.
     Values(Option<Known>),
-    Updates(Batch),
+    Updates(UpdateBatch),
     Len(usize),
     /// The time of a wait is over, and up to this version there was nothing for the waiter; or it is
     /// the waiter's turn.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Caller, Capacity, Event},
-    history::History,
+    event::{Capacity, HandleId, PastUpdate},
+    history::UpdateHistory,
 };
 use crate::state::value::{Stored, VALUE_MOST};
 
@@ -50,12 +50,12 @@ impl Known {
 
 pub(super) struct Space {
     pub(super) entries: BTreeMap<String, (u64, Stored)>,
-    pub(super) history: History,
+    pub(super) history: UpdateHistory,
 }
 
 impl Space {
     pub(super) fn new(capacity: Capacity) -> Self {
-        Self { entries: BTreeMap::new(), history: History::new(capacity) }
+        Self { entries: BTreeMap::new(), history: UpdateHistory::new(capacity) }
     }
 
     fn read(&self, name: &str) -> Versioned {
@@ -96,7 +96,7 @@ impl Space {
         Known { values: values.collect(), ..self.at_version() }
     }
 
-    pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: Caller) {
+    pub(super) fn write(&mut self, name: String, after: Option<Stored>, author: HandleId) {
         let version = self.history.version() + 1;
         let before = match &after {
             Some(stored) => self.entries.insert(name.clone(), (version, stored.clone())),
@@ -104,7 +104,7 @@ impl Space {
         };
         let before = before.map(|(_, stored)| stored);
         if before.is_some() || after.is_some() {
-            self.history.push(Event::new(name, before, after, author));
+            self.history.push(PastUpdate::new(name, before, after, author));
         }
     }
 

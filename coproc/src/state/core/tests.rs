@@ -17,12 +17,12 @@ const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 /// Something that a caller does, or that happens to it; numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Move {
-    Commit { by: Caller, space: usize, change: Written, on: Option<usize> },
-    PopAny { by: Caller, space: usize },
+    Commit { by: HandleId, space: usize, change: Written, on: Option<usize> },
+    PopAny { by: HandleId, space: usize },
     Look { space: usize, names: Vec<usize>, whole: bool },
-    Watch { by: Caller, space: usize, filter: Filter, from_start: bool },
+    Watch { by: HandleId, space: usize, filter: Filter, from_start: bool },
     Ask { watcher: usize, patience: u64 },
-    AskForLook { by: Caller, look: usize, patience: u64 },
+    AskForLook { by: HandleId, look: usize, patience: u64 },
     Later(u64),
     Gone(u64),
 }
@@ -30,8 +30,8 @@ enum Move {
 /// A change, with numbers for names and values.
 type Written = (bool, BTreeMap<usize, Option<u8>>);
 
-fn callers() -> impl Strategy<Value = Caller> {
-    (0..3_u64, 0..2_u64).prop_map(|(link, handle)| Caller { link, handle })
+fn callers() -> impl Strategy<Value = HandleId> {
+    (0..3_u64, 0..2_u64).prop_map(|(link, handle)| HandleId { link, handle })
 }
 
 fn filters() -> impl Strategy<Value = Filter> {
@@ -76,13 +76,13 @@ struct Write {
     name: &'static str,
     before: Option<Stored>,
     after: Option<Stored>,
-    by: Caller,
+    by: HandleId,
 }
 
 /// One who watches, or waits for what was seen to change.
 #[derive(Clone, Debug)]
 struct Watcher {
-    by: Caller,
+    by: HandleId,
     space: usize,
     filter: Filter,
     look: Option<Seen>,
@@ -92,7 +92,7 @@ struct Watcher {
 }
 
 struct Model {
-    core: Core<usize>,
+    core: StateCore<usize>,
     start: Instant,
     now: u64,
     kept: usize,
@@ -102,10 +102,15 @@ struct Model {
     watchers: Vec<Watcher>,
 }
 
+/// What a core has found since.
+fn found<A>(core: &mut StateCore<A>) -> Vec<(A, Finding)> {
+    core.replies().drain(..).map(|(answer, found)| (answer, found.unwrap())).collect()
+}
+
 impl Model {
     fn new(kept: usize) -> Self {
         let capacity = Capacity { updates: kept, bytes: usize::MAX };
-        let (core, start) = (Core::new(capacity), Instant::now());
+        let (core, start) = (StateCore::new(capacity), Instant::now());
         let (logs, looks, watchers) = (Default::default(), Vec::new(), Vec::new());
         Self { core, start, now: 0, kept, logs, looks, watchers }
     }
@@ -121,7 +126,7 @@ impl Model {
             && seen.whole.is_none_or(|whole| whole == self.logs[space].len() as u64)
     }
 
-    /// What somebody who has seen something is told of it.
+    /// What of `seen` a wait is told.
     fn changed(&self, space: usize, seen: &Seen) -> Known {
         let version = self.logs[space].len() as u64;
         let now = seen.names.keys().map(|name| (name.clone(), self.value(space, name)));
@@ -171,7 +176,7 @@ impl Model {
         }
         let missed = missed(seen..end);
         let some = missed > 0 || !updates.is_empty();
-        some.then_some(Finding::Updates(Batch { updates, seen: end as u64, missed }))
+        some.then_some(Finding::Updates(UpdateBatch { updates, seen: end as u64, missed }))
     }
 
     /// Which writes are the last that changed their name, of removals as many as are kept.
@@ -194,8 +199,8 @@ impl Model {
         self.logs[space].len().saturating_sub(self.kept)
     }
 
-    /// Those who wait are answered with these, and nobody else is.
-    fn check_woken(&mut self, space: usize, before: usize, woken: Woken<usize>) {
+    /// Exactly the waits that are due are answered.
+    fn check_woken(&mut self, space: usize, before: usize, woken: Vec<(usize, Finding)>) {
         let woken: BTreeMap<_, _> = woken.into_iter().collect();
         let mut expected = BTreeMap::new();
         for (number, watcher) in self.watchers.iter().enumerate() {
@@ -220,7 +225,7 @@ impl Model {
     fn answered(&mut self, number: usize, wake: &Finding) {
         let watcher = &mut self.watchers[number];
         watcher.until = None;
-        if let Finding::Nothing(seen) | Finding::Updates(Batch { seen, .. }) = wake {
+        if let Finding::Nothing(seen) | Finding::Updates(UpdateBatch { seen, .. }) = wake {
             watcher.seen = usize::try_from(*seen).expect("a small number");
         }
     }
@@ -230,14 +235,14 @@ impl Model {
         Finding::Nothing(watcher.look.as_ref().map_or(self.logs[watcher.space].len() as u64, |_| 0))
     }
 
-    fn write(&mut self, by: Caller, space: usize, name: &'static str, after: Option<Stored>) {
+    fn write(&mut self, by: HandleId, space: usize, name: &'static str, after: Option<Stored>) {
         let before = self.value(space, name).1;
         if before.is_some() || after.is_some() {
             self.logs[space].push(Write { name, before, after, by });
         }
     }
 
-    fn commit(&mut self, by: Caller, space: usize, (clear, writes): Written, on: Option<usize>) {
+    fn commit(&mut self, by: HandleId, space: usize, (clear, writes): Written, on: Option<usize>) {
         let here: Vec<_> = self.looks.iter().filter(|(at, _)| *at == space).collect();
         let look = on.filter(|_| !here.is_empty()).map(|on| here[on % here.len()].1.clone());
         let seen = look.unwrap_or_default();
@@ -246,7 +251,8 @@ impl Model {
             clear,
             writes: writes.iter().map(|(n, v)| (NAMES[*n].to_owned(), stored(*v))).collect(),
         };
-        let (done, woken) = self.core.commit(by, SPACES[space], &seen, change, self.start);
+        let done = self.core.commit(by, SPACES[space], &seen, change, self.start);
+        let woken = found(&mut self.core);
         assert_eq!(done, self.holds(space, &seen));
         if !done {
             assert_eq!(woken, []);
@@ -263,9 +269,10 @@ impl Model {
         self.check_woken(space, before, woken);
     }
 
-    fn pop_any(&mut self, by: Caller, space: usize) {
+    fn pop_any(&mut self, by: HandleId, space: usize) {
         let before = self.logs[space].len();
-        let (popped, woken) = self.core.pop_any(by, SPACES[space]);
+        let popped = self.core.pop_any(by, SPACES[space]);
+        let woken = found(&mut self.core);
         let Some((popped, (_, stored))) = popped.and_then(|mut known| known.values.pop_first())
         else {
             assert!(NAMES.iter().all(|name| self.value(space, name).1.is_none()));
@@ -289,7 +296,8 @@ impl Model {
         let until = self.now + patience;
         let at = |time| self.start + Duration::from_secs(time);
         let times = (at(self.now), Some(at(until)));
-        let answer = self.core.wait(watcher.by, SPACES[watcher.space], subscription, times, number);
+        self.core.wait(watcher.by, SPACES[watcher.space], subscription, times, number);
+        let answer = found(&mut self.core).pop();
         let at_once = (patience == 0).then(|| self.nothing(&watcher));
         let expected = self.due(&watcher, self.gone(watcher.space)).or(at_once);
         assert_eq!(answer, expected.map(|wake| (number, wake)));
@@ -305,7 +313,8 @@ impl Model {
     fn later(&mut self, time: u64) {
         self.now += time;
         let now = self.start + Duration::from_secs(self.now);
-        let expired = self.core.expired(now);
+        self.core.expire(now);
+        let expired = found(&mut self.core);
         let over = |watcher: &Watcher| watcher.until.is_some_and(|until| until <= self.now);
         let expected: BTreeSet<_> =
             (0..self.watchers.len()).filter(|number| over(&self.watchers[*number])).collect();
@@ -346,7 +355,8 @@ impl Model {
             Move::Ask { .. } | Move::AskForLook { .. } => {}
             Move::Later(time) => self.later(time),
             Move::Gone(link) => {
-                assert_eq!(self.core.forget(link, self.start), []);
+                self.core.forget(link, self.start);
+                assert_eq!(found(&mut self.core), []);
                 for watcher in self.watchers.iter_mut().filter(|watcher| watcher.by.link == link) {
                     watcher.until = None;
                 }
@@ -392,17 +402,20 @@ proptest! {
     }
 }
 
-fn batch(answer: Option<((), Finding)>) -> Batch {
-    let Some((_, Finding::Updates(batch))) = answer else {
-        panic!("there were updates: {answer:?}")
-    };
-    batch
+/// The updates after the first version, as a watch with this filter gets them.
+fn batch(core: &mut StateCore<()>, space: &str, filter: Filter, now: Instant) -> UpdateBatch {
+    let (by, all) = (HandleId { link: 0, handle: 0 }, Subscription::Updates(Some(0), filter));
+    core.wait(by, space, all, (now, None), ());
+    match &mut *found(core) {
+        [((), Finding::Updates(batch))] => std::mem::take(batch),
+        other => panic!("there were updates: {other:?}"),
+    }
 }
 
 #[test]
 fn the_history_is_bounded_in_bytes() {
-    let by = Caller { link: 0, handle: 0 };
-    let mut core = Core::new(Capacity { updates: usize::MAX, bytes: 1 << 20 });
+    let by = HandleId { link: 0, handle: 0 };
+    let mut core = StateCore::new(Capacity { updates: usize::MAX, bytes: 1 << 20 });
     let now = Instant::now();
     let text = store(&"x".repeat(1000)).expect("a text");
     for n in 0..10_000 {
@@ -410,8 +423,8 @@ fn the_history_is_bounded_in_bytes() {
         let change = Change { clear: false, writes };
         core.commit(by, "default", &Seen::default(), change, now);
     }
-    let all = Subscription::Updates(Some(0), Filter { identical: true, ..Filter::default() });
-    let batch = batch(core.wait(by, "default", all, (now, None), ()));
+    let all = Filter { identical: true, ..Filter::default() };
+    let batch = batch(&mut core, "default", all, now);
     let missed = batch.updates.iter().map(|update| update.missed).sum::<u64>() + batch.missed;
     // The change of each of the seven names is given besides.
     let kept = 10_000 - missed - 7;
@@ -420,8 +433,8 @@ fn the_history_is_bounded_in_bytes() {
 
 #[test]
 fn the_names_that_were_removed_are_bounded_in_bytes() {
-    let by = Caller { link: 0, handle: 0 };
-    let mut core = Core::new(Capacity { updates: 1000, bytes: 1 << 20 });
+    let by = HandleId { link: 0, handle: 0 };
+    let mut core = StateCore::new(Capacity { updates: 1000, bytes: 1 << 20 });
     let now = Instant::now();
     for n in 0..1000 {
         for value in [Some(store(&n).expect("a number")), None] {
@@ -430,16 +443,16 @@ fn the_names_that_were_removed_are_bounded_in_bytes() {
             core.commit(by, "default", &Seen::default(), change, now);
         }
     }
-    let live = Subscription::Updates(Some(0), Filter { live: true, ..Filter::default() });
-    let batch = batch(core.wait(by, "default", live, (now, None), ()));
+    let live = Filter { live: true, ..Filter::default() };
+    let batch = batch(&mut core, "default", live, now);
     let removals = (2000 - batch.updates[0].version) / 2 + 1;
     assert!((100..105).contains(&removals), "{removals} names of some 10 kB each");
 }
 
 #[test]
 fn namespaces_long_empty_forget_their_past_but_not_its_length() {
-    let by = Caller { link: 0, handle: 0 };
-    let mut core = Core::new(Capacity { updates: 10, bytes: 1 << 20 });
+    let by = HandleId { link: 0, handle: 0 };
+    let mut core = StateCore::new(Capacity { updates: 10, bytes: 1 << 20 });
     let now = Instant::now();
     let mut write = |space: usize, value: Option<u8>| {
         let value = value.map(|value| store(&value).expect("a byte"));
@@ -456,8 +469,7 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
     }
     write(1, Some(2));
     let mut past = |space: usize| {
-        let all = Subscription::Updates(Some(0), Filter::default());
-        let batch = batch(core.wait(by, &space.to_string(), all, (now, None), ()));
+        let batch = batch(&mut core, &space.to_string(), Filter::default(), now);
         let versions: Vec<_> = batch.updates.iter().map(|update| update.version).collect();
         (versions, batch.updates.first().map_or(batch.missed, |update| update.missed))
     };
@@ -469,18 +481,19 @@ fn namespaces_long_empty_forget_their_past_but_not_its_length() {
 }
 
 /// A core in which four callers want a turn, and who got it.
-fn turns(now: Instant) -> Core<u64> {
-    let mut core = Core::new(Capacity { updates: 4, bytes: 4096 });
+fn turns(now: Instant) -> StateCore<u64> {
+    let mut core = StateCore::new(Capacity { updates: 4, bytes: 4096 });
     for link in 0..4 {
-        let (caller, until) = (Caller { link, handle: 0 }, Some(now + 10 * TURN));
-        let answer = core.wait(caller, "default", Subscription::Turn, (now, until), link);
-        assert_eq!(answer.is_some(), link == 0);
+        let (caller, until) = (HandleId { link, handle: 0 }, Some(now + 10 * TURN));
+        core.wait(caller, "default", Subscription::Turn, (now, until), link);
+        assert_eq!(peers(&mut core), if link == 0 { vec![0] } else { vec![] });
     }
     core
 }
 
-fn peers(woken: Woken<u64>) -> Vec<u64> {
-    woken.into_iter().map(|(link, _)| link).collect()
+/// The links of the waits that are over.
+fn peers(core: &mut StateCore<u64>) -> Vec<u64> {
+    core.replies().drain(..).map(|(link, _)| link).collect()
 }
 
 #[test]
@@ -489,9 +502,9 @@ fn a_turn_is_over_with_the_next_commit() {
     let mut core = turns(now);
     let mut commit = |link, version| {
         let names = [("n".to_owned(), version)].into();
-        let (by, seen) = (Caller { link, handle: 0 }, Seen { names, whole: None });
-        let (done, woken) = core.commit(by, "default", &seen, Change::default(), now);
-        (done, peers(woken))
+        let (by, seen) = (HandleId { link, handle: 0 }, Seen { names, whole: None });
+        let done = core.commit(by, "default", &seen, Change::default(), now);
+        (done, peers(&mut core))
     };
     assert_eq!(commit(0, 0), (true, vec![1]));
     assert_eq!(commit(3, 0), (true, vec![]));
@@ -502,13 +515,16 @@ fn a_turn_is_over_with_the_next_commit() {
 }
 
 #[test]
-fn nobody_keeps_a_turn() {
+fn a_turn_ends_with_its_time_or_its_link() {
     let now = Instant::now();
     let mut core = turns(now);
     assert_eq!(core.next_expiry(), Some(now + TURN));
-    assert_eq!(peers(core.expired(now + TURN)), [1]);
-    assert_eq!(peers(core.forget(1, now + TURN)), [2]);
-    assert!(core.forget(3, now + TURN).is_empty());
-    assert!(core.forget(2, now + TURN).is_empty());
+    core.expire(now + TURN);
+    assert_eq!(peers(&mut core), [1]);
+    core.forget(1, now + TURN);
+    assert_eq!(peers(&mut core), [2]);
+    core.forget(3, now + TURN);
+    core.forget(2, now + TURN);
+    assert!(peers(&mut core).is_empty());
     assert_eq!(core.next_expiry(), None);
 }

@@ -1,12 +1,9 @@
-//! The processes that items were sent to: whether they are still there.
-
-use super::desk::Desk;
-use crate::sync::Arc;
+//! The processes that items were sent to, and whose death is to be noticed.
 
 #[cfg(feature = "process")]
 use {
     crate::{
-        sync::{OnceLock, Weak},
+        sync::{Arc, OnceLock, Weak},
         transport::reactor::{Reactor, Ready, Token},
     },
     rustix::{
@@ -17,45 +14,40 @@ use {
     std::{collections::BTreeMap, os::fd::OwnedFd},
 };
 
-/// Tells the queue of the death of processes.
+/// Notices the death of processes.
 #[derive(Default)]
-pub(super) struct Watches {
+pub(super) struct RecipientWatches {
     #[cfg(feature = "process")]
-    watches: BTreeMap<u32, Arc<Watch>>,
+    watches: BTreeMap<u32, Arc<RecipientWatch>>,
 }
 
-/// What is known of a process that is to be watched.
-pub(super) enum Fate {
-    /// Its death will be told, if it can be.
-    Lives,
-    Gone,
-}
+/// There is no process with this id, or it is the id of a thread.
+pub(super) struct NoProcess;
 
-impl Fate {
-    pub(super) fn is_gone(&self) -> bool {
-        matches!(self, Self::Gone)
-    }
-}
-
-/// Without processes all that is sent to is this one.
+/// Without processes this one is the only recipient.
 #[cfg(not(feature = "process"))]
-impl Watches {
-    pub(super) fn watch(&mut self, pid: u32, _: &Arc<Desk>) -> Fate {
-        if pid == std::process::id() { Fate::Lives } else { Fate::Gone }
+impl RecipientWatches {
+    pub(super) fn watch(&mut self, pid: u32, _: impl Fn()) -> Result<(), NoProcess> {
+        if pid == std::process::id() { Ok(()) } else { Err(NoProcess) }
     }
+
+    pub(super) fn forget(&mut self, _: u32) {}
 }
 
 #[cfg(feature = "process")]
-impl Watches {
-    /// From now on the queue is told when this process dies, unless it has.
-    pub(super) fn watch(&mut self, pid: u32, desk: &Arc<Desk>) -> Fate {
-        match Watch::start(pid, Arc::downgrade(desk)) {
+impl RecipientWatches {
+    /// Runs `died` when this process dies, if that can be noticed.
+    pub(super) fn watch(
+        &mut self,
+        pid: u32,
+        died: impl Fn() + Send + Sync + 'static,
+    ) -> Result<(), NoProcess> {
+        match RecipientWatch::start(pid, Box::new(died)) {
             Ok(watch) => drop(self.watches.insert(pid, watch)),
-            // The second: it is a thread of a process, which nobody receives as.
-            Err(Errno::SRCH | Errno::INVAL) => return Fate::Gone,
+            Err(Errno::SRCH | Errno::INVAL) => return Err(NoProcess),
             Err(_) => {}
         }
-        Fate::Lives
+        Ok(())
     }
 
     pub(super) fn forget(&mut self, pid: u32) {
@@ -64,19 +56,18 @@ impl Watches {
 }
 
 #[cfg(feature = "process")]
-struct Watch {
-    pid: u32,
+struct RecipientWatch {
     process: OwnedFd,
     token: OnceLock<Token>,
-    desk: Weak<Desk>,
+    died: Box<dyn Fn() + Send + Sync>,
 }
 
 #[cfg(feature = "process")]
-impl Watch {
-    fn start(pid: u32, desk: Weak<Desk>) -> Result<Arc<Self>, Errno> {
+impl RecipientWatch {
+    fn start(pid: u32, died: Box<dyn Fn() + Send + Sync>) -> Result<Arc<Self>, Errno> {
         let raw = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
         let process = pidfd_open(raw, PidfdFlags::empty())?;
-        let watch = Arc::new(Self { pid, process, token: OnceLock::new(), desk });
+        let watch = Arc::new(Self { process, token: OnceLock::new(), died });
         let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(&watch);
         let reactor = Reactor::get().map_err(|_| Errno::NOMEM)?;
         let token = reactor.register(&watch.process, ready).map_err(|_| Errno::NOMEM)?;
@@ -87,16 +78,14 @@ impl Watch {
 }
 
 #[cfg(feature = "process")]
-impl Ready for Watch {
+impl Ready for RecipientWatch {
     fn ready(&self, _: EventFlags) {
-        if let Some(desk) = self.desk.upgrade() {
-            desk.died(self.pid);
-        }
+        (self.died)();
     }
 }
 
 #[cfg(feature = "process")]
-impl Drop for Watch {
+impl Drop for RecipientWatch {
     fn drop(&mut self) {
         if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
             reactor.forget(&self.process, *token);

@@ -1,28 +1,27 @@
-//! Items that nobody gets any more.
+//! Items that are not delivered any more.
 
 use std::{fmt, marker::PhantomData};
 
 use super::{
-    Queue,
-    core::{Dead, DeadReason},
-    value::load,
+    core::{DeadItem, DeadReason},
+    queue::Queue,
 };
 use crate::{error::QueueError, protocol::Wire};
 
-/// An item that nobody gets any more; see [`Queue::dead_letters`].
+/// An item that is not delivered any more; see [`Queue::dead_letters`].
 ///
 /// ```
 /// use coproc::{Queue, queue::DeadReason};
 ///
 /// let queue = Queue::unbounded()?;
-/// let nobody = u32::MAX;
-/// queue.send_to(nobody, 7_u64)?;
+/// let no_process = u32::MAX;
+/// queue.send_to(no_process, 7_u64)?;
 /// let letters = queue.dead_letters()?;
 /// assert_eq!((letters[0].item()?, letters[0].reason()), (7, DeadReason::Recipient));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct DeadLetter<T> {
-    dead: Dead,
+    dead: DeadItem,
     item: PhantomData<fn() -> T>,
 }
 
@@ -33,12 +32,12 @@ impl<T: Wire> DeadLetter<T> {
     ///
     /// [`QueueError::Decode`] if its own `Deserialize` refuses to read it.
     pub fn item(&self) -> Result<T, QueueError> {
-        load(&self.dead.content)
+        self.dead.bytes.decode()
     }
 }
 
 impl<T> DeadLetter<T> {
-    /// Why nobody gets it.
+    /// Why it is not delivered any more.
     #[must_use]
     pub fn reason(&self) -> DeadReason {
         self.dead.reason
@@ -50,7 +49,7 @@ impl<T> DeadLetter<T> {
         self.dead.sender
     }
 
-    /// The process that it was sent to; `None`: whoever comes first.
+    /// The process that it was sent to; `None` if any process may receive it.
     #[must_use]
     pub fn recipient(&self) -> Option<u32> {
         self.dead.recipient
@@ -59,7 +58,7 @@ impl<T> DeadLetter<T> {
     /// How often it was delivered.
     #[must_use]
     pub fn deliveries(&self) -> u32 {
-        self.dead.delivered
+        self.dead.deliveries
     }
 }
 
@@ -69,7 +68,7 @@ impl<T> fmt::Debug for DeadLetter<T> {
             .field("reason", &self.dead.reason)
             .field("sender", &self.dead.sender)
             .field("recipient", &self.dead.recipient)
-            .field("deliveries", &self.dead.delivered)
+            .field("deliveries", &self.dead.deliveries)
             .finish_non_exhaustive()
     }
 }
@@ -86,6 +85,6 @@ impl<T: Wire> Queue<T> {
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
         let letter = |dead| DeadLetter { dead, item: PhantomData };
-        Ok(self.holders.letters()?.into_iter().map(letter).collect())
+        Ok(self.holders.dead_letters()?.into_iter().map(letter).collect())
     }
 }
