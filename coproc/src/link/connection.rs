@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    DisconnectCause, Endpoint, Outcome, State,
+    DisconnectCause, Endpoint, ExitEvent, Outcome, State,
     flow::Flow,
     serving::{Identity, Serving},
 };
@@ -18,7 +18,7 @@ use crate::{
     error::{CallError, CloseReason},
     protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
     sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering, now},
-    transport::{Activity, Broken, Ledger, Transport, Wait},
+    transport::{Activity, Broken, Ledger, Note, Transport, Wait},
 };
 
 /// Whatever can end a worker by force.
@@ -281,15 +281,25 @@ impl Connection {
         begun.unwrap_or(true)
     }
 
-    /// How the worker ended, if it ended by itself or its link did.
-    pub(crate) fn last_word(&self, state: &State) -> Option<DisconnectCause> {
-        let worker = self.name.clone();
-        match &state.farewell {
-            Some(Answered { status: Status::Panicked, body }) => {
-                Some(DisconnectCause::Panicked { worker, report: read_panic(body) })
-            }
-            Some(_) => Some(DisconnectCause::Closed { worker }),
-            None => state.violation.clone().map(DisconnectCause::Protocol),
-        }
+    /// The worker has ended. If neither its last word nor a breach of the protocol says how, its owner
+    /// has killed it, or `died` says how: from what it sent, and what its ledger notes.
+    pub(crate) fn end(
+        &self,
+        is_killed: bool,
+        died: impl FnOnce(&State, &Note) -> Option<DisconnectCause>,
+    ) {
+        self.endpoint.finish(|state| {
+            let (note, worker) = (self.ledger.read(), self.name.clone());
+            let cause = match (&state.farewell, &state.violation) {
+                (Some(Answered { status: Status::Panicked, body }), _) => {
+                    DisconnectCause::Panicked { worker, report: read_panic(body) }
+                }
+                (Some(_), _) => DisconnectCause::Closed { worker },
+                (None, Some(text)) => DisconnectCause::Protocol(text.clone()),
+                (None, None) if is_killed => DisconnectCause::Killed { worker },
+                (None, None) => died(state, &note).unwrap_or(DisconnectCause::Gone),
+            };
+            ExitEvent { cause, begun: (note.call != 0).then_some(note.call) }
+        });
     }
 }

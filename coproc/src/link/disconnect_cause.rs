@@ -1,10 +1,18 @@
-//! What is known of a peer that has ended.
+//! How the other end of a connection ended.
 
 #[cfg(feature = "process")]
 use crate::error::CrashReport;
 use crate::error::{CallError, CloseReason, Exit, PanicReport};
 
-/// How the other end of a link ended.
+/// The one event in which an incarnation of a worker ends. Every error and report about its end is
+/// made from it.
+pub(crate) struct ExitEvent {
+    pub(crate) cause: DisconnectCause,
+    /// The call that it was handling.
+    pub(crate) begun: Option<u64>,
+}
+
+/// How the other end of a connection ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DisconnectCause {
     /// In order.
@@ -18,12 +26,12 @@ pub(crate) enum DisconnectCause {
     Killed { worker: String },
     /// It broke the protocol.
     Protocol(String),
-    /// It is not there any more; more is not known.
+    /// The connection to it ended; the rest is unknown.
     Gone,
 }
 
 impl DisconnectCause {
-    /// What a call gets that the peer had begun and never answered.
+    /// The error of a call that the peer had begun and did not answer.
     pub(crate) fn begun<E>(&self) -> CallError<E> {
         match self {
             #[cfg(feature = "process")]
@@ -33,7 +41,7 @@ impl DisconnectCause {
         }
     }
 
-    /// What a call gets that the peer never began.
+    /// The error of a call that the peer did not begin.
     pub(crate) fn unstarted<E>(&self) -> CallError<E> {
         match self {
             Self::Protocol(text) => CallError::Protocol(text.clone()),
@@ -41,7 +49,7 @@ impl DisconnectCause {
         }
     }
 
-    /// What somebody gets who waited for the worker's last word.
+    /// The error of a join.
     pub(crate) fn joined<E>(&self) -> CallError<E> {
         match self {
             Self::Panicked { report, .. } => CallError::Panicked(report.clone()),

@@ -16,7 +16,7 @@ mod state;
 pub(crate) mod timer;
 
 pub(crate) use connection::{Connection, Life, Owned, Refusal};
-pub(crate) use disconnect_cause::DisconnectCause;
+pub(crate) use disconnect_cause::{DisconnectCause, ExitEvent};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use requests::Outcome;
 pub(crate) use serving::{Identity, Serving, Station};

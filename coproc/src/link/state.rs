@@ -4,7 +4,7 @@ use std::{task::Waker, time::Duration};
 
 use super::{
     by_hand::{ByHand, Signal, cost},
-    disconnect_cause::DisconnectCause,
+    disconnect_cause::{DisconnectCause, ExitEvent},
     events::Events,
     inbox::{Inbox, Purpose},
     requests::Requests,
@@ -240,10 +240,10 @@ impl State {
     }
 
     /// The peer has ended; gives those who are to be woken.
-    pub(crate) fn conclude(&mut self, current: Option<u64>, loss: DisconnectCause) -> Vec<Waiter> {
+    pub(crate) fn conclude(&mut self, exit: ExitEvent) -> Vec<Waiter> {
         self.ended = true;
-        self.requests.end(current, loss.clone());
-        self.loss.get_or_insert(loss);
+        self.requests.end(exit.begun, exit.cause.clone());
+        self.loss.get_or_insert(exit.cause);
         self.wake_all()
     }
 

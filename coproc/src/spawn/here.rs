@@ -1,8 +1,7 @@
 //! Workers in this process: what a thread and a worker inside its caller have in common.
 
 use crate::{
-    link::{Connection, Life},
-    link::{DisconnectCause, Endpoint},
+    link::{Connection, Endpoint, Life},
     sync::{Arc, AtomicBool, Ordering, Weak},
     transport::{Attend, Transport},
 };
@@ -41,8 +40,8 @@ impl Life for Here {
             far.state().inbox.abort();
         }
         if connection.endpoint.link().is_inline() {
-            // Whoever waits may be inside a handler, on this very thread. They come upon the end
-            // when it returns.
+            // A caller may be inside a handler, on this very thread. It comes upon the end when that
+            // returns.
             connection.endpoint.drain();
         } else {
             self.attend();
@@ -58,16 +57,6 @@ impl Life for Here {
 impl Attend for Here {
     fn attend(&self) {
         let Some(connection) = self.connection.upgrade() else { return };
-        connection.endpoint.finish(|state| {
-            let note = connection.ledger.read();
-            let worker = connection.name.clone();
-            let lost = if self.killed.load(Ordering::SeqCst) {
-                DisconnectCause::Killed { worker }
-            } else {
-                DisconnectCause::Gone
-            };
-            let loss = connection.last_word(state).unwrap_or(lost);
-            ((note.call != 0).then_some(note.call), loss)
-        });
+        connection.end(self.killed.load(Ordering::SeqCst), |_, _| None);
     }
 }

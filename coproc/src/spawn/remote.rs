@@ -11,25 +11,21 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, epoll::EventFlags, poll},
     net::{AddressFamily, SocketFlags, SocketType, socketpair},
-    process::{PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal},
+    process::{PidfdFlags, getpid, pidfd_open},
 };
 
 use super::{
-    process::{FORMALITIES, report},
+    process::{FORMALITIES, WatchedProcess, report},
     travel::ControllerWire,
 };
 use crate::{
     codec::{Attachments, Body},
     error::Exit,
-    link::{Connection, Life, timer::Alarm},
-    link::{DisconnectCause, Endpoint, Role},
+    link::{Connection, DisconnectCause, Endpoint, Life, Role, timer::Alarm},
     protocol::Packet,
     protocol::Plan,
-    sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
-    transport::{
-        AnyTransport, Attend, Ledger, LedgerFile, Socket,
-        reactor::{Reactor, Ready, Token},
-    },
+    sync::{Arc, AtomicBool, Mutex, Ordering, Weak},
+    transport::{AnyTransport, Attend, Ledger, LedgerFile, Socket, reactor::Ready},
 };
 
 /// How long a process whose link has ended may take to be gone, before it counts as alive.
@@ -83,8 +79,7 @@ pub(super) fn connection(
 struct Remote {
     pid: u32,
     alone: bool,
-    process: OwnedFd,
-    token: OnceLock<Token>,
+    process: WatchedProcess,
     killed: AtomicBool,
     connection: Weak<Connection>,
     /// Set when its link has ended and it has not.
@@ -102,21 +97,16 @@ impl Remote {
         let remote = Arc::new_cyclic(|this| Self {
             pid,
             alone,
-            process,
-            token: OnceLock::new(),
+            process: WatchedProcess::new(process),
             killed: AtomicBool::new(false),
             connection: Arc::downgrade(connection),
             leaving: Mutex::default(),
             this: Weak::clone(this),
         });
-        // Of a process that is gone already, the reactor may tell as soon as it is registered.
-        let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&remote);
+        let on_end: Weak<dyn Attend> = Weak::<Self>::clone(&remote.this);
         connection.endpoint.state().on_end = Some(on_end);
-        let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(&remote);
-        let reactor = Reactor::get()?;
-        let token = reactor.register(&remote.process, ready)?;
-        let _ = remote.token.set(token);
-        reactor.watch(&remote.process, token, EventFlags::IN);
+        let ready: Weak<dyn Ready> = Weak::<Self>::clone(&remote.this);
+        remote.process.watch(ready)?;
         let _ = connection.life.set(remote);
         Ok(())
     }
@@ -129,26 +119,12 @@ impl Remote {
     /// It has ended, or its link has.
     fn conclude(&self) {
         let Some(connection) = self.connection.upgrade() else { return };
-        let note = connection.ledger.read();
-        let ended = self.has_ended();
-        connection.endpoint.finish(|state| {
-            let lost = match () {
-                () if self.killed.load(Ordering::SeqCst) => {
-                    DisconnectCause::Killed { worker: connection.name.clone() }
-                }
-                // How it ended is told to its parent only.
-                () if ended => DisconnectCause::Crashed(report(
-                    &connection,
-                    state,
-                    &note,
-                    (self.pid, Exit::Unknown),
-                    None,
-                    "",
-                )),
-                () => DisconnectCause::Gone,
-            };
-            let loss = connection.last_word(state).unwrap_or(lost);
-            ((note.call != 0).then_some(note.call), loss)
+        let has_ended = self.has_ended();
+        connection.end(self.killed.load(Ordering::SeqCst), |state, note| {
+            // How it ended is told to its parent only.
+            let exit = (self.pid, Exit::Unknown);
+            has_ended
+                .then(|| DisconnectCause::Crashed(report(&connection, state, note, exit, None, "")))
         });
     }
 }
@@ -157,7 +133,7 @@ impl Life for Remote {
     fn kill(&self) {
         self.killed.store(true, Ordering::SeqCst);
         if self.alone {
-            let _ = pidfd_send_signal(&self.process, Signal::KILL);
+            self.process.kill();
         } else {
             // A worker in a thread is given up; its process is not only its own.
             if let Some(connection) = self.connection.upgrade() {
@@ -176,7 +152,7 @@ impl Life for Remote {
     }
 
     fn process(&self) -> io::Result<OwnedFd> {
-        self.process.try_clone()
+        self.process.pidfd.try_clone()
     }
 }
 
@@ -211,14 +187,6 @@ impl Wake for GivenUp {
     fn wake(self: Arc<Self>) {
         if let Some(remote) = self.0.upgrade() {
             remote.conclude();
-        }
-    }
-}
-
-impl Drop for Remote {
-    fn drop(&mut self) {
-        if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
-            reactor.forget(&self.process, *token);
         }
     }
 }

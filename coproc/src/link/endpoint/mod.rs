@@ -17,7 +17,7 @@ mod requesting;
 use std::time::{Duration, Instant};
 
 use super::{
-    disconnect_cause::DisconnectCause,
+    disconnect_cause::{DisconnectCause, ExitEvent},
     state::{Role, State, Waiter},
 };
 use crate::{
@@ -78,14 +78,9 @@ impl Endpoint {
         self.concluded.load(Ordering::SeqCst)
     }
 
-    /// The peer has ended; gives those who are to be woken.
-    fn conclude(
-        &self,
-        state: &mut State,
-        current: Option<u64>,
-        loss: DisconnectCause,
-    ) -> Vec<Waiter> {
-        let wake = state.conclude(current, loss);
+    /// The peer has ended; gives the threads and tasks to wake.
+    fn conclude(&self, state: &mut State, exit: ExitEvent) -> Vec<Waiter> {
+        let wake = state.conclude(exit);
         self.concluded.store(true, Ordering::SeqCst);
         wake
     }
@@ -200,20 +195,17 @@ impl Endpoint {
         }
     }
 
-    /// The peer has ended: decides all that is open. `current` gives the request that it was
-    /// handling, once nothing more can come from it.
-    pub(crate) fn finish(
-        &self,
-        conclude: impl FnOnce(&mut State) -> (Option<u64>, DisconnectCause),
-    ) {
+    /// The peer has ended: takes in what it has sent, and then decides all that is open as `exit`
+    /// says.
+    pub(crate) fn finish(&self, exit: impl FnOnce(&State) -> ExitEvent) {
         self.link.close();
         let lead = self.lead.lock();
         // The link is closed, so that it comes to its end, whatever interrupts.
         while self.take_in(Wait::No) || !self.state().ended {}
         let wake = {
             let mut state = self.state();
-            let (current, loss) = conclude(&mut state);
-            self.conclude(&mut state, current, loss)
+            let exit = exit(&state);
+            self.conclude(&mut state, exit)
         };
         drop(lead);
         wake.into_iter().for_each(Waiter::wake);
@@ -369,11 +361,9 @@ impl Endpoint {
         let wake = match self.role {
             Role::Caller | Role::Function if watched => state.wake_all(),
             Role::Caller | Role::Function | Role::Worker | Role::Peer => {
-                let loss = state
-                    .violation
-                    .clone()
-                    .map_or(DisconnectCause::Gone, DisconnectCause::Protocol);
-                self.conclude(&mut state, None, loss)
+                let broke = state.violation.clone().map(DisconnectCause::Protocol);
+                let cause = broke.unwrap_or(DisconnectCause::Gone);
+                self.conclude(&mut state, ExitEvent { cause, begun: None })
             }
         };
         drop(state);
@@ -443,8 +433,10 @@ mod tests {
         far.send(Frame::bare(Packet::Answer { id, status: Status::Value })).unwrap();
         endpoint.drain();
         assert!(endpoint.state().ended && endpoint.state().farewell.is_none());
-        endpoint
-            .finish(|state| (None, DisconnectCause::Protocol(state.violation.clone().unwrap())));
+        endpoint.finish(|state| ExitEvent {
+            cause: DisconnectCause::Protocol(state.violation.clone().unwrap()),
+            begun: None,
+        });
         let outcome = endpoint.wait(id, None);
         assert!(
             matches!(outcome, Some(Outcome::Unstarted(DisconnectCause::Protocol(_)))),

@@ -1,7 +1,12 @@
 //! The life of one worker's process, seen from its parent.
+//!
+//! 1. A process is gone when its pidfd says so, never before. `Running::conclude` then ends its
+//!    incarnation, and nothing else does.
+//! 2. `Running::connection` keeps the connection until then. The connection holds the `Running`, in
+//!    turn.
 
 use std::{
-    fmt,
+    fmt, io,
     os::{
         fd::{AsFd, OwnedFd},
         unix::process::ExitStatusExt,
@@ -14,19 +19,17 @@ use std::{
 use rustix::{
     event::epoll::EventFlags,
     io::Errno,
-    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_send_signal, waitid},
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 
-use super::stderr::{self, Tail};
+use super::{report::report, stderr::Tail, watched::WatchedProcess};
 use crate::{
-    error::{Crash, CrashReport, Exit},
-    link::{Connection, Life, timer::Alarm},
-    link::{DisconnectCause, State},
-    protocol::Plan,
-    sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
+    error::Exit,
+    link::{Connection, DisconnectCause, Life, timer::Alarm},
+    sync::{Arc, AtomicBool, Mutex, Ordering, Weak},
     transport::{
-        Activity, AnyTransport, Attend, LedgerFile, Note,
-        reactor::{Reactor, Ready, Token},
+        AnyTransport, Attend, LedgerFile,
+        reactor::{Reactor, Ready},
     },
 };
 
@@ -35,19 +38,16 @@ const LEAVE: Duration = Duration::from_secs(2);
 
 /// The process of one worker.
 pub(super) struct Running {
-    pub(super) pid: u32,
-    pidfd: OwnedFd,
+    pid: u32,
+    process: WatchedProcess,
     child: Mutex<Child>,
     ledger: Arc<LedgerFile>,
     tail: Option<Arc<Tail>>,
-    token: OnceLock<Token>,
     killed: AtomicBool,
     /// Set when it is known to be about to end.
     leaving: Mutex<Alarm>,
-    /// Until the process is gone; the line holds this, in turn.
     connection: Mutex<Option<Arc<Connection>>>,
-    /// Keeps itself until the process is gone.
-    this: Mutex<Option<Arc<Running>>>,
+    this: Weak<Self>,
 }
 
 impl Running {
@@ -57,170 +57,88 @@ impl Running {
         ledger: Arc<LedgerFile>,
         tail: Option<Arc<Tail>>,
     ) -> Arc<Self> {
-        let running = Arc::new(Self {
+        Arc::new_cyclic(|this| Self {
             pid: child.id(),
-            pidfd,
+            process: WatchedProcess::new(pidfd),
             child: Mutex::new(child),
             ledger,
             tail,
-            token: OnceLock::new(),
             killed: AtomicBool::new(false),
             leaving: Mutex::default(),
             connection: Mutex::new(None),
-            this: Mutex::new(None),
-        });
-        *running.this.lock() = Some(Arc::clone(&running));
-        running
+            this: Weak::clone(this),
+        })
     }
 
-    /// From now on the end of the process is told to `line`.
-    pub(super) fn watch(self: &Arc<Self>, line: &Arc<Connection>) -> std::io::Result<()> {
-        let ready: Weak<dyn Ready> = Arc::<Self>::downgrade(self);
-        let reactor = Reactor::get()?;
-        let token = reactor.register(&self.pidfd, ready)?;
-        let _ = self.token.set(token);
-        *self.connection.lock() = Some(Arc::clone(line));
-        if let AnyTransport::Socket(socket) = line.endpoint.link() {
-            socket.on_hangup(Box::new(HungUp(Arc::downgrade(self))));
+    /// From now on the end of the process is told to `connection`. If it cannot be, the process is
+    /// killed.
+    pub(super) fn watch(self: &Arc<Self>, connection: &Arc<Connection>) -> io::Result<()> {
+        *self.connection.lock() = Some(Arc::clone(connection));
+        if let AnyTransport::Socket(socket) = connection.endpoint.link() {
+            socket.on_hangup(Box::new(HungUp(Weak::clone(&self.this))));
         }
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
-        let _ = line.life.set(life);
-        let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(self);
-        let mut state = line.endpoint.state();
+        let _ = connection.life.set(life);
+        let on_end: Weak<dyn Attend> = Weak::<Self>::clone(&self.this);
+        let mut state = connection.endpoint.state();
         // A process that has said its last word may keep its link open.
         state.on_farewell = Some(Weak::clone(&on_end));
         state.on_end = Some(on_end);
         drop(state);
-        reactor.watch(&self.pidfd, token, EventFlags::IN);
-        Ok(())
+        let ready: Weak<dyn Ready> = Weak::<Self>::clone(&self.this);
+        self.process.watch(ready).inspect_err(|_| {
+            self.process.kill();
+            self.reap();
+            self.connection.lock().take();
+        })
     }
 
-    /// The process has closed its end of the link. Whoever reads comes upon that, but nobody may be
-    /// reading, and whoever is may stop before.
+    /// The process has closed its end of the link. A thread that reads comes upon that, but none may
+    /// be reading, and one that is may stop before.
     fn hung_up(&self) {
-        let line = self.connection.lock().clone();
-        if let Some(line) = line {
-            line.endpoint.attend();
+        let connection = self.connection.lock().clone();
+        if let Some(connection) = connection {
+            connection.endpoint.attend();
         }
         self.expect_end();
     }
 
     /// Kills the process if it is not gone after a while.
     fn expect_end(&self) {
-        if let Some(this) = self.this.lock().as_ref() {
-            let overdue = Waker::from(Arc::new(Overdue(Arc::downgrade(this))));
-            self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
-        }
-    }
-
-    /// Kills the process and waits until it is gone: for one that nobody was told of.
-    pub(super) fn discard(&self) {
-        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
-        self.reap();
-        self.connection.lock().take();
-        self.forget();
-        *self.this.lock() = None;
+        let overdue = Waker::from(Arc::new(Overdue(Weak::clone(&self.this))));
+        self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
     }
 
     /// Waits until the process is dead, kills what is left of its process group, and gives how it
-    /// ended, if nobody else took that.
+    /// ended, unless another `wait` of this process took that.
     fn reap(&self) -> Option<ExitStatus> {
         let mut child = self.child.lock();
         let dead = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         let left = loop {
-            match waitid(WaitId::PidFd(self.pidfd.as_fd()), dead) {
+            match waitid(WaitId::PidFd(self.process.as_fd()), dead) {
                 Err(Errno::INTR) => {}
                 other => break other,
             }
         };
-        // Until it is waited for, its number is nobody else's, and neither is that of its group.
+        // Until it is waited for, no other process has its number, and no other group that of its group.
         if let Ok(Some(_)) = left {
             let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
         }
         child.wait().ok()
     }
 
-    /// The process has ended, and is waited for.
+    /// The process has ended.
     fn conclude(&self) {
         // It is dead already: this waits at most for a debugger, which is told first.
-        let status = self.reap();
-        let note = self.ledger.read();
-        let line = self.connection.lock().take();
-        self.forget();
-        if let Some(line) = line {
-            let exit = exit(status);
-            line.endpoint.finish(|state| {
-                let current = (note.call != 0).then_some(note.call);
-                let loss = line.last_word(state);
-                (current, loss.unwrap_or_else(|| self.loss(&line, state, &note, exit)))
-            });
-        }
-        *self.this.lock() = None;
+        let exit = exit(self.reap());
+        let Some(connection) = self.connection.lock().take() else { return };
+        connection.end(self.killed.load(Ordering::SeqCst), |state, note| {
+            let panic = if exit == Exit::Signal(6) { self.ledger.read_panic() } else { None };
+            let said = self.tail.as_ref().map(|tail| tail.last()).unwrap_or_default();
+            let report = report(&connection, state, note, (self.pid, exit), panic, &said);
+            Some(DisconnectCause::Crashed(report))
+        });
     }
-
-    /// Nothing is watched any more.
-    fn forget(&self) {
-        if let (Ok(reactor), Some(token)) = (Reactor::get(), self.token.get()) {
-            reactor.forget(&self.pidfd, *token);
-        }
-    }
-
-    /// What is known of a worker that ended without a word.
-    fn loss(&self, line: &Connection, state: &State, note: &Note, exit: Exit) -> DisconnectCause {
-        if self.killed.load(Ordering::SeqCst) {
-            return DisconnectCause::Killed { worker: line.name.clone() };
-        }
-        DisconnectCause::Crashed(self.report(line, state, note, exit))
-    }
-
-    fn report(&self, line: &Connection, state: &State, note: &Note, exit: Exit) -> CrashReport {
-        let panic = if exit == Exit::Signal(6) { self.ledger.read_panic() } else { None };
-        let said = self.tail.as_ref().map(|tail| tail.last()).unwrap_or_default();
-        report(line, state, note, (self.pid, exit), panic, &said)
-    }
-}
-
-/// What is known of a worker whose process died: by what its ledger notes, and what it left and
-/// `said` before.
-pub(in crate::spawn) fn report(
-    line: &Connection,
-    state: &State,
-    note: &Note,
-    (pid, exit): (u32, Exit),
-    panic: Option<String>,
-    said: &str,
-) -> CrashReport {
-    // A call whose answer has come was not what it died of.
-    let busy =
-        note.activity != Activity::Rest && (note.call == 0 || state.requests.is_owed(note.call));
-    let handler = if busy { doing(line.plan, note) } else { None };
-    let elapsed = note.since.map_or(Duration::ZERO, |since| since.elapsed());
-    CrashReport::from(Crash {
-        cause: cause(exit, said).map(Into::into),
-        stderr_tail: stderr::end(said).to_owned(),
-        worker: line.name.clone(),
-        pid,
-        exit,
-        elapsed: if handler.is_some() { elapsed } else { Duration::ZERO },
-        handler,
-        panic,
-    })
-}
-
-/// The name of what a note says a worker was doing.
-fn doing(plan: &Plan, note: &Note) -> Option<String> {
-    let name = match note.activity {
-        Activity::Rest => return None,
-        Activity::Init if plan.init.is_empty() => "init",
-        Activity::Init => plan.init,
-        Activity::Handler(number) => plan.handler(number)?.name,
-        Activity::Tick(number) => plan.ticks.get(number as usize)?,
-        Activity::Idle => "idle",
-        Activity::Gone => "gone",
-        Activity::Close if plan.close.is_empty() => "drop",
-        Activity::Close => plan.close,
-    };
-    Some(name.to_owned())
 }
 
 /// How a process ended whose status was told, or not.
@@ -233,21 +151,10 @@ fn exit(status: Option<ExitStatus>) -> Exit {
     }
 }
 
-/// The best guess at what is behind a signal that has several causes, by what the worker `said`.
-fn cause(exit: Exit, said: &str) -> Option<&'static str> {
-    let Exit::Signal(signal) = exit else { return None };
-    match signal {
-        6 if said.contains("has overflowed its stack") => Some("stack overflow"),
-        6 if said.contains("memory allocation of") => Some("out of memory"),
-        24 => Some("its CPU limit"),
-        _ => None,
-    }
-}
-
 impl Life for Running {
     fn kill(&self) {
         self.killed.store(true, Ordering::SeqCst);
-        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+        self.process.kill();
     }
 
     fn settle(&self) {
@@ -263,8 +170,8 @@ impl Life for Running {
         Some(self.pid)
     }
 
-    fn process(&self) -> std::io::Result<OwnedFd> {
-        self.pidfd.try_clone()
+    fn process(&self) -> io::Result<OwnedFd> {
+        self.process.pidfd.try_clone()
     }
 }
 
@@ -289,13 +196,11 @@ impl Attend for HungUp {
 /// The last word has come, or the link to the process has ended, which it should not outlive.
 impl Attend for Running {
     fn attend(&self) {
-        let line = self.connection.lock().clone();
-        let said_goodbye = line.is_some_and(|line| line.endpoint.state().farewell.is_some());
-        if !said_goodbye {
-            let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
-            return;
+        let connection = self.connection.lock().clone();
+        match connection.is_some_and(|connection| connection.endpoint.state().farewell.is_some()) {
+            true => self.expect_end(),
+            false => self.process.kill(),
         }
-        self.expect_end();
     }
 }
 
@@ -305,7 +210,7 @@ struct Overdue(Weak<Running>);
 impl Wake for Overdue {
     fn wake(self: Arc<Self>) {
         if let Some(running) = self.0.upgrade() {
-            let _ = pidfd_send_signal(&running.pidfd, Signal::KILL);
+            running.process.kill();
         }
     }
 }

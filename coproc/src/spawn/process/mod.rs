@@ -5,8 +5,10 @@ mod child;
 mod greeting;
 mod life;
 mod parent;
+mod report;
 mod stderr;
 mod sys;
+mod watched;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
@@ -17,8 +19,9 @@ use crate::{
 };
 
 pub use child::{init, test};
-pub(super) use life::report;
 pub(super) use parent::FORMALITIES;
+pub(super) use report::report;
+pub(super) use watched::WatchedProcess;
 
 /// How long `#[init]` may take unless something else is said.
 const INIT_TIMEOUT: Duration = Duration::from_secs(60);

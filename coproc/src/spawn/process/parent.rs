@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     codec::Body,
-    error::{CallError, SpawnError},
+    error::SpawnError,
     link::{Connection, Identity, Life, timer},
     link::{DisconnectCause, Endpoint},
     protocol::Plan,
@@ -82,10 +82,7 @@ pub(super) fn launch<W: Worker>(
         Endpoint::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
     let connection = Connection::new(endpoint, ledger, plan, name, place.max_message, identity);
-    if let Err(error) = running.watch(&connection) {
-        running.discard();
-        return Err(SpawnError::Os(error));
-    }
+    running.watch(&connection).map_err(SpawnError::Os)?;
     let outcome = greeted.map_err(|refusal| refusal.into_error(&connection, &running));
     if let Err(error) = outcome.and_then(|()| initialize::<W>(&connection, order, until)) {
         give_up(&connection, &running);
@@ -234,11 +231,8 @@ impl Refusal {
             Self::Ended => {
                 // A process that closes its link without a word is not going to say one.
                 running.attend();
-                match connection
-                    .wait_concluded(None)
-                    .map(|loss: DisconnectCause| loss.begun::<()>())
-                {
-                    Some(CallError::Crashed(report)) => SpawnError::InitCrashed(report),
+                match connection.wait_concluded(None) {
+                    Some(DisconnectCause::Crashed(report)) => SpawnError::InitCrashed(report),
                     _ => SpawnError::Incompatible("it ended without a word".into()),
                 }
             }
