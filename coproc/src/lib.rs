@@ -119,8 +119,6 @@ pub mod pool;
 pub mod prelude;
 pub mod protocol;
 pub mod queue;
-#[cfg(test)]
-mod simulation;
 pub mod spawn;
 pub mod state;
 mod sync;

@@ -9,9 +9,17 @@
 //! of each model.
 
 mod dispatching;
+mod lives;
 mod reading;
+mod rules;
 
-use std::{env, time::Duration};
+use std::{
+    env,
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
 
 use shuttle::{
     Config, MaxSteps, Runner,
@@ -19,7 +27,7 @@ use shuttle::{
     scheduler::{PctScheduler, RandomScheduler, Scheduler},
 };
 
-use crate::sync::{Arc, Condvar, Mutex, model, now, park, thread};
+use crate::sync::{Arc, Condvar, Mutex, Thread, model, now, park, thread};
 
 /// In how many priority changes at most an order differs from that of fixed priorities.
 const DEPTH: usize = 4;
@@ -35,6 +43,7 @@ fn from_environment(name: &str) -> Option<u64> {
 fn run(scheduler: impl Scheduler + 'static, body: impl Fn() + Send + Sync + 'static) {
     let mut config = Config::new();
     config.stack_size = STACK;
+    config.silence_warnings = true;
     config.max_steps = MaxSteps::FailAfter(STEPS_MOST);
     Runner::new(scheduler, config).run(move || {
         model::reset();
@@ -70,6 +79,25 @@ fn sleep(time: Duration) {
     let until = now() + time;
     while now() < until {
         park(Some(until));
+    }
+}
+
+struct Unparks(Thread);
+
+impl Wake for Unparks {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unparks(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => park(None),
+        }
     }
 }
 

@@ -5,16 +5,17 @@
 //! deadlock, which the scheduler reports.
 
 use std::{
-    task::{Wake, Waker},
+    future::poll_fn,
+    task::{Context, Poll},
     time::Duration,
 };
 
-use super::{Count, below, check, spawn};
+use super::{Count, below, block_on, check, spawn};
 use crate::{
     codec::{Body, Frame, reply::Answered},
     link::{DisconnectCause, Endpoint, Outcome, Role},
     protocol::{Envelope, Packet, Status},
-    sync::{Arc, Thread, now, park, thread},
+    sync::{Arc, now, thread},
     transport::{AnyTransport, Local, Transport, Wait},
 };
 
@@ -84,26 +85,16 @@ fn impatient(endpoint: &Arc<Endpoint>) -> thread::JoinHandle<()> {
     })
 }
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
 /// A thread that runs a future: it polls its request, and sleeps until its waker is called.
 fn task(endpoint: &Arc<Endpoint>, returned: &Arc<Count>) -> thread::JoinHandle<()> {
     let (endpoint, returned) = (Arc::clone(endpoint), Arc::clone(returned));
     spawn(move || {
         let id = request(&endpoint);
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let answer = loop {
-            match endpoint.poll(id, &waker) {
-                None => park(None),
-                found => break found,
-            }
+        let poll = |cx: &mut Context<'_>| match endpoint.poll(id, cx.waker()) {
+            None => Poll::Pending,
+            found => Poll::Ready(found),
         };
+        let answer = block_on(poll_fn(poll));
         assert_own(&answer, id);
         returned.add();
     })
@@ -112,7 +103,7 @@ fn task(endpoint: &Arc<Endpoint>, returned: &Arc<Count>) -> thread::JoinHandle<(
 /// The leader takes its reply and promotes a follower, whichever reply comes first.
 #[test]
 fn each_caller_gets_its_reply_in_whatever_order_replies_come() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let returned = Arc::default();
         let callers = [(); 3].map(|()| caller(&endpoint, &returned));
@@ -125,7 +116,7 @@ fn each_caller_gets_its_reply_in_whatever_order_replies_come() {
 /// A leader whose deadline passes promotes a follower, too.
 #[test]
 fn a_leader_that_gives_up_leaves_no_follower_asleep() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let returned = Arc::default();
         let gives_up = [(); 2].map(|()| impatient(&endpoint));
@@ -138,7 +129,7 @@ fn a_leader_that_gives_up_leaves_no_follower_asleep() {
 /// The thread that closes the link, the peer's own, wakes all that wait at the other end.
 #[test]
 fn no_caller_waits_behind_a_peer_that_has_ended() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let callers = [(); 3].map(|()| {
             let endpoint = Arc::clone(&endpoint);
@@ -159,7 +150,7 @@ fn no_caller_waits_behind_a_peer_that_has_ended() {
 /// While threads block, they read for tasks; when the last has returned, the endpoint is attended.
 #[test]
 fn tasks_and_threads_that_wait_at_one_endpoint_are_woken() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let returned = Arc::default();
         let tasks = [(); 2].map(|()| task(&endpoint, &returned));
@@ -172,7 +163,7 @@ fn tasks_and_threads_that_wait_at_one_endpoint_are_woken() {
 /// A look takes in what has come without keeping a caller from its reply.
 #[test]
 fn a_look_beside_a_waiting_caller_keeps_it_from_nothing() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let returned = Arc::default();
         let callers = [(); 2].map(|()| caller(&endpoint, &returned));
@@ -187,7 +178,7 @@ fn a_look_beside_a_waiting_caller_keeps_it_from_nothing() {
 /// keeps the endpoint attended: the thread finds that it can lead.
 #[test]
 fn a_thread_that_waits_for_the_end_leads_after_the_last_caller() {
-    check(1_000, || {
+    check(2_000, || {
         let (endpoint, far) = link();
         let returned = Arc::default();
         let caller = caller(&endpoint, &returned);

@@ -28,6 +28,13 @@ impl Here {
         connection.endpoint.state().on_end = Some(on_end);
         killed
     }
+
+    /// Has the worker begin nothing more: what it has not begun by now counts as never begun.
+    fn abort(&self) {
+        if let Some(far) = self.far.upgrade() {
+            far.state().inbox.abort();
+        }
+    }
 }
 
 impl Life for Here {
@@ -35,10 +42,7 @@ impl Life for Here {
         let Some(connection) = self.connection.upgrade() else { return };
         self.killed.store(true, Ordering::SeqCst);
         connection.endpoint.link().close();
-        if let Some(far) = self.far.upgrade() {
-            // What is about to be told that it was not begun never is.
-            far.state().inbox.abort();
-        }
+        self.abort();
         if connection.endpoint.link().is_inline() {
             // A caller may be inside a handler, on this very thread. It comes upon the end when that
             // returns.
@@ -57,6 +61,11 @@ impl Life for Here {
 impl Attend for Here {
     fn attend(&self) {
         let Some(connection) = self.connection.upgrade() else { return };
-        connection.end(self.killed.load(Ordering::SeqCst), |_, _| None);
+        let is_killed = self.killed.load(Ordering::SeqCst);
+        if is_killed {
+            // It may be another thread than the one that kills it that finds the link closed.
+            self.abort();
+        }
+        connection.end(is_killed, |_, _| None);
     }
 }

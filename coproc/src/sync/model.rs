@@ -67,7 +67,8 @@ pub(crate) fn reset() {
     CLOCK.take();
 }
 
-/// Has [`pass`] end.
+/// Has [`pass`] end, once what waits by the clock has ended, too. From now on a timed wait is over at
+/// once: threads that the model does not join come to their end.
 pub(crate) fn stop() {
     let waiting = clock(|clock| {
         clock.stopped = true;
@@ -88,7 +89,7 @@ pub(crate) fn pass() {
             clock.alarms.extend(due.into_iter().filter(|(_, (_, goes_on))| *goes_on));
             wakers
         });
-        if clock(|clock| clock.stopped) {
+        if due.is_empty() && clock(|clock| clock.stopped) {
             return;
         }
         if due.is_empty() {
@@ -101,6 +102,18 @@ pub(crate) fn pass() {
     }
 }
 
+/// Whether a wait until `until` is over before it begins.
+fn is_over(until: Option<Instant>) -> bool {
+    until.is_some_and(|until| {
+        clock(|clock| {
+            if clock.stopped {
+                clock.now = clock.now.max(until);
+            }
+            clock.stopped
+        })
+    })
+}
+
 /// Something to be woken for, until this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct ClockAlarm {
@@ -110,6 +123,9 @@ pub(crate) struct ClockAlarm {
 impl ClockAlarm {
     /// Has `waker` woken at `until`, or soon after, and no other that was to be woken before.
     pub(crate) fn set(&mut self, until: Instant, waker: &Waker) {
+        if is_over(Some(until)) {
+            return waker.wake_by_ref();
+        }
         self.add(until, waker.clone(), false);
     }
 
@@ -140,7 +156,7 @@ impl Drop for ClockAlarm {
 /// Parks this thread until it is unparked, or until `until`. Now and then it returns early, as
 /// std's may.
 pub(crate) fn park(until: Option<Instant>) {
-    if thread_rng().gen_ratio(1, 20) {
+    if is_over(until) || thread_rng().gen_ratio(1, 20) {
         return shuttle::thread::yield_now();
     }
     let parker = PARKER.with(Arc::clone);
@@ -194,6 +210,9 @@ impl ModelCondvar {
         guard: MutexGuard<'a, T>,
         until: Option<Instant>,
     ) -> MutexGuard<'a, T> {
+        if is_over(until) {
+            return guard;
+        }
         let notify = Notify(Arc::clone(&self.0));
         let _alarm = until.map(|until| ClockAlarm::at(until, Waker::from(Arc::new(notify))));
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)

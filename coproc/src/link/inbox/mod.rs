@@ -173,9 +173,10 @@ impl<P> Inbox<P> {
         self.grant_room();
     }
 
-    /// What is queued is not handled.
+    /// What is queued is not handled, and what is being handled counts as cancelled.
     pub(crate) fn abort(&mut self) {
         self.closing = true;
+        self.cancelled.extend(self.current);
         self.refuse_all();
         self.grant_room();
     }

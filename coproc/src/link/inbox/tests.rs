@@ -194,6 +194,7 @@ fn take_step(step: &Step, model: &mut Model, inbox: &mut Inbox<u64>) -> Result<(
         }
         Step::Abort => {
             model.closing = true;
+            model.cancelled |= model.running.is_some();
             model.refuse_all();
             model.grant();
             inbox.abort();

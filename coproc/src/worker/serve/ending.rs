@@ -11,7 +11,9 @@ use crate::{
     sync::Ordering,
     transport::Activity,
     worker::{
-        Dispatch, panics,
+        Dispatch,
+        link::WorkerLink,
+        panics,
         start_parameters::{self, Ended},
     },
 };
@@ -22,7 +24,11 @@ impl<W: Dispatch> Serve<W> {
         let state = self.cx.owner.state();
         let waits = self.cx.laters.load(Ordering::SeqCst) > 0;
         let over = state.inbox.closes_at().is_some_and(|until| until <= now);
-        self.ended.is_none() && (state.ended || (state.inbox.is_closing() && (!waits || over)))
+        let ends = state.ended || (state.inbox.is_closing() && (!waits || over));
+        drop(state);
+        // The look for what cancels a call may take in messages, and the close request behind them.
+        let is_empty = |link: &WorkerLink| link.endpoint.state().inbox.len() == 0;
+        self.ended.is_none() && ends && self.cx.links.iter().all(is_empty)
     }
 
     /// Ends the worker after a panic: what is queued is not handled.
