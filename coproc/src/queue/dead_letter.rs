@@ -85,6 +85,6 @@ impl<T: Wire> Queue<T> {
     /// [`QueueError::Ended`] and [`QueueError::Lost`].
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter<T>>, QueueError> {
         let letter = |dead| DeadLetter { dead, item: PhantomData };
-        Ok(self.holders.dead_letters()?.into_iter().map(letter).collect())
+        Ok(self.holders.link.dead_letters()?.into_iter().map(letter).collect())
     }
 }

@@ -3,22 +3,32 @@
 use std::{fmt, ops::Deref};
 
 use super::{
-    core::{Delivered, Notice},
+    core::{Delivered, ItemBytes, Notice},
     link::Holders,
 };
 use crate::{error::QueueError, protocol::Wire, sync::Arc};
 
 /// The right to say what becomes of a delivered item. Dropped, it returns the item.
-struct Claim {
+pub(super) struct Claim {
     holders: Arc<Holders>,
     number: u64,
+    sender: u32,
+    recipient: Option<u32>,
+    attempt: u32,
     open: bool,
 }
 
 impl Claim {
-    fn settle(mut self, notice: Notice) -> Result<(), QueueError> {
+    /// Claims an item. If decoding it panics, the item returns to the queue.
+    pub(super) fn new(holders: &Arc<Holders>, delivered: Delivered) -> (Self, ItemBytes) {
+        let Delivered { number, sender, recipient, attempt, bytes } = delivered;
+        let holders = Arc::clone(holders);
+        (Self { holders, number, sender, recipient, attempt, open: true }, bytes)
+    }
+
+    fn settle(mut self, notice: fn(u64) -> Notice) -> Result<(), QueueError> {
         self.open = false;
-        self.holders.tell(notice)
+        self.holders.link.tell(notice(self.number))
     }
 }
 
@@ -26,7 +36,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         if self.open {
             // If it fails, the queue has ended.
-            let _ = self.holders.tell(Notice::Return(self.number));
+            let _ = self.holders.link.tell(Notice::Return(self.number));
         }
     }
 }
@@ -56,34 +66,18 @@ impl Drop for Claim {
 pub struct Delivery<T> {
     item: T,
     claim: Claim,
-    sender: u32,
-    recipient: Option<u32>,
-    attempt: u32,
 }
 
-/// A delivered item that is not yet decoded. If decoding it panics, the item returns to the queue.
-pub(super) struct Unread {
-    claim: Claim,
-    delivered: Delivered,
-}
-
-impl Unread {
-    pub(super) fn new(holders: &Arc<Holders>, delivered: Delivered) -> Self {
-        let claim = Claim { holders: Arc::clone(holders), number: delivered.number, open: true };
-        Self { claim, delivered }
-    }
-
+impl<T: Wire> Delivery<T> {
     /// # Errors
     ///
     /// [`QueueError::Decode`]; the item is a dead letter then.
-    pub(super) fn read<T: Wire>(self) -> Result<Delivery<T>, QueueError> {
-        let Self { claim, delivered } = self;
-        let Delivered { number, sender, recipient, attempt, bytes } = delivered;
+    pub(super) fn read((claim, bytes): (Claim, ItemBytes)) -> Result<Self, QueueError> {
         match bytes.decode() {
-            Ok(item) => Ok(Delivery { item, claim, sender, recipient, attempt }),
+            Ok(item) => Ok(Self { item, claim }),
             Err(error) => {
                 // If it fails, the queue has ended.
-                let _ = claim.settle(Notice::Reject(number));
+                let _ = claim.settle(Notice::Reject);
                 Err(error)
             }
         }
@@ -107,8 +101,7 @@ impl<T> Delivery<T> {
     ///
     /// [`QueueError::Ended`] if there is no queue any more.
     pub fn ack(self) -> Result<(), QueueError> {
-        let acknowledge = Notice::Acknowledge(vec![self.claim.number]);
-        self.claim.settle(acknowledge)
+        self.claim.settle(|number| Notice::Acknowledge(vec![number]))
     }
 
     /// Returns the item to its place in the queue, as dropping this does.
@@ -117,35 +110,33 @@ impl<T> Delivery<T> {
     ///
     /// [`QueueError::Ended`] if there is no queue any more.
     pub fn nack(self) -> Result<(), QueueError> {
-        let back = Notice::Return(self.claim.number);
-        self.claim.settle(back)
+        self.claim.settle(Notice::Return)
     }
 
     /// Acknowledges the item and gives it, also if the queue has ended.
     #[must_use = "the item is acknowledged, and is not delivered again"]
     pub fn into_inner(self) -> T {
-        let Self { item, claim, .. } = self;
-        let acknowledge = Notice::Acknowledge(vec![claim.number]);
-        let _ = claim.settle(acknowledge);
+        let Self { item, claim } = self;
+        let _ = claim.settle(|number| Notice::Acknowledge(vec![number]));
         item
     }
 
     /// The process that sent it.
     #[must_use]
     pub fn sender(&self) -> u32 {
-        self.sender
+        self.claim.sender
     }
 
     /// The process that it was sent to; `None` if any process may receive it.
     #[must_use]
     pub fn recipient(&self) -> Option<u32> {
-        self.recipient
+        self.claim.recipient
     }
 
     /// How often it was delivered before.
     #[must_use]
     pub fn attempt(&self) -> u32 {
-        self.attempt
+        self.claim.attempt
     }
 
     /// The number of this delivery: no other of this queue has it, nor has another of this item.
@@ -168,9 +159,9 @@ impl<T: fmt::Debug> fmt::Debug for Delivery<T> {
         f.debug_struct("Delivery")
             .field("item", &self.item)
             .field("number", &self.claim.number)
-            .field("sender", &self.sender)
-            .field("recipient", &self.recipient)
-            .field("attempt", &self.attempt)
+            .field("sender", &self.claim.sender)
+            .field("recipient", &self.claim.recipient)
+            .field("attempt", &self.claim.attempt)
             .finish()
     }
 }

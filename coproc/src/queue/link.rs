@@ -5,7 +5,7 @@
 //! 2. `QueueLink::holders` is locked while the queue is told that they are dropped or there again, so
 //!    that it learns of both in the order in which they happen.
 
-use std::{ops::Deref, time::Duration};
+use std::time::Duration;
 
 use super::{
     core::{DeadItem, Notice, Question, QueueReply},
@@ -159,14 +159,6 @@ impl Drop for Holders {
                 let _ = self.link.notify(Notice::Abandon, self.link.timeout());
             }
         }
-    }
-}
-
-impl Deref for Holders {
-    type Target = QueueLink;
-
-    fn deref(&self) -> &QueueLink {
-        &self.link
     }
 }
 

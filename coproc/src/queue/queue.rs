@@ -186,11 +186,11 @@ impl<T: Wire> Queue<T> {
         recipient: Option<u32>,
         patience: Option<Duration>,
     ) -> Result<(), QueueError> {
-        self.holders.ask(Question::Send(bytes, recipient), patience).map(drop)
+        self.holders.link.ask(Question::Send(bytes, recipient), patience).map(drop)
     }
 
     fn level(&self) -> Result<(usize, bool), QueueError> {
-        match self.holders.ask(Question::Level, None)? {
+        match self.holders.link.ask(Question::Level, None)? {
             QueueReply::Level(len, is_full) => Ok((len, is_full)),
             other => Err(unexpected(&other)),
         }
@@ -232,7 +232,7 @@ impl<T> Queue<T> {
     /// How many items may wait for a receiver; `None` if any number may.
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
-        self.holders.capacity
+        self.holders.link.capacity
     }
 }
 
@@ -253,7 +253,7 @@ impl<T> fmt::Debug for Queue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue")
             .field("item", &type_name::<T>())
-            .field("worker", self.holders.access.worker.link())
+            .field("worker", self.holders.link.access.worker.link())
             .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use super::{
     core::{Cursor, Demand, Notice, Question, QueueReply},
-    delivery::{Delivery, Unread},
+    delivery::{Claim, Delivery},
     link::unexpected,
     queue::Queue,
 };
@@ -78,7 +78,7 @@ impl<T: Wire> Queue<T> {
         let (own, others): (Vec<_>, Vec<_>) =
             deliveries.into_iter().partition(|delivery| delivery.is_of(&self.holders));
         let numbers = own.into_iter().map(Delivery::release).collect();
-        self.holders.tell(Notice::Acknowledge(numbers))?;
+        self.holders.link.tell(Notice::Acknowledge(numbers))?;
         others.into_iter().try_for_each(Delivery::ack)
     }
 
@@ -93,10 +93,10 @@ impl<T: Wire> Queue<T> {
         question: Question,
         patience: Option<Duration>,
     ) -> Result<impl Iterator<Item = Result<Delivery<T>, QueueError>>, QueueError> {
-        match self.holders.ask(question, patience)? {
+        match self.holders.link.ask(question, patience)? {
             QueueReply::Delivered(items) => {
-                let claims = items.into_iter().map(|item| Unread::new(&self.holders, item));
-                Ok(claims.collect::<Vec<_>>().into_iter().map(Unread::read))
+                let claims = items.into_iter().map(|item| Claim::new(&self.holders, item));
+                Ok(claims.collect::<Vec<_>>().into_iter().map(Delivery::read))
             }
             other => Err(unexpected(&other)),
         }
@@ -156,7 +156,7 @@ impl<T: Wire> Queue<T> {
         loop {
             let left = until.map(|until| until.saturating_duration_since(now()));
             let look = Question::Receive(Demand::Look(cursor));
-            let offered = match self.holders.ask(look, left)? {
+            let offered = match self.holders.link.ask(look, left)? {
                 QueueReply::Offered(offered, seen) => {
                     cursor = seen;
                     offered

@@ -25,7 +25,7 @@ struct QueueWire {
 
 impl<T> Serialize for Queue<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Access { worker, timeout, .. } = &self.holders.access;
+        let Access { worker, timeout, .. } = &self.holders.link.access;
         let holders = Arc::<Holders>::clone(&self.holders);
         let worker =
             ControllerWire::write(worker.link(), Some(holders)).map_err(ser::Error::custom)?;

@@ -1,4 +1,4 @@
-//! What one does with a dictionary.
+//! The operations of a dictionary.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use super::{
 use crate::{error::StateError, protocol::Wire};
 
 impl State {
-    /// The value of a name. Takes as long as the value is large, however many there are.
+    /// The value of a name. The time that it takes depends on the size of this value, not on how many
+    /// there are.
     ///
     /// # Errors
     ///
@@ -19,7 +20,7 @@ impl State {
         self.read(name)?.map(|stored| load(name, &stored)).transpose()
     }
 
-    /// Sets a name to a value, of whatever type it was before.
+    /// Sets a name to a value. The value before may be of another type.
     ///
     /// # Errors
     ///

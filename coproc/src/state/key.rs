@@ -19,13 +19,13 @@ use crate::{
 
 /// One name of a [`State`], as a value of type `T`; see [`State::key`].
 ///
-/// A wait tests the present first, then whatever the name is set to while it looks; a value that is
-/// replaced at once may never be tested. Predicates run in the caller.
+/// A wait tests the present value first, then each value that the name is set to; a value that is
+/// replaced at once may never be tested. Predicates run in the calling thread.
 ///
 /// A key and its clones remember the value that the last wait has found. The next wait tests that
-/// value before it asks the host, and gives it only if the host confirms that it is the present. So a
-/// predicate may see a value that has been replaced since, and a wait costs one request, which is
-/// answered with the value; one more for every value that is tested in vain.
+/// value before it asks the host, and gives it only if the host confirms that it is the present one. So
+/// a predicate may see a value that has been replaced since. A wait costs one request, which is
+/// answered with the value, and one more for every value that fails the test.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,7 +58,7 @@ impl State {
     /// A view of one name as a value of type `T`.
     pub fn key<T: Wire>(&self, name: impl Into<String>) -> Key<T> {
         let (state, name) = (self.clone(), name.into());
-        // Of a name that was never set this is true. Of any other the host says so.
+        // True of a name that was never set. The host corrects it for any other.
         let values = [(name.clone(), (0, None))].into();
         let last = Arc::new(Mutex::new(Known { values, ..Known::default() }));
         Key { state, name, last, value: PhantomData }
@@ -130,7 +130,7 @@ impl<T: Wire> Key<T> {
     }
 }
 
-/// Each wait in two forms.
+/// Defines each wait in two forms: without and with a timeout.
 macro_rules! waits {
     ($($(#[doc = $doc:literal])* $name:ident, $timed:ident, ($($arg:ident: $ty:ty)?) -> $gives:ty,
         |$key:ident, $until:ident| $run:expr;)*) => {$(
@@ -159,12 +159,12 @@ macro_rules! waits {
 
 impl<T: Wire> Key<T> {
     waits! {
-        /// Waits until there is a value that `test` says `true` of, and gives it.
+        /// Waits until there is a value for which `test` gives `true`, and gives it.
         wait_until, wait_until_timeout, (test: impl FnMut(&T) -> bool) -> T,
             |key, until| key.find_value(until, test);
         /// Waits until there is a value, and gives it.
         wait_some, wait_some_timeout, () -> T, |key, until| key.find_value(until, |_| true);
-        /// Waits until there is a value of whatever type, which is left unread.
+        /// Waits until there is a value of any type, and does not read it.
         wait_available, wait_available_timeout, () -> (), |key, until| key.available(until);
         /// Waits until there is no value.
         wait_none, wait_none_timeout, () -> (),
@@ -236,14 +236,13 @@ impl<T: Wire> Key<T> {
             Finding::Updates(batch) => batch.updates.first(),
             _ => None,
         };
-        // So much may have happened between two requests that the change is not kept.
+        // The history may have dropped the change already.
         update.map_or_else(|| self.get(), Update::after)
     }
 
     waits! {
         /// Waits until the name is set to another value or removed, and gives what it then holds.
-        /// What is set and removed again at once counts, too; what is set to the value that it has
-        /// does not.
+        /// Setting a name and removing it at once counts; setting it to the value that it has does not.
         wait_change, wait_change_timeout, () -> Option<T>, |key, until| key.changed(until);
     }
 }

@@ -37,10 +37,11 @@ fn new_handle() -> u64 {
 /// and its caller lends its own.
 ///
 /// An operation blocks for as long as the host takes to answer. The end of the state or of its host
-/// is an error at once, also for operations that wait. [`StateBuilder::timeout`] bounds how long a
-/// host that hangs is waited for.
+/// is an error at once, also for operations that wait. [`StateBuilder::timeout`] bounds how long an
+/// operation waits for a host that hangs.
 ///
-/// Handles in the host reach the values directly, those in other processes over a link.
+/// Handles in the host reach the values directly, also those that have come in a message to a thread
+/// of it. Those in other processes reach them over a link.
 ///
 /// A value has at most 64 MiB; what one operation of another process reads or writes has twice that.
 ///
@@ -107,20 +108,19 @@ pub struct StateBuilder {
 
 impl StateBuilder {
     /// How long the host may take to answer before an operation fails with [`StateError::Lost`]. A
-    /// wait lasts longer, but asks the host again within this time, and fails if it does not answer;
-    /// a transaction asks the host several times. Without it an operation fails only when the state
-    /// or its host has ended.
+    /// wait lasts longer, but asks at every half of this time whether the host answers, and fails if it
+    /// does not; a transaction asks the host several times. Without a timeout an operation fails only
+    /// when the state or its host has ended.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How much of its past each namespace keeps for [watches](State::watch): this many
-    /// updates, of this many bytes together, values before and after counted. Unless said otherwise
-    /// that is 4096 updates of 64 MiB. A watch that waits while an update is made gets it in any case.
-    /// Besides, the last change of each name is kept; of names that were removed, those that were
-    /// removed last, within the same bounds. Of namespaces in which nothing is left, the 1000 that were
-    /// changed last keep their past; of the others, all updates are let go of.
+    /// How many of its updates each namespace keeps for [watches](State::watch), and how many bytes they
+    /// have at most, with the values before and after; 4096 updates of 64 MiB by default. A watch that
+    /// waits while an update is made gets it in any case. The last change of each name is kept as well;
+    /// for names that were removed, the last removals within the same bounds. Of the namespaces that
+    /// have become empty, the 1000 that were changed last keep their updates; the others drop them.
     pub fn history(mut self, updates: usize, bytes: usize) -> Self {
         self.history = Capacity { updates, bytes };
         self
@@ -154,8 +154,8 @@ impl State {
         StateBuilder { timeout: None, history }
     }
 
-    /// The values of the same state under another namespace, which has nothing to do with this one. A
-    /// new handle's namespace is `default`.
+    /// A handle to another namespace of the same state. The names of two namespaces are independent. A new
+    /// handle's namespace is `default`.
     ///
     /// ```
     /// use coproc::State;
@@ -174,8 +174,7 @@ impl State {
         Self { space: name.into(), ..self.clone() }
     }
 
-    /// A handle to the same values that is not this one: what is written through one is not the
-    /// other's [own](super::Watch::own).
+    /// A handle to the same values whose updates are not this handle's [own](super::Watch::own).
     ///
     /// ```
     /// use coproc::State;

@@ -1,4 +1,4 @@
-//! What a watcher is told.
+//! The updates that a watch gives.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,20 +31,20 @@ use crate::{error::StateError, protocol::Wire};
 pub struct Update {
     /// The name.
     pub name: String,
-    /// Which update of the namespace it is: they are numbered from 1, in the order in which they
-    /// were made and without gaps, whatever the name.
+    /// The number of the update in its namespace. The updates of all names are numbered from 1 in the
+    /// order in which they were made, without gaps.
     pub version: u64,
-    /// How many updates were lost on the watch since the one that it gave before: the history had
-    /// let go of them, or the watch is [live](super::Watch::live) and skipped them. What the history
-    /// has let go of counts whatever its name was.
+    /// How many updates the watch has missed since the one that it gave before: the history has
+    /// dropped them, or the watch is [live](super::Watch::live) and skipped them. Updates that the
+    /// history has dropped count, whether or not the watch is for their names.
     pub missed: u64,
     pub(super) before: Option<Stored>,
     pub(super) after: Option<Stored>,
 }
 
 impl Update {
-    /// The value that the name had before; `None` if there was none, or if the history has let go of
-    /// this update: what it changed is then known no longer, only what the name was set to.
+    /// The value that the name had before; `None` if there was none, or if the history has dropped this
+    /// update and only knows what the name was set to.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a closure sees of the state, and what it changes.
+//! The view of a state that a closure reads and changes.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{error::StateError, protocol::Wire};
 
-/// Of how many names every question says which version was seen.
+/// How many names have their version in every request.
 const FEW: usize = 16;
 
-/// The state as a closure of [`State::atomic`] or [`State::wait_until`] sees it: all that it reads
-/// was so at one moment, and it sees its own writes.
+/// The state as a closure of [`State::atomic`] or [`State::wait_until`] sees it: all values that it
+/// reads are of one moment, and it sees its own writes.
 ///
 /// ```
 /// use coproc::State;
@@ -22,7 +22,7 @@ const FEW: usize = 16;
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///     let state = State::spawn()?;
 ///     state.set("old", &5_u32)?;
-///     // Renames it, and no other handle sees none or both.
+///     // Renames it. No other handle sees both names, or none.
 ///     let names = state.atomic(|view| {
 ///         let value = view.get::<u32>("old")?.unwrap_or(0);
 ///         view.remove("old");
@@ -36,10 +36,10 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub struct View<'a> {
     state: &'a State,
-    /// What was known before, which counts only as long as `as_of` is its version.
+    /// What was known before. It is valid as long as `as_of` is its version.
     known: Known,
     pub(super) seen: Seen,
-    /// The version of the namespace at which all that was seen was so.
+    /// The version of the namespace at which everything that was seen is true.
     as_of: u64,
     values: BTreeMap<String, Versioned>,
     names: Option<Vec<String>>,
@@ -48,14 +48,14 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// A view of what is `known`, and of whatever else the host gives.
+    /// A view that starts with what is `known`, and asks the host for the rest.
     pub(super) fn new(state: &'a State, known: Known) -> Self {
         let as_of = known.version;
         let (seen, values, writes) = <(Seen, BTreeMap<_, _>, BTreeMap<_, _>)>::default();
         Self { state, known, seen, as_of, values, names: None, writes, stale: false }
     }
 
-    /// Which versions were seen, and what of.
+    /// The versions that were seen, and the values.
     pub(super) fn into_seen(self) -> (Seen, Known) {
         let Self { seen, as_of: version, values, names, .. } = self;
         (seen, Known { version, values, names })
@@ -149,8 +149,8 @@ impl<'a> View<'a> {
         self.state.find(Operation::Names(self.seen.clone()))
     }
 
-    /// What was seen; of many names, that nothing at all has changed since. To say it of each with
-    /// every request would take longer the more there are.
+    /// What was seen. Of many names it says only that the namespace has not changed since, so that a
+    /// request does not grow with the names.
     fn shortly(&self) -> Seen {
         match self.seen.names.len() > FEW {
             true => Seen { whole: Some(self.as_of), ..Seen::default() },
@@ -165,17 +165,16 @@ impl<'a> View<'a> {
 }
 
 impl State {
-    /// Runs a closure against the state and does all that it changed at once, or nothing.
+    /// Runs a closure against the state, then makes all its changes at once, or none.
     ///
-    /// Nothing is locked meanwhile: if something that the closure has read is changed by others
-    /// before it has returned, what it did is forgotten and it runs again, as often as it takes.
-    /// Transactions that were too late run again one after the other, so that many can change the
-    /// same. What
-    /// the closure does elsewhere may be done more than once. If it fails or panics, or its process
-    /// dies, nothing is changed.
+    /// Nothing is locked meanwhile. If another handle changes something that the closure has read before
+    /// it returns, its changes are dropped and it runs again, as often as necessary. Transactions that
+    /// were too late run again one after the other, so that many can change the same name. Other effects
+    /// of the closure may happen more than once. If it fails or panics, or its process dies, nothing is
+    /// changed.
     ///
-    /// Its error is any that a [`StateError`] can become. Where it ends with `Ok(…)`, the compiler has
-    /// to be told which:
+    /// Its error is any type that a [`StateError`] converts to. Where the closure ends with `Ok(…)`, that
+    /// type has to be written:
     ///
     /// ```
     /// use coproc::{State, prelude::*, state::StateError};
@@ -266,7 +265,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_many_names_a_question_says_little_and_finds_out_all() -> Result<(), StateError> {
+    fn a_request_about_many_names_is_short_and_still_finds_every_change() -> Result<(), StateError>
+    {
         let state = State::spawn().unwrap();
         state.set("99", &1_u32)?;
         let mut view = View::new(&state, Known::default());

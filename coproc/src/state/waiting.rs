@@ -1,4 +1,4 @@
-//! Waiting for what is so, or becomes so.
+//! Waiting for predicates and changes.
 
 use std::{
     mem,
@@ -14,9 +14,9 @@ use super::{
 use crate::{error::StateError, sync::now};
 
 impl State {
-    /// Waits until a predicate over the state gives `true`; it is tested on the present first, then
-    /// again whenever something that it has read changes. A value that is replaced at once may
-    /// never be tested. What the predicate writes is forgotten.
+    /// Waits until a predicate over the state gives `true`. It is tested on the present values first,
+    /// then again whenever something that it has read changes. A value that is replaced at once may
+    /// never be tested. Writes of the predicate are dropped.
     ///
     /// # Errors
     ///
@@ -60,8 +60,8 @@ impl State {
     }
 
     /// Waits until one of these names is set to another value or removed, and gives the state after
-    /// that. What is set and removed again at once counts, too; what is set to the value that it has
-    /// does not.
+    /// that. Setting a name and removing it at once counts; setting it to the value that it has does
+    /// not.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl State {
     ///     let state = State::spawn()?;
     ///     std::thread::scope(|scope| {
     ///         let waits = scope.spawn(|| state.wait_for_change(["left", "right"]));
-    ///         // Until the thread waits, it may not see a change.
+    ///         // The thread sees changes only once it waits.
     ///         for n in 0.. {
     ///             if waits.is_finished() {
     ///                 break;
@@ -134,9 +134,9 @@ impl State {
         }
     }
 
-    /// Waits until `test` gives `true` or an error on the present. It is tested on what is `known`
-    /// first, which need not be so any more; what it then gives counts only if the host confirms
-    /// that nothing of it has changed. Notes what was found as known.
+    /// Waits until `test` gives `true` or an error on the present values. It is tested on what is `known`
+    /// first, which may be outdated; that result counts only if the host confirms that nothing of it
+    /// has changed. Stores what was found in `known`.
     pub(super) fn until(
         &self,
         until: Option<Instant>,
@@ -147,7 +147,7 @@ impl State {
         loop {
             let mut view = View::new(self, mem::take(known));
             let outcome = test(&mut view);
-            // What is read is so together with all that was read before, or the view is stale.
+            // All values that were read are of one moment, or the view is stale.
             if view.stale {
                 in_time(until)?;
                 is_present = true;
@@ -173,7 +173,7 @@ impl State {
         }
     }
 
-    /// Asks the host for what is waited for, and gives what it answers by `until`.
+    /// Waits at the host, until `until` at the latest.
     pub(super) fn wait(
         &self,
         subscription: Subscription,

@@ -1,4 +1,4 @@
-//! Every change, one after the other.
+//! Watches: iterators over updates.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -18,14 +18,14 @@ use crate::{error::StateError, sync::now};
 /// Gives the updates of some names of a [`State`], or of all, in the order in which they were made;
 /// see [`State::watch`].
 ///
-/// It starts where it was made, and gives every update made since, however much later it is asked:
-/// the host keeps the last updates of each namespace, as many as
-/// [`StateBuilder::history`](super::StateBuilder::history) says, and besides them the last change of
-/// each name. A watch that falls behind by more is given those last changes, without the value before,
-/// then goes on with the oldest update that is kept; [`Update::missed`] says how many are lost. So
-/// a watch always comes to give what the names hold at present, however seldom one is set among others
-/// that are set often. Of names that were removed, only so many are kept as the
-/// history has updates: a removal that is older than that is counted as missed, and no more.
+/// It starts where it was made, and gives every update made since, also if it is asked much later: the
+/// host keeps the last updates of each namespace, as many as
+/// [`StateBuilder::history`](super::StateBuilder::history) says, and the last change of each name. A
+/// watch that falls behind by more is given those last changes, without the value before, then goes on
+/// with the oldest update that is kept; [`Update::missed`] says how many it has missed. So a watch
+/// always gives the present value of each name in the end, also of a name that is seldom set. Of names
+/// that were removed, as many are kept as the history has updates: an older removal is only counted as
+/// missed.
 ///
 /// As an iterator it waits for the next update, and ends only after an error other than
 /// [`StateError::Timeout`]. It does not keep the state: when the last handle in the process that made
@@ -59,7 +59,7 @@ use crate::{error::StateError, sync::now};
 pub struct Watch {
     state: State,
     filter: Filter,
-    /// Up to which version everything was seen or lies here; an error if that is not known.
+    /// The version up to which every update was given or is in `ahead`; an error if it is not known.
     seen: Result<u64, StateError>,
     ahead: VecDeque<Update>,
     /// How many updates were missed after those.
@@ -119,8 +119,7 @@ impl Watch {
         self.from(Ok(0))
     }
 
-    /// Starts here, with the next update that is made. So does a watch of which nothing else is
-    /// said, where it is made.
+    /// Starts with the next update that is made from now on. A new watch starts where it was made.
     pub fn from_now(self) -> Self {
         let seen = self.state.version();
         self.from(seen)
@@ -167,7 +166,8 @@ impl Watch {
     }
 
     /// How long it waits for each update before it gives [`StateError::Timeout`]; it can be asked
-    /// again then. As long as it takes unless said otherwise; no time at all gives what is there.
+    /// again then. Without it a watch waits as long as it takes; with zero it gives only updates that were
+    /// made already.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -180,7 +180,7 @@ impl Watch {
     }
 
     fn filtered(mut self, change: impl FnOnce(&mut Filter)) -> Self {
-        // What lies here was chosen as was wished before.
+        // The updates in `ahead` were chosen by the filter before.
         if let Some(next) = self.ahead.front() {
             (self.seen, self.missed) = (Ok(next.version - 1), next.missed);
             self.ahead.clear();

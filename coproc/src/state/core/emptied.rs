@@ -1,11 +1,11 @@
-//! Namespaces in which nothing is left.
+//! Namespaces that have become empty.
 
 use std::collections::BTreeMap;
 
-/// So many of them keep their past.
+/// How many of them keep their updates.
 pub(super) const EMPTIED_MOST: usize = 1000;
 
-/// The namespaces that are empty and keep their past, in the order in which they were last changed.
+/// The empty namespaces that keep their updates, in the order in which they were last changed.
 #[derive(Debug, Default)]
 pub(super) struct Emptied {
     order: BTreeMap<u64, String>,
@@ -14,7 +14,7 @@ pub(super) struct Emptied {
 }
 
 impl Emptied {
-    /// Notes that a namespace was changed. Gives one that is to forget its past.
+    /// Notes that a namespace was changed. Gives one that is to drop its updates.
     pub(super) fn note(&mut self, space: &str, is_empty: bool) -> Option<String> {
         if let Some(place) = self.places.remove(space) {
             self.order.remove(&place);

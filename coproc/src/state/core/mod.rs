@@ -2,10 +2,10 @@
 //! descriptor.
 
 mod emptied;
-mod event;
 mod history;
 mod latest;
 mod operation;
+mod past_update;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -19,9 +19,9 @@ use self::{emptied::Emptied, space::Space};
 use crate::error::StateError;
 
 pub(super) use self::{
-    event::{Capacity, Filter, HandleId},
     history::UpdateBatch,
     operation::{Change, Finding, Operation, Subscription},
+    past_update::{Capacity, Filter, HandleId},
     space::{Known, Seen, Versioned},
 };
 
@@ -32,7 +32,7 @@ struct Wait<A> {
     space: String,
     subscription: Subscription,
     handle: HandleId,
-    /// `None`: for as long as it takes.
+    /// `None` if it waits as long as it takes.
     until: Option<Instant>,
     answer: A,
 }
@@ -52,14 +52,14 @@ pub(super) struct StateCore<A> {
     spaces: BTreeMap<String, Space>,
     emptied: Emptied,
     waiters: Vec<Wait<A>>,
-    /// What a namespace that was never changed is.
+    /// Stands for every namespace that was never changed.
     untouched: Space,
     /// The handle that has the turn in a namespace, and until when.
     turns: BTreeMap<String, (HandleId, Instant)>,
-    /// Nothing expires before; `None`: nothing does.
+    /// No wait and no turn is over before; `None` if none ever is.
     quiet_until: Option<Instant>,
     capacity: Capacity,
-    /// Of operations that are done and waits that are over.
+    /// The replies of operations that are done and of waits that are over.
     replies: Vec<(A, Result<Finding, StateError>)>,
 }
 
@@ -182,7 +182,7 @@ impl<A> StateCore<A> {
         }
     }
 
-    /// Begins a wait, which ends at once if what it waits for is there, or if it has no time.
+    /// Begins a wait. It ends at once if it is due, or if its time is over.
     fn wait(
         &mut self,
         handle: HandleId,
@@ -269,7 +269,7 @@ impl<A> StateCore<A> {
     }
 }
 
-/// What a waiter is answered with, if that is to be now.
+/// The answer to a wait, if it is due.
 fn due<A>(space: &Space, waiter: &mut Wait<A>) -> Option<Finding> {
     match &mut waiter.subscription {
         Subscription::Seen(seen) => {

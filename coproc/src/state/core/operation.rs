@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::Filter,
     history::UpdateBatch,
+    past_update::Filter,
     space::{Known, Seen},
 };
 use crate::state::value::Stored;
 
-/// What is to be changed at once. `None` removes.
+/// Writes that are made at once. `None` removes a name.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Change {
-    /// Everything goes first.
+    /// All other names are removed.
     pub(crate) clear: bool,
     pub(crate) writes: BTreeMap<String, Option<Stored>>,
 }
@@ -22,14 +22,14 @@ pub(crate) struct Change {
 /// What a wait is for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Subscription {
-    /// What was seen is no longer so.
+    /// Something that was seen has changed.
     Seen(Seen),
-    /// There is an update to be given after this version; `None`: after now.
+    /// There is an update after this version that the filter covers; `None` is the present version.
     Updates(Option<u64>, Filter),
-    /// The same, but all values are given.
+    /// The same, and gives all values.
     Change(Option<u64>, Filter),
-    /// The caller's turn to try a change again that came too late. A change may be tried without it:
-    /// turns spare callers that change the same from being too late all the time.
+    /// It is the caller's turn to try a change again that was too late. A change may be tried without a
+    /// turn: turns keep callers that change the same names from being too late all the time.
     Turn,
 }
 
@@ -48,21 +48,21 @@ pub(crate) enum Operation {
     Len,
     /// Makes a change, unless what was seen has changed, and gives no values.
     Commit(Seen, Change),
-    /// Removes some name, if there is one, and gives it with its value.
+    /// Removes a name, if there is one, and gives it with its value.
     PopAny,
-    /// Waits.
+    /// Waits for this.
     Wait(Subscription),
 }
 
 /// What an operation gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Finding {
-    /// `None` if what was seen has changed, if there is no name to pop, or if what a wait is to be
-    /// answered with is too much for one message.
+    /// `None` if something that was seen has changed, if there is no name to pop, or if the answer to a
+    /// wait is too large for one message.
     Values(Option<Known>),
     Updates(UpdateBatch),
     Len(usize),
-    /// The time of a wait is over, and up to this version there was nothing for the waiter; or it is
-    /// the waiter's turn.
+    /// The time of a wait is over, and up to this version there was nothing that it waits for; or it is
+    /// the caller's turn.
     Nothing(u64),
 }

@@ -1,16 +1,19 @@
-//! One namespace: what it holds, and what a waiter is told of that.
+//! One namespace: its values, and what a wait is told of them.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    event::{Capacity, HandleId, PastUpdate},
     history::UpdateHistory,
+    past_update::{Capacity, HandleId, PastUpdate},
 };
-use crate::state::value::{Stored, VALUE_MOST};
+use crate::state::{
+    update::Update,
+    value::{Stored, VALUE_MOST},
+};
 
-/// A value with its version. The version of what is not there is 0.
+/// A value with its version. The version of a name without a value is 0.
 pub(crate) type Versioned = (u64, Option<Stored>);
 
 /// Which versions a caller has seen.
@@ -24,7 +27,7 @@ pub(crate) struct Seen {
 /// What a namespace holds under some of its names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Known {
-    /// The version of the namespace at which all of it was so.
+    /// The version of the namespace at which all of it is true.
     pub(crate) version: u64,
     pub(crate) values: BTreeMap<String, Versioned>,
     /// All names that there are, sorted.
@@ -32,7 +35,7 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Notes what has changed since.
+    /// Adds what has changed since.
     pub(crate) fn update(&mut self, changed: Self) {
         self.version = changed.version;
         self.values.extend(changed.values);
@@ -104,16 +107,17 @@ impl Space {
         };
         let before = before.map(|(_, stored)| stored);
         if before.is_some() || after.is_some() {
-            self.history.push(PastUpdate::new(name, before, after, author));
+            let update = Update { name, version, missed: 0, before, after };
+            self.history.push(PastUpdate::new(update, author));
         }
     }
 
-    /// Keeps only the number of updates that there were. A map that was emptied still has room.
+    /// Keeps only the number of updates. A map that was emptied still holds memory.
     pub(super) fn forget(&mut self) {
         (self.entries, self.history) = (BTreeMap::new(), self.history.forgotten());
     }
 
-    /// Whether what was seen is still so.
+    /// Whether nothing that was seen has changed.
     pub(super) fn holds(&self, seen: &Seen) -> bool {
         let version_of = |name| self.entries.get(name).map_or(0, |(version, _)| *version);
         seen.whole.is_none_or(|whole| whole == self.history.version())
