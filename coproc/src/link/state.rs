@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codec::{Body, Frame, reply::Answered},
-    protocol::{Envelope, Packet},
+    protocol::{Envelope, Packet, Plan},
     sync::{Thread, Weak, now, wake},
     transport::{Attend, UNREAD_MOST},
 };
@@ -30,6 +30,14 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// What the two ends of an owner's connection are for: the owner's, and the worker's.
+    pub(crate) fn ends(plan: &Plan) -> (Self, Self) {
+        match plan.is_function() {
+            true => (Self::Function, Self::Peer),
+            false => (Self::Caller, Self::Worker),
+        }
+    }
+
     pub(crate) fn accepts(self, packet: &Packet) -> bool {
         match packet {
             Packet::Hello { .. } | Packet::Cancel { .. } | Packet::Room { .. } | Packet::Adopt => {

@@ -135,3 +135,8 @@ impl Plan {
         self.channels.iter().map(|channel| channel.capacity.max(1)).collect()
     }
 }
+
+/// The last part of a path; of the names of threads and processes the kernel keeps 15 bytes.
+pub(crate) fn short(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
+}

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{MESSAGE_MOST, WorkerResource, here::Here, thread::role};
+use super::{MESSAGE_MOST, WorkerResource, here::Here};
 use crate::{
     call::Pending,
     codec::{Arguments, Bytes},
@@ -36,7 +36,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     let socket = Socket::new(socket, max_message);
     socket.register()?;
     let endpoint =
-        Endpoint::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
+        Endpoint::new(AnyTransport::Socket(socket), Role::ends(plan).0, plan.capacities(), None);
     let ledger = Ledger::memory(plan.channels.len());
     let name = plan.name.to_owned();
     let connection = Connection::new(endpoint, ledger, plan, name, max_message, Identity::new());
@@ -49,7 +49,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
 pub fn serve<W: Worker>(socket: OwnedFd) -> Option<String> {
     let plan = plan::<W>();
     let link = AnyTransport::Socket(Socket::new(socket, MESSAGE_MOST));
-    let endpoint = Endpoint::new(link, role(plan).1, plan.capacities(), plan.aging);
+    let endpoint = Endpoint::new(link, Role::ends(plan).1, plan.capacities(), plan.aging);
     let parameters = StartParameters {
         endpoint: Arc::clone(&endpoint),
         ledger: Ledger::memory(plan.channels.len()),

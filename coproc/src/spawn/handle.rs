@@ -339,6 +339,6 @@ pub struct Stats {
     pub unheard_errors: u64,
     /// Replies to calls that were given up before.
     pub late_replies: u64,
-    /// Events that were dropped because nobody took them.
+    /// Events that were dropped because they were not taken.
     pub missed_events: u64,
 }

@@ -44,8 +44,7 @@ impl Life for Here {
         connection.endpoint.link().close();
         self.abort();
         if connection.endpoint.link().is_inline() {
-            // A caller may be inside a handler, on this very thread. It comes upon the end when that
-            // returns.
+            // A caller may be inside a handler, on this very thread. It finds the end when that returns.
             connection.endpoint.drain();
         } else {
             self.attend();
@@ -54,7 +53,7 @@ impl Life for Here {
 
     #[cfg(feature = "process")]
     fn process(&self) -> std::io::Result<std::os::fd::OwnedFd> {
-        super::remote::this_process()
+        super::process::this_process()
     }
 }
 

@@ -8,14 +8,14 @@ use crate::{
     worker::Worker,
 };
 
-/// No thread and no process: handlers run inside the call of whoever waits or looks. For tests.
+/// No thread and no process: handlers run on the threads that wait for the worker or look at it. For
+/// tests.
 ///
-/// Whoever waits for the worker runs its handlers meanwhile, in that thread. So does whoever only
-/// looks: `try_wait` on a call; `remaining`, `stats`, `exit` and `is_alive` on `worker()`; `try_next`
+/// A thread that waits for the worker runs its handlers meanwhile. So does a thread that only looks: `try_wait` on a call; `remaining`, `stats`, `exit` and `is_alive` on `worker()`; `try_next`
 /// on its events. What is to be handled then is handled before they return.
 ///
 /// What a call does is the same as anywhere else, and messages are encoded and decoded. Time passes
-/// for the worker only while somebody waits or looks: ticks that were due before run then. A
+/// for the worker only while a thread waits or looks: ticks that were due before run then. A
 /// function worker runs to its end inside `spawn`, and finds its messenger empty and closed.
 ///
 /// ```

@@ -1,7 +1,9 @@
 //! Places, at which workers run, and the owners and handles of workers.
 
 mod access;
+mod controller_wire;
 mod events;
+mod every_place;
 #[cfg(feature = "fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
@@ -40,7 +42,9 @@ use crate::{
 };
 
 pub(crate) use access::{Access, StoreHost};
+pub(crate) use controller_wire::ControllerWire;
 pub use events::Events;
+pub(crate) use every_place::on_every_place;
 pub use group::{Group, Grouped};
 pub(crate) use handle::handle;
 pub use handle::{Stats, WorkerHandle, owner};
@@ -55,7 +59,6 @@ pub(crate) use starts::Starts;
 pub use stdio::Stdio;
 pub(crate) use store::{DecidedReply, HERE, Kept, ReplyOf, Store};
 pub use thread::Thread;
-pub(crate) use travel::ControllerWire;
 #[cfg(not(feature = "process"))]
 pub use unprepared::init;
 
@@ -82,25 +85,6 @@ pub trait Place<W: Worker, By = ()>: Sized {
     /// [`SpawnError`], each as it says.
     fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>>;
 }
-
-/// Gives each place the same methods.
-macro_rules! on_every_place {
-    ($($method:tt)*) => {
-        #[cfg(feature = "process")]
-        impl crate::spawn::Process {
-            $($method)*
-        }
-
-        impl crate::spawn::Thread {
-            $($method)*
-        }
-
-        impl crate::spawn::Inline {
-            $($method)*
-        }
-    };
-}
-pub(crate) use on_every_place;
 
 /// What a worker is to be started with.
 #[doc(hidden)]

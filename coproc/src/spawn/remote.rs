@@ -1,22 +1,21 @@
-//! Workers that another process has started, seen from one that a controller has come to.
+//! Workers that another process has started, seen from a process that received a controller.
 
 use std::{
     io,
     os::fd::{AsFd, OwnedFd},
     process,
-    task::{Wake, Waker},
+    task::Waker,
     time::{Duration, Instant},
 };
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, epoll::EventFlags, poll},
     net::{AddressFamily, SocketFlags, SocketType, socketpair},
-    process::{PidfdFlags, getpid, pidfd_open},
 };
 
 use super::{
-    process::{FORMALITIES, WatchedProcess, report},
-    travel::ControllerWire,
+    controller_wire::ControllerWire,
+    process::{FORMALITIES, WatchedProcess, WeakCall, report, this_process},
 };
 use crate::{
     codec::{Attachments, Body},
@@ -31,11 +30,6 @@ use crate::{
 /// How long a process whose link has ended may take to be gone, before it counts as alive.
 const LEAVE: Duration = Duration::from_secs(1);
 
-/// This process, for whoever calls a worker in it.
-pub(super) fn this_process() -> io::Result<OwnedFd> {
-    Ok(pidfd_open(getpid(), PidfdFlags::empty())?)
-}
-
 /// Makes one more link to a worker: tells it, and gives what the other end needs.
 pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     let (near, far) =
@@ -43,7 +37,7 @@ pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     let ledger = LedgerFile::new(connection.plan.channels.len())?;
     let process = connection.life.get().map_or_else(this_process, |life| life.process())?;
     let carried = Attachments::of([far, ledger.as_fd().try_clone_to_owned()?]);
-    // Of a worker that has ended, whoever gets the link finds the end.
+    // The receiver of a link to a worker that has ended finds the end.
     let _ = connection.endpoint.send(Packet::Adopt, Body::carrying(carried));
     Ok(vec![near, ledger.as_fd().try_clone_to_owned()?, process])
 }
@@ -175,18 +169,7 @@ impl Attend for Remote {
             return self.conclude();
         }
         // Of a process that dies, the links end first.
-        let given_up = Waker::from(Arc::new(GivenUp(Weak::clone(&self.this))));
+        let given_up = Waker::from(Arc::new(WeakCall(Weak::clone(&self.this), Self::conclude)));
         self.leaving.lock().set(Instant::now() + LEAVE, &given_up);
-    }
-}
-
-/// Ends a link that has ended although its worker's process has not.
-struct GivenUp(Weak<Remote>);
-
-impl Wake for GivenUp {
-    fn wake(self: Arc<Self>) {
-        if let Some(remote) = self.0.upgrade() {
-            remote.conclude();
-        }
     }
 }

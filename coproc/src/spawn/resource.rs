@@ -27,7 +27,7 @@ impl<W: Worker> WorkerResource<W> {
     pub(crate) fn new(connection: Arc<Connection>, grace: Duration) -> Self {
         let _ = connection.owned.set(Owned { grace, detached: AtomicBool::new(false) });
         if TypeId::of::<W::Event>() != TypeId::of::<Infallible>() {
-            // Nobody has to call it for what it emits to be taken in.
+            // Its events are taken in also while no thread calls it.
             connection.endpoint.state().background = true;
             connection.endpoint.attend_if_idle();
         }

@@ -7,8 +7,8 @@ use crate::{
     sync::{Arc, Mutex, Weak},
 };
 
-/// The starts of workers that somebody may call off: a worker may take for ever to start, and
-/// whoever has it started may have no use for it any more.
+/// The starts of workers for one owner, which can call them off: a worker may take for ever to start,
+/// and the owner may have ended meanwhile.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Starts(Arc<Mutex<State>>);
 

@@ -4,9 +4,8 @@ use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, here::Here, start
 use crate::{
     codec::Body,
     error::SpawnError,
-    link::Connection,
-    link::{Endpoint, Role},
-    protocol::Plan,
+    link::{Connection, Endpoint, Role},
+    protocol::plan::short,
     sync::{Arc, AtomicBool, Ordering, thread},
     transport::{AnyTransport, Drive, Ledger, Local, Progress, Transport},
     worker::{StartParameters, Worker, registry::plan},
@@ -55,15 +54,10 @@ pub(super) struct Ends<W> {
     killed: Arc<AtomicBool>,
 }
 
-/// What a worker's end is for.
-pub(super) fn role(plan: &Plan) -> (Role, Role) {
-    if plan.is_function() { (Role::Function, Role::Peer) } else { (Role::Caller, Role::Worker) }
-}
-
 impl<W: Worker> Ends<W> {
     pub(super) fn new(near: AnyTransport, far: Local, max_message: usize) -> Self {
         let plan = plan::<W>();
-        let (caller, worker) = role(plan);
+        let (caller, worker) = Role::ends(plan);
         let near = Endpoint::new(near, caller, plan.capacities(), None);
         let far = Endpoint::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
@@ -111,11 +105,6 @@ fn run<W: Worker>(parameters: StartParameters<W>, mut arguments: Body, killed: &
     if let Ok(mut engine) = W::start(parameters, arguments.take_arguments()) {
         while !killed.load(Ordering::SeqCst) && engine.step(true) != Progress::Ended {}
     }
-    // Others may still hold this end, to answer later what nobody waits for any more.
+    // Answers to deferred calls may still hold this end, although their callers have given up.
     endpoint.link().close();
-}
-
-/// The last part of a path; of the names of threads and processes the kernel keeps 15 bytes.
-pub(super) fn short(name: &str) -> &str {
-    name.rsplit("::").next().unwrap_or(name)
 }

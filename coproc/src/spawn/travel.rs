@@ -1,10 +1,10 @@
-//! Controllers that travel: how a link to a worker is made for whoever receives one, and taken up
-//! there.
+//! Controllers that travel: how a link to a worker is made for the receiver of a controller, and
+//! taken up there.
 //!
 //! Within a process a controller travels as it is. Another process gets three descriptors with the
 //! message: one end of a socketpair, whose other end goes to the worker over the link that there
-//! is; a ledger for that link; and the worker's process, to learn of its death. So whoever receives
-//! it talks to the worker directly, and needs nobody in between.
+//! is; a ledger for that link; and the worker's process, to learn of its death. So the
+//! receiver talks to the worker directly.
 
 use std::any::Any;
 
@@ -18,25 +18,12 @@ use crate::{
     worker::{Function, FunctionController, Worker, registry::plan},
 };
 
-use super::relay;
 #[cfg(feature = "process")]
 use super::remote;
+use super::{controller_wire::ControllerWire, relay};
 
 /// How many descriptors a controller is in another process.
 const PIECES: usize = 3;
-
-/// What is written for a controller.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ControllerWire {
-    at: u32,
-    pub(super) name: String,
-    pub(super) identity: Identity,
-    pub(super) max_message: u64,
-    /// Its process.
-    pub(super) pid: u32,
-    /// It has that process for itself, and ends with it.
-    pub(super) alone: bool,
-}
 
 /// What travels with a controller as it is, within a process, and is made anew in another.
 pub(crate) type Companion = Arc<dyn Any + Send + Sync>;

@@ -1,8 +1,9 @@
-//! Where everything about a pool comes together: what happens is noted, and whoever notes it looks
-//! after the pool if nobody else does.
+//! Carries out what the scheduler decides about the slots of one dispatcher. A thread that has news
+//! notes it in `Dispatcher::notes`, and then deals with all notes if it can lock `Dispatcher::state`;
+//! else the thread that has locked it does.
 //!
-//! Nothing here blocks and nobody owns it: it runs on the thread of a caller, or on the one that
-//! reads for callers while they do something else. Starting a worker does block, so each start has
+//! Nothing here blocks, and it has no thread of its own: it runs on the thread of a caller, or on the
+//! one that reads for callers while they do something else. Starting a worker does block, so each start has
 //! a thread for as long as it takes.
 
 mod dispatch;
@@ -10,10 +11,11 @@ mod slot;
 mod spawning;
 #[cfg(test)]
 mod tests;
+mod waking;
 
 use std::{collections::HashMap, fmt, task::Waker, time::Instant};
 
-use self::slot::{Ended, SlotWaker, SlotWorker, Step, place};
+use self::slot::{Ended, SlotWorker, Step, place};
 pub(crate) use self::spawning::{at_once, start};
 use super::{
     policy::Policy,
@@ -226,7 +228,7 @@ impl<W: Worker> Dispatcher<W> {
         self.attend();
     }
 
-    /// Deals with all that was noted, unless somebody is at it, who then does.
+    /// Deals with all that was noted. If another thread has the state locked, that thread does.
     fn attend(self: &Arc<Self>) {
         self.deal().into_iter().for_each(wake);
     }
@@ -248,14 +250,14 @@ impl<W: Worker> Dispatcher<W> {
             woken.append(&mut state.woken);
             self.tell(&state);
             drop(state);
-            // Whoever came meanwhile found the lock taken and left.
+            // A thread that noted something meanwhile found the lock taken and left.
             if self.notes.lock().is_empty() {
                 return woken;
             }
         }
     }
 
-    /// Whoever has had the state locked for another reason deals with what was noted meanwhile.
+    /// A thread that had the state locked for another reason deals with what was noted meanwhile.
     fn catch_up(self: &Arc<Self>) {
         if !self.notes.lock().is_empty() {
             self.attend();
@@ -371,18 +373,9 @@ impl<W: Worker> Dispatcher<W> {
         let (name, why) = (W::PLAN.name, &state.refusal);
         CloseReason::unstarted(format!("the pool has no worker `{name}` left: {why}"))
     }
-
-    /// What wakes somebody to look after this worker.
-    fn waker(self: &Arc<Self>, state: &mut State<W>, slot: usize) -> Waker {
-        while state.wakers.len() <= slot {
-            let waker = SlotWaker { dispatcher: Arc::downgrade(self), slot: state.wakers.len() };
-            state.wakers.push(Waker::from(Arc::new(waker)));
-        }
-        state.wakers[slot].clone()
-    }
 }
 
-/// Passes an outcome on to whoever still wants it.
+/// Gives a job its outcome, unless its caller has given up.
 fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Completion) {
     if let Some(job) = state.jobs.remove(&task) {
         state.woken.extend(job.completions.push(job.tag, outcome));

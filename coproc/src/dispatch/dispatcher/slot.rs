@@ -2,16 +2,15 @@
 
 use std::{
     fs,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll, Waker},
 };
 
-use super::{Dispatcher, Note};
 use crate::{
     call::{Controller, Encoded, Job, Outgoing, Reader, Request, Sending},
     codec::reply::Completion,
     error::CallError,
     spawn::{WorkerResource, handle},
-    sync::{Arc, Weak, now},
+    sync::now,
     worker::Worker,
 };
 
@@ -19,7 +18,7 @@ use crate::{
 enum Activity {
     Nothing,
     Task(u64, Box<Sending>),
-    /// Something that nobody waits for any more.
+    /// A job whose caller has given up.
     Returning(Request),
     /// What it was started for, as long as it lives. The number is that of a request that its end
     /// decides.
@@ -37,7 +36,7 @@ pub(super) enum Step {
         task: u64,
         outcome: Completion,
     },
-    /// It is back from what nobody waited for, or has ended.
+    /// It has done a job whose caller had given up, or has ended.
     Back,
 }
 
@@ -85,7 +84,7 @@ impl<W: Worker> SlotWorker<W> {
         }
     }
 
-    /// Nobody waits for this task any more; whether it was doing it.
+    /// The caller of this job has given up; gives whether the worker was doing it.
     pub(super) fn forget(&mut self, number: u64) -> bool {
         let is_it = matches!(self.doing, Activity::Task(task, _) if task == number);
         if is_it {
@@ -162,22 +161,4 @@ pub(super) fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
         slots.push(None);
     }
     slots[slot] = Some(value);
-}
-
-/// Rings when there may be news of a worker.
-pub(super) struct SlotWaker<W: Worker> {
-    pub(super) dispatcher: Weak<Dispatcher<W>>,
-    pub(super) slot: usize,
-}
-
-impl<W: Worker> Wake for SlotWaker<W> {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if let Some(dispatcher) = self.dispatcher.upgrade() {
-            dispatcher.note(Note::Rung(self.slot));
-        }
-    }
 }

@@ -77,7 +77,7 @@ impl<W: Worker> Dispatcher<W> {
 }
 
 /// Takes the owner of a worker. How the worker ends is still to be asked, until another has its
-/// place: whoever joins the pool does.
+/// place: the join of a pool does.
 fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
     state.workers.get_mut(slot)?.as_mut()?.owner.take()
 }
@@ -96,7 +96,7 @@ pub(crate) fn start<W: Worker, E>(
             others.lock().extend(launched);
         }
     }));
-    // Whoever is missing is started below.
+    // Workers that are missing are started below.
     let mut others = std::mem::take(&mut *others.lock());
     while 1 + others.len() < len {
         // An error need not be able to leave its thread, so this one finds out for itself.

@@ -18,7 +18,7 @@ const RETURNS_MOST: u32 = 3;
 pub(crate) enum Event {
     /// A task is handed in; numbers ascend. `only` one worker may do it.
     Submitted { task: u64, urgency: Urgency, only: Option<usize> },
-    /// Nobody wants the outcome of this task any more.
+    /// The caller does not want the outcome of this task any more.
     Withdrawn { task: u64 },
     /// The worker has done its task, which was so many calls; `heavy`: it holds too much memory.
     Done { slot: usize, calls: u64, heavy: bool },
@@ -41,9 +41,9 @@ pub(crate) enum Event {
 pub(crate) enum Action {
     /// Give this worker this task.
     Give { slot: usize, task: u64 },
-    /// Pass the outcome of this task on to whoever wants it.
+    /// Give the outcome of this task to its caller.
     Deliver { task: u64 },
-    /// Say of this task that nobody is there to do it.
+    /// Tell the caller that no worker can do this task.
     Refuse { task: u64 },
     /// Start a worker, in place of the one that may be there.
     Spawn { slot: usize },
@@ -64,10 +64,10 @@ struct Task {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// Nobody is here, nor is anybody to come.
+    /// No worker is here, and none is on its way.
     Gone,
     Hiring,
-    /// Nobody could be started; the next task that comes tries again.
+    /// No worker could be started; the next task that comes tries again.
     Empty,
     Idle,
     Busy(Task),
@@ -86,7 +86,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// Whether nobody is here, nor is anybody to come.
+    /// Whether no worker is here, and none is on its way.
     fn is_vacant(&self) -> bool {
         matches!(self.state, State::Gone | State::Empty)
     }
@@ -246,7 +246,7 @@ impl Scheduler {
         self.staff(actions);
     }
 
-    /// Starts somebody for what waits for nobody.
+    /// Starts a worker for tasks that no worker is there for.
     fn staff(&mut self, actions: &mut Vec<Action>) {
         for slot in 0..self.len {
             if self.slots[slot].is_vacant() && !self.slots[slot].pinned.is_empty() {

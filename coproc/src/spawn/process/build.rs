@@ -13,6 +13,10 @@ pub(super) const PROTOCOL: u32 = 1;
 /// This process's executable, whatever has become of its path: its inode.
 pub(super) const EXECUTABLE: &str = "/proc/self/exe";
 
+/// The variable that tells a program that it was started as a worker. It holds no secret: without
+/// the socket and what comes over it, nothing follows from it.
+pub(super) const VARIABLE: &str = "COPROC_WORKER";
+
 /// Tells this executable from every other, also from a later one at the same path.
 pub(super) fn id() -> io::Result<u64> {
     let metadata = fs::metadata(EXECUTABLE)?;

@@ -24,17 +24,15 @@ use rustix::{
 };
 
 use super::{
-    Limits, build,
+    Limits,
+    build::{self, VARIABLE},
     greeting::{Hello, Identity as Program},
-    parent::VARIABLE,
     sys,
 };
 use crate::{
     codec::Frame,
-    link::Endpoint,
-    link::Identity,
-    protocol::Packet,
-    spawn::thread::{role, short},
+    link::{Endpoint, Identity, Role},
+    protocol::{Packet, plan::short},
     sync::{Arc, Mutex, OnceLock, thread},
     transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
     worker::{Peer, StartParameters, panics, registry::Entry},
@@ -124,7 +122,7 @@ fn become_worker(parent: Pid) -> ! {
         }
         Err(text) => text,
     };
-    // Nobody may be left to read it.
+    // Standard error may be closed.
     let _ = writeln!(io::stderr(), "coproc: this process cannot be a worker: {text}");
     process::exit(UNFIT);
 }
@@ -151,7 +149,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let ledger = Arc::new(ledger);
     let argument = Arc::clone(&ledger);
     panics::set_witness(move |text| argument.write_panic(text));
-    let (_, role) = role(plan);
+    let (_, role) = Role::ends(plan);
     let transport = AnyTransport::Socket(socket);
     let parameters = StartParameters {
         endpoint: Endpoint::new(transport, role, plan.capacities(), plan.aging),

@@ -12,7 +12,7 @@ use std::{
         unix::process::ExitStatusExt,
     },
     process::{Child, ExitStatus},
-    task::{Wake, Waker},
+    task::Waker,
     time::{Duration, Instant},
 };
 
@@ -22,7 +22,11 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 
-use super::{report::report, stderr::Tail, watched::WatchedProcess};
+use super::{
+    report::report,
+    stderr::Tail,
+    watched::{WatchedProcess, WeakCall},
+};
 use crate::{
     error::Exit,
     link::{Connection, DisconnectCause, Life, timer::Alarm},
@@ -75,7 +79,7 @@ impl Running {
     pub(super) fn watch(self: &Arc<Self>, connection: &Arc<Connection>) -> io::Result<()> {
         *self.connection.lock() = Some(Arc::clone(connection));
         if let AnyTransport::Socket(socket) = connection.endpoint.link() {
-            socket.on_hangup(Box::new(HungUp(Weak::clone(&self.this))));
+            socket.on_hangup(Box::new(WeakCall(Weak::clone(&self.this), Self::hung_up)));
         }
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
         let _ = connection.life.set(life);
@@ -93,8 +97,8 @@ impl Running {
         })
     }
 
-    /// The process has closed its end of the link. A thread that reads comes upon that, but none may
-    /// be reading, and one that is may stop before.
+    /// The process has closed its end of the link. A thread that reads from the link finds that, but
+    /// no thread may be reading, and one that is may stop before.
     fn hung_up(&self) {
         let connection = self.connection.lock().clone();
         if let Some(connection) = connection {
@@ -105,7 +109,8 @@ impl Running {
 
     /// Kills the process if it is not gone after a while.
     fn expect_end(&self) {
-        let overdue = Waker::from(Arc::new(Overdue(Weak::clone(&self.this))));
+        let kill = |this: &Self| this.process.kill();
+        let overdue = Waker::from(Arc::new(WeakCall(Weak::clone(&self.this), kill)));
         self.leaving.lock().set(Instant::now() + LEAVE, &overdue);
     }
 
@@ -182,17 +187,6 @@ impl Ready for Running {
     }
 }
 
-/// The process has closed its end of the link.
-struct HungUp(Weak<Running>);
-
-impl Attend for HungUp {
-    fn attend(&self) {
-        if let Some(running) = self.0.upgrade() {
-            running.hung_up();
-        }
-    }
-}
-
 /// The last word has come, or the link to the process has ended, which it should not outlive.
 impl Attend for Running {
     fn attend(&self) {
@@ -200,17 +194,6 @@ impl Attend for Running {
         match connection.is_some_and(|connection| connection.endpoint.state().farewell.is_some()) {
             true => self.expect_end(),
             false => self.process.kill(),
-        }
-    }
-}
-
-/// Kills a process that is not gone by now.
-struct Overdue(Weak<Running>);
-
-impl Wake for Overdue {
-    fn wake(self: Arc<Self>) {
-        if let Some(running) = self.0.upgrade() {
-            running.process.kill();
         }
     }
 }

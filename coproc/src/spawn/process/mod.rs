@@ -12,16 +12,12 @@ mod watched;
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, stdio::Stdio};
-use crate::{
-    error::SpawnError,
-    worker::{Registered, Worker},
-};
+use super::{GRACE, MESSAGE_MOST, stdio::Stdio};
 
 pub use child::{init, test};
 pub(super) use parent::FORMALITIES;
 pub(super) use report::report;
-pub(super) use watched::WatchedProcess;
+pub(super) use watched::{WatchedProcess, WeakCall, this_process};
 
 /// How long `#[init]` may take unless something else is said.
 const INIT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -195,17 +191,5 @@ impl Process {
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.max_message = bytes.min(u32::MAX as usize);
         self
-    }
-}
-
-impl<W: Worker + Registered<By>, By> Place<W, By> for Process {
-    type Spawned = WorkerResource<W>;
-
-    fn max_message(&self) -> usize {
-        self.max_message
-    }
-
-    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
-        parent::launch::<W>(&self, &W::ENTRY, order)
     }
 }

@@ -20,7 +20,7 @@ use rustix::{
 
 use super::{
     Process,
-    build::{self, EXECUTABLE},
+    build::{self, EXECUTABLE, VARIABLE},
     child,
     greeting::{Hello, Identity as Program},
     life::Running,
@@ -29,16 +29,14 @@ use super::{
 use crate::{
     codec::Body,
     error::SpawnError,
-    link::{Connection, Identity, Life, timer},
-    link::{DisconnectCause, Endpoint},
-    protocol::Plan,
-    protocol::{Envelope, Packet},
-    spawn::{Order, WorkerResource, started, thread::role},
+    link::{Connection, DisconnectCause, Endpoint, Identity, Life, Role, timer},
+    protocol::{Envelope, Packet, Plan},
+    spawn::{Order, Place, WorkerResource, started},
     sync::Arc,
     transport::{
         AnyTransport, Attend, Broken, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor,
     },
-    worker::{Worker, registry::Entry},
+    worker::{Registered, Worker, registry::Entry},
 };
 
 /// How deep workers may start workers.
@@ -47,10 +45,6 @@ const DEPTH_MOST: u32 = 16;
 /// What a worker may send however small its messages have to be: its greeting, and reports.
 pub(in crate::spawn) const FORMALITIES: usize = 64 * 1024;
 
-/// The variable that tells a program that it was started as a worker. It holds no secret: without
-/// the socket and what comes over it, nothing follows from it.
-pub(super) const VARIABLE: &str = "COPROC_WORKER";
-
 /// A process that has started and was not spoken to.
 struct Started {
     socket: Arc<Socket>,
@@ -58,7 +52,19 @@ struct Started {
     running: Arc<Running>,
 }
 
-pub(super) fn launch<W: Worker>(
+impl<W: Worker + Registered<By>, By> Place<W, By> for Process {
+    type Spawned = WorkerResource<W>;
+
+    fn max_message(&self) -> usize {
+        self.max_message
+    }
+
+    fn launch(self, order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
+        launch(&self, &W::ENTRY, order)
+    }
+}
+
+fn launch<W: Worker>(
     place: &Process,
     entry: &Entry,
     mut order: Order,
@@ -79,11 +85,11 @@ pub(super) fn launch<W: Worker>(
     let Started { socket, ledger, running } = process;
     socket.set_aging(plan.aging);
     let endpoint =
-        Endpoint::new(AnyTransport::Socket(socket), role(plan).0, plan.capacities(), None);
+        Endpoint::new(AnyTransport::Socket(socket), Role::ends(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
     let connection = Connection::new(endpoint, ledger, plan, name, place.max_message, identity);
     running.watch(&connection).map_err(SpawnError::Os)?;
-    let outcome = greeted.map_err(|refusal| refusal.into_error(&connection, &running));
+    let outcome = greeted.map_err(|error| error.unwrap_or_else(|| ended(&connection, &running)));
     if let Err(error) = outcome.and_then(|()| initialize::<W>(&connection, order, until)) {
         give_up(&connection, &running);
         return Err(error);
@@ -214,52 +220,42 @@ fn send_descriptors(
     Ok(())
 }
 
-/// Why a process that was started is not the worker that was meant.
-enum Refusal {
-    Ended,
-    Timeout,
-    Incompatible(String),
-    Os(io::Error),
-}
-
-impl Refusal {
-    fn into_error<E>(self, connection: &Arc<Connection>, running: &Arc<Running>) -> SpawnError<E> {
-        match self {
-            Self::Timeout => SpawnError::InitTimeout,
-            Self::Incompatible(text) => SpawnError::Incompatible(text),
-            Self::Os(error) => SpawnError::Os(error),
-            Self::Ended => {
-                // A process that closes its link without a word is not going to say one.
-                running.attend();
-                match connection.wait_concluded(None) {
-                    Some(DisconnectCause::Crashed(report)) => SpawnError::InitCrashed(report),
-                    _ => SpawnError::Incompatible("it ended without a word".into()),
-                }
-            }
-        }
+/// The error of a process that has closed its link before it was greeted.
+fn ended<E>(connection: &Connection, running: &Running) -> SpawnError<E> {
+    running.attend();
+    match connection.wait_concluded(None) {
+        Some(DisconnectCause::Crashed(report)) => SpawnError::InitCrashed(report),
+        _ => SpawnError::Incompatible("it ended without a word".into()),
     }
 }
 
-/// Tells the child what it is to be, and hears whether it is this program.
-fn greet(socket: &Socket, hello: &Hello, until: Option<Instant>) -> Result<(), Refusal> {
-    let program = Program::new(build::id().map_err(Refusal::Os)?, nonce().map_err(Refusal::Os)?);
-    let body: Body = program.write(Some(hello)).map_err(Refusal::Incompatible)?;
+/// Tells the child what it is to be, and hears whether it is this program. The error is `None` if the
+/// child closes its link.
+fn greet<E>(
+    socket: &Socket,
+    hello: &Hello,
+    until: Option<Instant>,
+) -> Result<(), Option<SpawnError<E>>> {
+    let os = |error| Some(SpawnError::Os(error));
+    let incompatible = |text| Some(SpawnError::Incompatible(text));
+    let program = Program::new(build::id().map_err(os)?, nonce().map_err(os)?);
+    let body: Body = program.write(Some(hello)).map_err(incompatible)?;
     let frame = crate::codec::Frame { packet: Packet::Hello { pid: 0 }, body };
-    socket.send(frame).map_err(|_| Refusal::Ended)?;
+    socket.send(frame).map_err(|_| None)?;
     let frame = match socket.recv(Wait::until(until)) {
         Ok(Some(frame)) => frame,
-        Ok(None) => return Err(Refusal::Timeout),
-        Err(Broken::Protocol(text)) => return Err(Refusal::Incompatible(text)),
-        Err(Broken::Ended | Broken::Full) => return Err(Refusal::Ended),
+        Ok(None) => return Err(Some(SpawnError::InitTimeout)),
+        Err(Broken::Protocol(text)) => return Err(incompatible(text)),
+        Err(Broken::Ended | Broken::Full) => return Err(None),
     };
     if frame.packet != Packet::Welcome {
-        return Err(Refusal::Incompatible("it does not greet".into()));
+        return Err(incompatible("it does not greet".into()));
     }
-    let (theirs, _) = Program::parse(frame.body.payload()).map_err(Refusal::Incompatible)?;
-    program.check(theirs).map_err(Refusal::Incompatible)
+    let (theirs, _) = Program::parse(frame.body.payload()).map_err(incompatible)?;
+    program.check(theirs).map_err(incompatible)
 }
 
-/// 128 bits that nobody can guess.
+/// 128 random bits, which only the child learns.
 fn nonce() -> io::Result<u128> {
     let mut bytes = [0; 16];
     let mut filled = 0;

@@ -85,7 +85,7 @@ impl Tail {
         }
     }
 
-    /// Reads what is there; `true` if more may come.
+    /// Reads what has been written; `true` if more may come.
     fn read(&self) -> (Vec<u8>, bool) {
         let mut read = Vec::new();
         let mut last = self.last.lock();

@@ -2,18 +2,27 @@
 
 use std::{
     io,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    task::Wake,
 };
 
 use rustix::{
     event::epoll::EventFlags,
-    process::{Signal, pidfd_send_signal},
+    process::{PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal},
 };
 
 use crate::{
-    sync::{OnceLock, Weak},
-    transport::reactor::{Reactor, Ready, Token},
+    sync::{Arc, OnceLock, Weak},
+    transport::{
+        Attend,
+        reactor::{Reactor, Ready, Token},
+    },
 };
+
+/// The pidfd of this process, for those that call a worker in it.
+pub(in crate::spawn) fn this_process() -> io::Result<OwnedFd> {
+    Ok(pidfd_open(getpid(), PidfdFlags::empty())?)
+}
 
 /// A process by its pidfd.
 #[derive(Debug)]
@@ -42,7 +51,7 @@ impl WatchedProcess {
 }
 
 impl AsFd for WatchedProcess {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
         self.pidfd.as_fd()
     }
 }
@@ -52,5 +61,22 @@ impl Drop for WatchedProcess {
         if let (Some(token), Ok(reactor)) = (self.token.get(), Reactor::get()) {
             reactor.forget(&self.pidfd, *token);
         }
+    }
+}
+
+/// A call of a method, unless the value is gone by then.
+pub(in crate::spawn) struct WeakCall<T>(pub(in crate::spawn) Weak<T>, pub(in crate::spawn) fn(&T));
+
+impl<T: Send + Sync> Attend for WeakCall<T> {
+    fn attend(&self) {
+        if let Some(value) = self.0.upgrade() {
+            self.1(&value);
+        }
+    }
+}
+
+impl<T: Send + Sync> Wake for WeakCall<T> {
+    fn wake(self: Arc<Self>) {
+        self.attend();
     }
 }
