@@ -53,7 +53,7 @@ impl Outgoing {
     /// Sends the call, whose reply is also read while no caller waits.
     pub(super) fn send(self) -> Result<Request, CallError> {
         let request = self.start(None)?;
-        request.attend();
+        request.arm();
         Ok(request)
     }
 
@@ -70,7 +70,7 @@ impl Outgoing {
             }
             Address::Dispatched(route) => Request::dispatched(route, self.message),
         };
-        request.attend();
+        request.arm();
         Ok(request)
     }
 

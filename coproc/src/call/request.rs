@@ -82,9 +82,9 @@ impl Request {
     }
 
     /// Has the reply also read while no caller waits for it.
-    pub(super) fn attend(&self) {
+    pub(super) fn arm(&self) {
         if let Via::Connection(connection) = &self.via {
-            connection.endpoint.attend_if_idle();
+            connection.endpoint.arm_if_idle();
         }
     }
 

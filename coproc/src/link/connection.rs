@@ -18,7 +18,7 @@ use crate::{
     error::{CallError, CloseReason},
     protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
     sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering, now},
-    transport::{Activity, Broken, Ledger, Note, Transport, Wait},
+    transport::{Activity, Broken, Ledger, Note, Wait},
 };
 
 /// Whatever can end a worker by force.
@@ -201,7 +201,7 @@ impl Connection {
             return Err(self.lost().unstarted());
         }
         self.endpoint.state().background = true;
-        self.endpoint.attend_if_idle();
+        self.endpoint.arm_if_idle();
         Ok(())
     }
 

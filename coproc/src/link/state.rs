@@ -13,7 +13,7 @@ use crate::{
     codec::{Body, Frame, reply::Answered},
     protocol::{Envelope, Packet, Plan},
     sync::{Thread, Weak, now, wake},
-    transport::{Attend, UNREAD_MOST},
+    transport::{Doorbell, UNREAD_MOST},
 };
 
 /// What an end of a link is for; it decides what may come in.
@@ -115,9 +115,9 @@ pub(crate) struct State {
     /// Priorities of what is sent do not count.
     pub(crate) flat: bool,
     /// Told once when nothing more comes.
-    pub(crate) on_end: Option<Weak<dyn Attend>>,
+    pub(crate) on_end: Option<Weak<dyn Doorbell>>,
     /// Told once when the last word has come, on the thread that reads it.
-    pub(crate) on_farewell: Option<Weak<dyn Attend>>,
+    pub(crate) on_farewell: Option<Weak<dyn Doorbell>>,
 }
 
 impl State {

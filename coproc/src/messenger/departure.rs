@@ -9,7 +9,7 @@ use crate::{
     link::{Endpoint, Role, by_hand::Accounts},
     messenger::ends::MAX_MESSAGE,
     sync::Arc,
-    transport::{AnyTransport, Departed, Sealed, Socket, UNREAD_MOST},
+    transport::{Departed, Sealed, Socket, UNREAD_MOST},
 };
 
 /// The most bytes of a departed end: unread and unsent frames, each with the frame that exceeded a limit.
@@ -88,7 +88,7 @@ pub(super) fn arrive(descriptors: Vec<OwnedFd>, channels: usize) -> Option<Arc<E
     let [unread, unsent] = [kept.unread.to_vec(), kept.unsent.to_vec()];
     let socket = Socket::arrived(Departed { end, unread, unsent }, MAX_MESSAGE)?;
     let capacities = vec![usize::MAX; channels];
-    let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Peer, capacities, None);
+    let endpoint = Endpoint::new(socket, Role::Peer, capacities, None);
     let mut state = endpoint.state();
     state.by_hand.accounts = kept.accounts;
     (state.last_id, state.flat) = (kept.last_id, kept.flat);

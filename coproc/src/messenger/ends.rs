@@ -7,7 +7,6 @@ use crate::{
     link::{Endpoint, Role},
     protocol::{Channel, Message},
     sync::Arc,
-    transport::AnyTransport,
 };
 
 #[cfg(not(feature = "process"))]
@@ -82,12 +81,12 @@ impl<S: Message, R: Message, C: Channel> Messenger<S, R, C> {
     #[must_use]
     pub fn pair() -> (Self, Messenger<R, S, C>) {
         #[cfg(feature = "process")]
-        let [left, right] = <[_; 2]>::from(Pair::new(MAX_MESSAGE)).map(AnyTransport::Pair);
+        let (left, right) = Pair::new(MAX_MESSAGE);
         #[cfg(not(feature = "process"))]
-        let [left, right] = <[_; 2]>::from(Local::pair()).map(AnyTransport::Local);
+        let (left, right) = Local::pair();
         let endpoint = |end| {
             let capacities = vec![usize::MAX; C::NAMES.len()];
-            Endpoint::new(end, Role::Peer, capacities, None)
+            Endpoint::new(Arc::new(end), Role::Peer, capacities, None)
         };
         (Self::free(endpoint(left)), Messenger::free(endpoint(right)))
     }

@@ -16,13 +16,13 @@ use crate::{
     link::{DisconnectCause, Endpoint, Outcome, Role},
     protocol::{Envelope, Packet, Status},
     sync::{Arc, now, thread},
-    transport::{AnyTransport, Local, Transport, Wait},
+    transport::{Local, Transport, Wait},
 };
 
 /// A caller's end, and the peer's.
 fn link() -> (Arc<Endpoint>, Local) {
     let (near, far) = Local::pair();
-    (Endpoint::new(AnyTransport::Local(near), Role::Caller, vec![9], None), far)
+    (Endpoint::new(Arc::new(near), Role::Caller, vec![9], None), far)
 }
 
 fn request(endpoint: &Endpoint) -> u64 {

@@ -22,7 +22,7 @@ use crate::{
     messenger::{Messenger, RecvError},
     protocol::{Channel, Message},
     sync::{Arc, Weak, thread},
-    transport::{AnyTransport, Ledger, Socket},
+    transport::{Ledger, Socket},
     worker::{Context, Engine, Later, LaterAnswer, Peer, StartParameters, Worker, registry::plan},
 };
 
@@ -35,8 +35,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     let plan = plan::<W>();
     let socket = Socket::new(socket, max_message);
     socket.register()?;
-    let endpoint =
-        Endpoint::new(AnyTransport::Socket(socket), Role::ends(plan).0, plan.capacities(), None);
+    let endpoint = Endpoint::new(socket, Role::ends(plan).0, plan.capacities(), None);
     let ledger = Ledger::memory(plan.channels.len());
     let name = plan.name.to_owned();
     let connection = Connection::new(endpoint, ledger, plan, name, max_message, Identity::new());
@@ -48,7 +47,7 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
 /// the link ends. Gives how the other end broke the protocol, if it did.
 pub fn serve<W: Worker>(socket: OwnedFd) -> Option<String> {
     let plan = plan::<W>();
-    let link = AnyTransport::Socket(Socket::new(socket, MESSAGE_MOST));
+    let link = Socket::new(socket, MESSAGE_MOST);
     let endpoint = Endpoint::new(link, Role::ends(plan).1, plan.capacities(), plan.aging);
     let parameters = StartParameters {
         endpoint: Arc::clone(&endpoint),
@@ -73,7 +72,7 @@ pub fn messenger<S: Message, R: Message, C: Channel>(socket: OwnedFd) -> Messeng
 }
 
 fn by_hand(socket: OwnedFd, channels: usize) -> Arc<Endpoint> {
-    let link = AnyTransport::Socket(Socket::new(socket, MESSAGE_MOST));
+    let link = Socket::new(socket, MESSAGE_MOST);
     Endpoint::new(link, Role::Peer, vec![usize::MAX; channels], None)
 }
 

@@ -119,7 +119,7 @@ impl<W: Worker> WorkerHandle<'_, W> {
     pub(super) fn read_in_background(&self) {
         if let Some(connection) = self.connection() {
             connection.endpoint.state().background = true;
-            connection.endpoint.attend_if_idle();
+            connection.endpoint.arm_if_idle();
         }
     }
 

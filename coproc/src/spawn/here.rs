@@ -3,7 +3,7 @@
 use crate::{
     link::{Connection, Endpoint, Life},
     sync::{Arc, AtomicBool, Ordering, Weak},
-    transport::{Attend, Transport},
+    transport::Doorbell,
 };
 
 /// The life of a worker that has no process of its own.
@@ -23,7 +23,7 @@ impl Here {
         let here =
             Self { connection: Arc::downgrade(connection), far, killed: Arc::clone(&killed) };
         let here = Arc::new(here);
-        let on_end: Weak<dyn Attend> = Arc::<Self>::downgrade(&here);
+        let on_end: Weak<dyn Doorbell> = Arc::<Self>::downgrade(&here);
         let _ = connection.life.set(here);
         connection.endpoint.state().on_end = Some(on_end);
         killed
@@ -47,7 +47,7 @@ impl Life for Here {
             // A caller may be inside a handler, on this very thread. It finds the end when that returns.
             connection.endpoint.drain();
         } else {
-            self.attend();
+            self.ring();
         }
     }
 
@@ -57,8 +57,8 @@ impl Life for Here {
     }
 }
 
-impl Attend for Here {
-    fn attend(&self) {
+impl Doorbell for Here {
+    fn ring(&self) {
         let Some(connection) = self.connection.upgrade() else { return };
         let is_killed = self.killed.load(Ordering::SeqCst);
         if is_killed {

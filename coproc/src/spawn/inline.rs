@@ -4,7 +4,8 @@ use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::
 use crate::{
     codec::reply::limit_replies,
     error::SpawnError,
-    transport::{self, AnyTransport, Local},
+    sync::Arc,
+    transport::{self, Local},
     worker::Worker,
 };
 
@@ -60,12 +61,13 @@ where
 
     fn launch(self, mut order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
-        let near = AnyTransport::Inline(transport::Inline::new(near));
+        let inline = Arc::new(transport::Inline::new(near));
+        let near = Arc::clone(&inline);
         let Ends { connection, hello, parameters, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
         let before = limit_replies(usize::MAX);
         let engine = W::start(parameters, order.arguments.take_arguments());
         limit_replies(before);
-        if let (Ok(engine), AnyTransport::Inline(inline)) = (engine, connection.endpoint.link()) {
+        if let Ok(engine) = engine {
             inline.set(Box::new(engine));
         }
         let outcome = connection.endpoint.wait(hello, None);

@@ -24,7 +24,7 @@ use crate::{
     protocol::Packet,
     protocol::Plan,
     sync::{Arc, AtomicBool, Mutex, Ordering, Weak},
-    transport::{AnyTransport, Attend, Ledger, LedgerFile, Socket, reactor::Ready},
+    transport::{Doorbell, Ledger, LedgerFile, Socket, reactor::Ready},
 };
 
 /// How long a process whose link has ended may take to be gone, before it counts as alive.
@@ -52,8 +52,7 @@ pub(super) fn connection(
     let max_message = usize::try_from(wire.max_message).ok()?;
     let socket = Socket::new(near, max_message.max(FORMALITIES));
     socket.set_aging(plan.aging);
-    let endpoint =
-        Endpoint::new(AnyTransport::Socket(socket), Role::Caller, plan.capacities(), None);
+    let endpoint = Endpoint::new(socket, Role::Caller, plan.capacities(), None);
     let ledger = Arc::new(LedgerFile::received(ledger, plan.channels.len()).ok()?);
     let connection = Connection::new(
         endpoint,
@@ -97,7 +96,7 @@ impl Remote {
             leaving: Mutex::default(),
             this: Weak::clone(this),
         });
-        let on_end: Weak<dyn Attend> = Weak::<Self>::clone(&remote.this);
+        let on_end: Weak<dyn Doorbell> = Weak::<Self>::clone(&remote.this);
         connection.endpoint.state().on_end = Some(on_end);
         let ready: Weak<dyn Ready> = Weak::<Self>::clone(&remote.this);
         remote.process.watch(ready)?;
@@ -158,8 +157,8 @@ impl Ready for Remote {
 }
 
 /// The link has ended.
-impl Attend for Remote {
-    fn attend(&self) {
+impl Doorbell for Remote {
+    fn ring(&self) {
         let Some(connection) = self.connection.upgrade() else { return };
         let known = {
             let state = connection.endpoint.state();

@@ -29,7 +29,7 @@ impl<W: Worker> WorkerResource<W> {
         if TypeId::of::<W::Event>() != TypeId::of::<Infallible>() {
             // Its events are taken in also while no thread calls it.
             connection.endpoint.state().background = true;
-            connection.endpoint.attend_if_idle();
+            connection.endpoint.arm_if_idle();
         }
         Self { controller: W::Controller::from_link(Link::direct(connection)) }
     }

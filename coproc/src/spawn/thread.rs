@@ -7,7 +7,7 @@ use crate::{
     link::{Connection, Endpoint, Role},
     protocol::plan::short,
     sync::{Arc, AtomicBool, Ordering, thread},
-    transport::{AnyTransport, Drive, Ledger, Local, Progress, Transport},
+    transport::{Drive, Ledger, Local, Progress, Transport},
     worker::{StartParameters, Worker, registry::plan},
 };
 
@@ -55,11 +55,11 @@ pub(super) struct Ends<W> {
 }
 
 impl<W: Worker> Ends<W> {
-    pub(super) fn new(near: AnyTransport, far: Local, max_message: usize) -> Self {
+    pub(super) fn new(near: Arc<dyn Transport>, far: Local, max_message: usize) -> Self {
         let plan = plan::<W>();
         let (caller, worker) = Role::ends(plan);
         let near = Endpoint::new(near, caller, plan.capacities(), None);
-        let far = Endpoint::new(AnyTransport::Local(far), worker, plan.capacities(), plan.aging);
+        let far = Endpoint::new(Arc::new(far), worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
         let hello = near.expect();
         let parameters = StartParameters::here(far, ledger.clone(), plan, max_message, hello);
@@ -89,7 +89,7 @@ pub(super) fn launch<W: Worker>(
     order: Order,
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     let (near, far) = Local::pair();
-    let ends = Ends::<W>::new(AnyTransport::Local(near), far, max_message);
+    let ends = Ends::<W>::new(Arc::new(near), far, max_message);
     let Ends { connection, hello, parameters, killed } = ends;
     let _going_on = connection.life.get().map(|life| order.starts.begin(life));
     let name = short(connection.plan.name).to_owned();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Attend, Broken, Transport, UNREAD_MOST, Wait};
+use super::{Broken, Doorbell, Transport, UNREAD_MOST, Wait};
 use crate::{
     codec::Frame,
     sync::channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded},
@@ -28,7 +28,7 @@ struct Lane {
     /// An interruption is among the items, which is as good as many.
     interrupted: AtomicBool,
     /// Who is to be told that something comes, if nobody waits.
-    attended: Mutex<Option<Weak<dyn Attend>>>,
+    doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
 }
 
 impl Lane {
@@ -39,7 +39,7 @@ impl Lane {
             room: Condvar::new(),
             closed: AtomicBool::new(false),
             interrupted: AtomicBool::new(false),
-            attended: Mutex::new(None),
+            doorbell: Mutex::new(None),
         })
     }
 
@@ -51,9 +51,9 @@ impl Lane {
 
     /// Something has come.
     fn tell(&self) {
-        let attendant = self.attended.lock().take();
-        if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
-            attendant.attend();
+        let doorbell = self.doorbell.lock().take();
+        if let Some(doorbell) = doorbell.and_then(|doorbell| doorbell.upgrade()) {
+            doorbell.ring();
         }
     }
 
@@ -130,13 +130,6 @@ impl Local {
         (left, right)
     }
 
-    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
-        *self.back.attended.lock() = Some(Weak::clone(who));
-        if !self.incoming.is_empty() {
-            self.back.tell();
-        }
-    }
-
     /// Hands a frame over; gives it back if the other end is gone or this one is closed.
     pub(super) fn offer(&self, frame: Frame) -> Result<(), Frame> {
         let mut unread = self.out.unread.lock();
@@ -175,24 +168,6 @@ impl Local {
             Item::Interrupt | Item::End => None,
         };
         self.incoming.try_iter().filter_map(frame).collect()
-    }
-
-    pub(super) fn leave(&self) {
-        *self.back.attended.lock() = None;
-    }
-
-    /// Ends the wait of this end. Where a worker runs inside its caller, it is the caller who waits
-    /// for both.
-    pub(super) fn interrupt(&self) {
-        let lane = if self.never_waits { &self.out } else { &self.back };
-        if lane.interrupted.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let _ = if self.never_waits {
-            lane.put(Item::Interrupt)
-        } else {
-            lane.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
-        };
     }
 
     fn next(&self, wait: Wait) -> Result<Option<Item>, Broken> {
@@ -267,6 +242,31 @@ impl Transport for Local {
         self.out.end();
         self.back.end();
     }
+
+    fn arm(&self, who: &Weak<dyn Doorbell>) {
+        *self.back.doorbell.lock() = Some(Weak::clone(who));
+        if !self.incoming.is_empty() {
+            self.back.tell();
+        }
+    }
+
+    fn disarm(&self) {
+        *self.back.doorbell.lock() = None;
+    }
+
+    /// Ends the wait of this end. Where a worker runs inside its caller, it is the caller who waits
+    /// for both.
+    fn interrupt(&self) {
+        let lane = if self.never_waits { &self.out } else { &self.back };
+        if lane.interrupted.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let _ = if self.never_waits {
+            lane.put(Item::Interrupt)
+        } else {
+            lane.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
+        };
+    }
 }
 
 impl Drop for Local {
@@ -314,18 +314,6 @@ impl Inline {
 
     pub(crate) fn set(&self, worker: Box<dyn Drive + Send>) {
         *self.worker.lock() = Some(worker);
-    }
-
-    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
-        self.local.attend(who);
-    }
-
-    pub(super) fn leave(&self) {
-        self.local.leave();
-    }
-
-    pub(super) fn interrupt(&self) {
-        self.local.interrupt();
     }
 
     /// One step of the worker, if it is not already in one.
@@ -389,6 +377,22 @@ impl Transport for Inline {
 
     fn close(&self) {
         self.local.close();
+    }
+
+    fn arm(&self, doorbell: &Weak<dyn Doorbell>) {
+        self.local.arm(doorbell);
+    }
+
+    fn disarm(&self) {
+        self.local.disarm();
+    }
+
+    fn interrupt(&self) {
+        self.local.interrupt();
+    }
+
+    fn is_inline(&self) -> bool {
+        true
     }
 }
 

@@ -13,13 +13,13 @@ mod shared;
 #[cfg(feature = "process")]
 pub(crate) mod socket;
 
-use std::time::Instant;
+use std::{fmt, time::Instant};
 
 #[cfg(feature = "process")]
 use crate::codec::Attachments;
 use crate::{
     codec::Frame,
-    sync::{Arc, Weak, now},
+    sync::{Weak, now},
 };
 
 #[cfg(feature = "process")]
@@ -76,17 +76,16 @@ pub(crate) enum Broken {
     Full,
 }
 
-/// Whoever is to be told that frames have come while nobody waits for them.
-pub(crate) trait Attend: Send + Sync {
-    /// Frames have come, or the other end is gone.
-    fn attend(&self);
+/// Is rung when frames have come while no thread waits for them, or when the other end is gone.
+pub(crate) trait Doorbell: Send + Sync {
+    fn ring(&self);
 }
 
 /// One end of a link: takes frames to the other end, in order.
 ///
 /// Sending never waits for the peer to read while there is room for [`UNREAD_MOST`] bytes.
 /// Receiving never waits for a send to get through.
-pub(crate) trait Transport {
+pub(crate) trait Transport: fmt::Debug + Send + Sync {
     /// Waits until there is room to send; `Full` if there was none in time.
     fn room(&self, wait: Wait) -> Result<(), Broken>;
 
@@ -99,17 +98,72 @@ pub(crate) trait Transport {
 
     /// Nothing more is sent; what has come can still be received.
     fn close(&self);
-}
 
-/// The transports that there are.
-#[derive(Debug)]
-pub(crate) enum AnyTransport {
-    Local(Local),
-    Inline(Inline),
+    /// From now on, rings `doorbell` once when something comes.
+    fn arm(&self, doorbell: &Weak<dyn Doorbell>);
+
+    /// Takes [`arm`](Self::arm) back: a thread waits now.
+    fn disarm(&self);
+
+    /// Makes a `recv` that waits, or else the next one, return early. Only ends of workers can be
+    /// interrupted.
+    fn interrupt(&self) {}
+
+    /// From now on [`interrupt`](Self::interrupt) works. Not to be called during a `recv`.
+    fn allow_interrupts(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether the peer can read all that was sent.
+    fn is_flushed(&self) -> bool {
+        true
+    }
+
+    /// Waits until all that was sent has left this process, reading meanwhile.
+    fn flush(&self) {}
+
+    /// This end goes away, and what was sent is still to get to the other.
+    fn linger(&self) {}
+
+    /// Whether the thread that waits at this end runs the far one.
+    fn is_inline(&self) -> bool {
+        false
+    }
+
+    /// Whether what is sent goes to another process.
+    fn leaves_process(&self) -> bool {
+        false
+    }
+
+    /// Whether it is the reactor's thread that rings the doorbell.
+    fn is_watched_by_reactor(&self) -> bool {
+        false
+    }
+
+    /// Whether this end may leave for another process while what has come to it and was not
+    /// received carries `carried`, as far as is known before it does. No thread may receive
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
     #[cfg(feature = "process")]
-    Pair(Pair),
+    fn check(&self, carried: Vec<Attachments>) -> Result<(), String> {
+        let _ = carried;
+        Err(OF_WORKER.into())
+    }
+
+    /// Lets this end leave for another process, together with `queued`, which was taken from it and
+    /// not received. No thread may receive meanwhile; here, it is of no use afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot; `queued` then holds what is to be put back.
     #[cfg(feature = "process")]
-    Socket(Arc<Socket>),
+    fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        let _ = queued;
+        Err(OF_WORKER.into())
+    }
 }
 
 /// Why an end stays where it is.
@@ -124,190 +178,4 @@ pub(crate) struct Departed {
     pub(crate) unread: Vec<u8>,
     /// What was sent and not yet written, from anywhere in a frame on.
     pub(crate) unsent: Vec<u8>,
-}
-
-impl AnyTransport {
-    /// From now on, calls `attend` once when something comes.
-    pub(crate) fn attend(&self, who: &Weak<dyn Attend>) {
-        match self {
-            Self::Local(local) => local.attend(who),
-            Self::Inline(inline) => inline.attend(who),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.attend(who),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.attend(who),
-        }
-    }
-
-    /// Takes [`attend`](Self::attend) back: somebody waits now.
-    pub(crate) fn leave(&self) {
-        match self {
-            Self::Local(local) => local.leave(),
-            Self::Inline(inline) => inline.leave(),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.leave(),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.leave(),
-        }
-    }
-
-    /// Makes a `recv` that waits, or else the next one, return early.
-    pub(crate) fn interrupt(&self) {
-        match self {
-            Self::Local(local) => local.interrupt(),
-            Self::Inline(inline) => inline.interrupt(),
-            #[cfg(feature = "process")]
-            // Only workers are.
-            Self::Pair(_) => {}
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.interrupt(),
-        }
-    }
-
-    /// From now on [`interrupt`](Self::interrupt) works. Not to be called during a `recv`.
-    pub(crate) fn allow_interrupts(&self) -> std::io::Result<()> {
-        match self {
-            Self::Local(_) | Self::Inline(_) => Ok(()),
-            #[cfg(feature = "process")]
-            Self::Pair(_) => Ok(()),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.allow_interrupts(),
-        }
-    }
-
-    /// Whether the peer can read all that was sent.
-    pub(crate) fn is_flushed(&self) -> bool {
-        match self {
-            Self::Local(_) | Self::Inline(_) => true,
-            #[cfg(feature = "process")]
-            Self::Pair(_) => true,
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.is_flushed(),
-        }
-    }
-
-    /// Whether the far end is driven by whoever waits at this one.
-    pub(crate) fn is_inline(&self) -> bool {
-        matches!(self, Self::Inline(_))
-    }
-
-    /// Whether what is sent goes to another process.
-    pub(crate) fn leaves_process(&self) -> bool {
-        match self {
-            Self::Local(_) | Self::Inline(_) => false,
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.leaves_process(),
-            #[cfg(feature = "process")]
-            Self::Socket(_) => true,
-        }
-    }
-
-    /// Whether it is coproc's own thread that [attends](Self::attend) to it.
-    pub(crate) fn is_watched_by_reactor(&self) -> bool {
-        match self {
-            Self::Local(_) | Self::Inline(_) => false,
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.is_watched_by_reactor(),
-            #[cfg(feature = "process")]
-            Self::Socket(_) => true,
-        }
-    }
-
-    /// Waits until all that was sent has left this process, reading meanwhile.
-    pub(crate) fn flush(&self) {
-        match self {
-            Self::Local(_) | Self::Inline(_) => {}
-            #[cfg(feature = "process")]
-            Self::Pair(_) => {}
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.flush(),
-        }
-    }
-
-    /// This end goes away, and what was sent is still to get to the other.
-    pub(crate) fn linger(&self) {
-        match self {
-            Self::Local(_) | Self::Inline(_) => {}
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.linger(),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.linger(),
-        }
-    }
-
-    /// Whether this end may leave for another process while what has come to it and was taken by
-    /// nobody carries this; as far as is known before it does. Nobody else may receive meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// Why it may not.
-    #[cfg(feature = "process")]
-    pub(crate) fn check(&self, carried: Vec<Attachments>) -> Result<(), String> {
-        match self {
-            Self::Local(_) | Self::Inline(_) => Err(OF_WORKER.into()),
-            Self::Pair(pair) => pair.check(carried),
-            Self::Socket(socket) => socket.check(&carried),
-        }
-    }
-
-    /// Lets this end leave for another process, together with `queued`, which was received from it
-    /// and taken by nobody. Nobody else may receive meanwhile; here, it is of no use afterwards.
-    ///
-    /// # Errors
-    ///
-    /// Why it cannot; `queued` then holds what is to be put back.
-    #[cfg(feature = "process")]
-    pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
-        match self {
-            Self::Local(_) | Self::Inline(_) => Err(OF_WORKER.into()),
-            Self::Pair(pair) => pair.depart(queued),
-            Self::Socket(socket) => socket.depart(queued),
-        }
-    }
-}
-
-impl Transport for AnyTransport {
-    fn room(&self, wait: Wait) -> Result<(), Broken> {
-        match self {
-            Self::Local(local) => local.room(wait),
-            Self::Inline(inline) => inline.room(wait),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.room(wait),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.room(wait),
-        }
-    }
-
-    fn send(&self, frame: Frame) -> Result<(), Broken> {
-        match self {
-            Self::Local(local) => local.send(frame),
-            Self::Inline(inline) => inline.send(frame),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.send(frame),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.send(frame),
-        }
-    }
-
-    fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
-        match self {
-            Self::Local(local) => local.recv(wait),
-            Self::Inline(inline) => inline.recv(wait),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.recv(wait),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.recv(wait),
-        }
-    }
-
-    fn close(&self) {
-        match self {
-            Self::Local(local) => local.close(),
-            Self::Inline(inline) => inline.close(),
-            #[cfg(feature = "process")]
-            Self::Pair(pair) => pair.close(),
-            #[cfg(feature = "process")]
-            Self::Socket(socket) => socket.close(),
-        }
-    }
 }

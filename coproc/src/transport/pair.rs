@@ -3,7 +3,7 @@
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
-use super::{Attend, Broken, Departed, Local, Socket, Transport, Wait};
+use super::{Broken, Departed, Doorbell, Local, Socket, Transport, Wait};
 use crate::{
     codec::{Attachments, Frame},
     sync::{Arc, AtomicBool, Mutex, OnceLock, Ordering, Weak},
@@ -64,79 +64,6 @@ impl Pair {
     fn source(&self) -> Option<&Arc<Socket>> {
         self.socket().filter(|_| self.caught_up.load(Ordering::SeqCst))
     }
-
-    pub(super) fn leaves_process(&self) -> bool {
-        self.socket().is_some()
-    }
-
-    pub(super) fn is_watched_by_reactor(&self) -> bool {
-        self.source().is_some()
-    }
-
-    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
-        match self.source() {
-            Some(socket) => socket.attend(who),
-            None => self.local.attend(who),
-        }
-    }
-
-    pub(super) fn leave(&self) {
-        match self.source() {
-            Some(socket) => socket.leave(),
-            None => self.local.leave(),
-        }
-    }
-
-    pub(super) fn linger(&self) {
-        if let Some(socket) = self.socket() {
-            socket.linger();
-        }
-    }
-
-    /// As [`AnyTransport::check`](super::AnyTransport::check).
-    pub(super) fn check(&self, mut carried: Vec<Attachments>) -> Result<(), String> {
-        carried.extend(self.local.carried());
-        match self.socket() {
-            Some(socket) => socket.check(&carried),
-            None => carried.iter().try_for_each(Attachments::check),
-        }
-    }
-
-    /// As [`AnyTransport::depart`](super::AnyTransport::depart).
-    pub(super) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
-        if self.socket().is_none() {
-            // What a message carries may be the other end, which then leaves here.
-            for frame in queued.iter_mut() {
-                frame.body.attachments().pack()?;
-            }
-        }
-        let leaving = self.leaving.lock();
-        if let Some(socket) = self.socket() {
-            queued.extend(self.local.rest());
-            self.caught_up.store(true, Ordering::SeqCst);
-            return socket.depart(queued);
-        }
-        let flags = SocketFlags::CLOEXEC;
-        let ends = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
-        let (near, far) = ends.map_err(|error| error.to_string())?;
-        let near = Socket::new(near, self.max);
-        // Whoever is at the other end finds this one closed, and then waits until it has left.
-        self.local.close();
-        queued.extend(self.local.rest());
-        for mut frame in queued.drain(..) {
-            // What was sent in this very moment and cannot leave is an error for who receives it.
-            if frame.body.attachments().pack().is_err() {
-                *frame.body.attachments() = Attachments::default();
-            }
-            let _ = near.send(frame);
-        }
-        near.linger();
-        if let Some(onward) = self.others.upgrade() {
-            let _ = onward.socket.set(near);
-        }
-        drop(leaving);
-        Ok(Departed { end: far, unread: Vec::new(), unsent: Vec::new() })
-    }
 }
 
 impl Transport for Pair {
@@ -178,5 +105,76 @@ impl Transport for Pair {
         if let Some(socket) = self.socket() {
             socket.close();
         }
+    }
+
+    fn leaves_process(&self) -> bool {
+        self.socket().is_some()
+    }
+
+    fn is_watched_by_reactor(&self) -> bool {
+        self.source().is_some()
+    }
+
+    fn arm(&self, doorbell: &Weak<dyn Doorbell>) {
+        match self.source() {
+            Some(socket) => socket.arm(doorbell),
+            None => self.local.arm(doorbell),
+        }
+    }
+
+    fn disarm(&self) {
+        match self.source() {
+            Some(socket) => socket.disarm(),
+            None => self.local.disarm(),
+        }
+    }
+
+    fn linger(&self) {
+        if let Some(socket) = self.socket() {
+            socket.linger();
+        }
+    }
+
+    fn check(&self, mut carried: Vec<Attachments>) -> Result<(), String> {
+        carried.extend(self.local.carried());
+        match self.socket() {
+            Some(socket) => socket.check(carried),
+            None => carried.iter().try_for_each(Attachments::check),
+        }
+    }
+
+    fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        if self.socket().is_none() {
+            // What a message carries may be the other end, which then leaves here.
+            for frame in queued.iter_mut() {
+                frame.body.attachments().pack()?;
+            }
+        }
+        let leaving = self.leaving.lock();
+        if let Some(socket) = self.socket() {
+            queued.extend(self.local.rest());
+            self.caught_up.store(true, Ordering::SeqCst);
+            return socket.depart(queued);
+        }
+        let flags = SocketFlags::CLOEXEC;
+        let ends = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
+        let (near, far) = ends.map_err(|error| error.to_string())?;
+        let near = Socket::new(near, self.max);
+        // Whoever is at the other end finds this one closed, and then waits until it has left.
+        self.local.close();
+        queued.extend(self.local.rest());
+        for mut frame in queued.drain(..) {
+            // What was sent in this very moment and cannot leave is an error for who receives it.
+            if frame.body.attachments().pack().is_err() {
+                *frame.body.attachments() = Attachments::default();
+            }
+            let _ = near.send(frame);
+        }
+        near.linger();
+        if let Some(onward) = self.others.upgrade() {
+            let _ = onward.socket.set(near);
+        }
+        drop(leaving);
+        Ok(Departed { end: far, unread: Vec::new(), unsent: Vec::new() })
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     protocol::Plan,
     protocol::{Channel, Envelope, Packet, Priority, Wire},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak, now},
-    transport::{AnyTransport, Attend, Ledger, Local},
+    transport::{Doorbell, Ledger, Local},
 };
 
 /// Who calls a worker.
@@ -231,9 +231,8 @@ impl<W: Worker> Context<W> {
         let (near, far) = Local::pair();
         let plan: &'static Plan = self.plan;
         let unlimited = vec![usize::MAX; plan.channels.len()];
-        let caller = Endpoint::new(AnyTransport::Local(near), Role::Caller, unlimited, None);
-        let endpoint =
-            Endpoint::new(AnyTransport::Local(far), Role::Worker, plan.capacities(), plan.aging);
+        let caller = Endpoint::new(Arc::new(near), Role::Caller, unlimited, None);
+        let endpoint = Endpoint::new(Arc::new(far), Role::Worker, plan.capacities(), plan.aging);
         let ledger = Ledger::memory(plan.channels.len());
         self.adopt(endpoint, ledger.clone());
         let connection = Connection::without_limits(
@@ -333,8 +332,8 @@ impl<W: Worker> fmt::Debug for Context<W> {
 #[derive(Debug)]
 pub(super) struct Bell(pub(super) Weak<Endpoint>);
 
-impl Attend for Bell {
-    fn attend(&self) {
+impl Doorbell for Bell {
+    fn ring(&self) {
         if let Some(endpoint) = self.0.upgrade() {
             endpoint.link().interrupt();
         }

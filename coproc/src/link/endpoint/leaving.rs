@@ -18,10 +18,10 @@ impl Endpoint {
     ///
     /// Those of `act`, or that somebody receives.
     pub(crate) fn alone<T>(&self, act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-        let lead = self.lead.try_lock().ok_or("another thread receives from it")?;
+        let lead = self.leader.try_lock().ok_or("another thread receives from it")?;
         let done = act();
         drop(lead);
-        self.hand_on();
+        self.promote_next();
         done
     }
 

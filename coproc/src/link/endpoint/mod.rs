@@ -24,7 +24,7 @@ use crate::{
     codec::{Body, Frame},
     protocol::Packet,
     sync::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, Weak, now, park, thread},
-    transport::{AnyTransport, Attend, Broken, Transport, UNREAD_MOST, Wait},
+    transport::{Broken, Doorbell, Transport, UNREAD_MOST, Wait},
 };
 
 /// How many bytes of frames one look takes in at most: as many as can wait at two ends that keep
@@ -41,10 +41,10 @@ fn is_over(until: Option<Instant>) -> bool {
 /// One end of a link.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
-    link: AnyTransport,
+    link: Arc<dyn Transport>,
     state: Mutex<State>,
-    lead: Mutex<()>,
-    attended: AtomicBool,
+    leader: Mutex<()>,
+    armed: AtomicBool,
     concluded: AtomicBool,
     role: Role,
     this: Weak<Endpoint>,
@@ -53,7 +53,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// An end of `link` with channels of these capacities.
     pub(crate) fn new(
-        link: AnyTransport,
+        link: Arc<dyn Transport>,
         role: Role,
         capacities: Vec<usize>,
         aging: Option<Duration>,
@@ -61,8 +61,8 @@ impl Endpoint {
         Arc::new_cyclic(|this| Self {
             link,
             state: Mutex::new(State::new(capacities, aging)),
-            lead: Mutex::new(()),
-            attended: AtomicBool::new(false),
+            leader: Mutex::new(()),
+            armed: AtomicBool::new(false),
             concluded: AtomicBool::new(false),
             role,
             this: Weak::clone(this),
@@ -85,8 +85,8 @@ impl Endpoint {
         wake
     }
 
-    pub(crate) fn link(&self) -> &AnyTransport {
-        &self.link
+    pub(crate) fn link(&self) -> &dyn Transport {
+        &*self.link
     }
 
     /// Makes what a message carries ready to go over this link.
@@ -116,13 +116,13 @@ impl Endpoint {
         mut check: impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
         loop {
-            let Some(lead) = self.lead.try_lock() else {
+            let Some(lead) = self.leader.try_lock() else {
                 if let Some(found) = check(&mut self.state()) {
                     return Some(found);
                 }
                 if is_over(until) {
                     // The lead may have been handed to this thread a moment ago.
-                    self.attend_if_idle();
+                    self.arm_if_idle();
                     return None;
                 }
                 if let Some(found) = self.follow(what, until, &mut check) {
@@ -133,11 +133,11 @@ impl Endpoint {
             let (mut found, closed) = self.look(&mut check);
             let over = is_over(until);
             if found.is_none() && !over && !closed {
-                found = self.lead(until, &mut check);
+                found = self.read_until(until, &mut check);
                 self.take_in_buffered();
             }
             drop(lead);
-            self.hand_on();
+            self.promote_next();
             if found.is_some() || over {
                 return found;
             }
@@ -160,7 +160,7 @@ impl Endpoint {
     }
 
     fn drain_up_to(&self, most: usize) -> bool {
-        let Some(lead) = self.lead.try_lock() else { return false };
+        let Some(lead) = self.leader.try_lock() else { return false };
         let before = self.state().taken_in;
         loop {
             // What is buffered here is taken in at any rate: nobody would be told of it again.
@@ -171,13 +171,13 @@ impl Endpoint {
             }
         }
         drop(lead);
-        self.hand_on();
+        self.promote_next();
         true
     }
 
     /// Takes in at least one frame, waiting for it until `wait` ends or an interruption.
     pub(crate) fn take_in_some(&self, wait: Wait) {
-        let lead = self.lead.lock();
+        let lead = self.leader.lock();
         if self.take_in(wait) {
             self.take_in_buffered();
         }
@@ -185,13 +185,13 @@ impl Endpoint {
     }
 
     /// Has coproc's own thread read while nobody waits.
-    pub(crate) fn attend_if_idle(&self) {
-        if self.attended.load(Ordering::SeqCst) {
+    pub(crate) fn arm_if_idle(&self) {
+        if self.armed.load(Ordering::SeqCst) {
             return;
         }
-        if let Some(lead) = self.lead.try_lock() {
+        if let Some(lead) = self.leader.try_lock() {
             drop(lead);
-            self.hand_on();
+            self.promote_next();
         }
     }
 
@@ -199,7 +199,7 @@ impl Endpoint {
     /// says.
     pub(crate) fn finish(&self, exit: impl FnOnce(&State) -> ExitEvent) {
         self.link.close();
-        let lead = self.lead.lock();
+        let lead = self.leader.lock();
         // The link is closed, so that it comes to its end, whatever interrupts.
         while self.take_in(Wait::No) || !self.state().ended {}
         let wake = {
@@ -218,15 +218,15 @@ impl Endpoint {
         (check(&mut state), state.ended || state.is_stuffed())
     }
 
-    fn lead<R>(
+    fn read_until<R>(
         &self,
         until: Option<Instant>,
         check: &mut impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
-        if self.attended.load(Ordering::SeqCst) {
+        if self.armed.load(Ordering::SeqCst) {
             // In this order: who has just decided to attend then finds it done, or does it anew.
-            self.link.leave();
-            self.attended.store(false, Ordering::SeqCst);
+            self.link.disarm();
+            self.armed.store(false, Ordering::SeqCst);
         }
         while self.take_in(Wait::until(until)) {
             if let Some(found) = check(&mut self.state()) {
@@ -262,7 +262,7 @@ impl Endpoint {
         };
         // Between the look above and this one the leader may have left without seeing us.
         let (_, closed) = self.look(&mut |_| None::<()>);
-        let free = !closed && self.lead.try_lock().is_some();
+        let free = !closed && self.leader.try_lock().is_some();
         if found.is_none() && !free {
             park(until);
         }
@@ -272,20 +272,20 @@ impl Endpoint {
             found.or_else(|| check(&mut state))
         };
         if found.is_some() || is_over(until) {
-            self.attend_if_idle();
+            self.arm_if_idle();
         }
         found
     }
 
     /// Finds somebody to read after this.
-    fn hand_on(&self) {
+    fn promote_next(&self) {
         let attend = {
             let mut state = self.state();
             if state.ended {
                 let on_end = state.on_end.take();
                 drop(state);
                 if let Some(on_end) = on_end.and_then(|on_end| on_end.upgrade()) {
-                    on_end.attend();
+                    on_end.ring();
                 }
                 return;
             }
@@ -297,9 +297,9 @@ impl Endpoint {
                 None => state.wants_attention(),
             }
         };
-        if attend && !self.attended.swap(true, Ordering::SeqCst) {
-            let this: Weak<dyn Attend> = Weak::<Endpoint>::clone(&self.this);
-            self.link.attend(&this);
+        if attend && !self.armed.swap(true, Ordering::SeqCst) {
+            let this: Weak<dyn Doorbell> = Weak::<Endpoint>::clone(&self.this);
+            self.link.arm(&this);
         }
     }
 
@@ -334,7 +334,7 @@ impl Endpoint {
         drop(state);
         wake.into_iter().for_each(Waiter::wake);
         if let Some(parting) = parting.and_then(|parting| parting.upgrade()) {
-            parting.attend();
+            parting.ring();
         }
         if let Err(text) = refused {
             self.broken(Broken::Protocol(text));
@@ -374,9 +374,9 @@ impl Endpoint {
     }
 }
 
-impl Attend for Endpoint {
-    fn attend(&self) {
-        self.attended.store(false, Ordering::SeqCst);
+impl Doorbell for Endpoint {
+    fn ring(&self) {
+        self.armed.store(false, Ordering::SeqCst);
         let reactor = self.link.is_watched_by_reactor();
         self.drain_up_to(if reactor { ATTENTION_MOST } else { LOOK_MOST });
     }
@@ -391,7 +391,7 @@ mod tests {
     /// A caller's end that has this many notes to take in.
     fn flooded(notes: u64) -> (Arc<Endpoint>, Local) {
         let (near, far) = Local::pair();
-        let endpoint = Endpoint::new(AnyTransport::Local(near), Role::Caller, vec![1], None);
+        let endpoint = Endpoint::new(Arc::new(near), Role::Caller, vec![1], None);
         for _ in 0..notes {
             let note = Packet::Unheard { errors: 1 };
             far.send(Frame::bare(note)).unwrap();
@@ -402,7 +402,7 @@ mod tests {
     #[test]
     fn a_deadline_holds_while_there_is_more_to_take_in() {
         let (endpoint, _far) = flooded(100);
-        assert!(endpoint.lead(Some(Instant::now()), &mut |_| None::<()>).is_none());
+        assert!(endpoint.read_until(Some(Instant::now()), &mut |_| None::<()>).is_none());
         assert_eq!(endpoint.state().unheard, 1);
     }
 
@@ -414,7 +414,7 @@ mod tests {
 
         let (near, mut far) = UnixStream::pair().unwrap();
         let socket = crate::transport::Socket::new(near.into(), 0);
-        let endpoint = Endpoint::new(AnyTransport::Socket(socket), Role::Caller, vec![1], None);
+        let endpoint = Endpoint::new(socket, Role::Caller, vec![1], None);
         let note = Packet::Unheard { errors: 1 };
         far.write_all(&Frame::bare(note).into_bytes().repeat(1000)).unwrap();
         endpoint.drain_up_to(1);

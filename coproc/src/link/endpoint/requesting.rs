@@ -57,7 +57,7 @@ impl Endpoint {
         drop(waker);
         if is_owed {
             let _ = self.note(Packet::Cancel { id });
-            self.attend_if_idle();
+            self.arm_if_idle();
         }
     }
 
@@ -69,7 +69,7 @@ impl Endpoint {
             state.remove_task(id)
         };
         drop(waker);
-        self.attend_if_idle();
+        self.arm_if_idle();
     }
 
     /// The outcome of request `id` if it is there; otherwise `waker` is woken when it is.
@@ -93,7 +93,7 @@ impl Endpoint {
         if self.link.is_inline() {
             self.drain();
         }
-        self.attend_if_idle();
+        self.arm_if_idle();
         let (outcome, waiter) = {
             let mut state = self.state();
             (state.requests.take(id)?, state.remove_task(id))

@@ -10,7 +10,7 @@ use crate::{
     link::Endpoint,
     protocol::{Channel, Envelope, Message, MessageDefaults, Packet, Priority, Registry},
     sync::{Arc, AtomicBool, Ordering, now},
-    transport::{Broken, Transport, Wait},
+    transport::{Broken, Wait},
 };
 
 /// The methods of a [`Messenger`](super::Messenger), which derefs to this. They use the default channel, or

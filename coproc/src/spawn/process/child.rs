@@ -34,7 +34,7 @@ use crate::{
     link::{Endpoint, Identity, Role},
     protocol::{Packet, plan::short},
     sync::{Arc, Mutex, OnceLock, thread},
-    transport::{AnyTransport, Ledger, LedgerFile, Socket, Transport, Wait},
+    transport::{Ledger, LedgerFile, Socket, Transport, Wait},
     worker::{Peer, StartParameters, panics, registry::Entry},
 };
 
@@ -150,7 +150,7 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let argument = Arc::clone(&ledger);
     panics::set_witness(move |text| argument.write_panic(text));
     let (_, role) = Role::ends(plan);
-    let transport = AnyTransport::Socket(socket);
+    let transport = socket;
     let parameters = StartParameters {
         endpoint: Endpoint::new(transport, role, plan.capacities(), plan.aging),
         ledger: Ledger::File(ledger),

@@ -32,7 +32,7 @@ use crate::{
     link::{Connection, DisconnectCause, Life, timer::Alarm},
     sync::{Arc, AtomicBool, Mutex, Ordering, Weak},
     transport::{
-        AnyTransport, Attend, LedgerFile,
+        Doorbell, LedgerFile, Socket,
         reactor::{Reactor, Ready},
     },
 };
@@ -74,16 +74,18 @@ impl Running {
         })
     }
 
-    /// From now on the end of the process is told to `connection`. If it cannot be, the process is
+    /// From now on the end of the process is told to `connection`, which goes over `socket`. If it cannot be, the process is
     /// killed.
-    pub(super) fn watch(self: &Arc<Self>, connection: &Arc<Connection>) -> io::Result<()> {
+    pub(super) fn watch(
+        self: &Arc<Self>,
+        connection: &Arc<Connection>,
+        socket: &Socket,
+    ) -> io::Result<()> {
         *self.connection.lock() = Some(Arc::clone(connection));
-        if let AnyTransport::Socket(socket) = connection.endpoint.link() {
-            socket.on_hangup(Box::new(WeakCall(Weak::clone(&self.this), Self::hung_up)));
-        }
+        socket.on_hangup(Box::new(WeakCall(Weak::clone(&self.this), Self::hung_up)));
         let life: Arc<dyn Life> = Arc::<Self>::clone(self);
         let _ = connection.life.set(life);
-        let on_end: Weak<dyn Attend> = Weak::<Self>::clone(&self.this);
+        let on_end: Weak<dyn Doorbell> = Weak::<Self>::clone(&self.this);
         let mut state = connection.endpoint.state();
         // A process that has said its last word may keep its link open.
         state.on_farewell = Some(Weak::clone(&on_end));
@@ -102,7 +104,7 @@ impl Running {
     fn hung_up(&self) {
         let connection = self.connection.lock().clone();
         if let Some(connection) = connection {
-            connection.endpoint.attend();
+            connection.endpoint.ring();
         }
         self.expect_end();
     }
@@ -188,8 +190,8 @@ impl Ready for Running {
 }
 
 /// The last word has come, or the link to the process has ended, which it should not outlive.
-impl Attend for Running {
-    fn attend(&self) {
+impl Doorbell for Running {
+    fn ring(&self) {
         let connection = self.connection.lock().clone();
         match connection.is_some_and(|connection| connection.endpoint.state().farewell.is_some()) {
             true => self.expect_end(),

@@ -33,9 +33,7 @@ use crate::{
     protocol::{Envelope, Packet, Plan},
     spawn::{Order, Place, WorkerResource, started},
     sync::Arc,
-    transport::{
-        AnyTransport, Attend, Broken, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor,
-    },
+    transport::{Broken, Doorbell, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor},
     worker::{Registered, Worker, registry::Entry},
 };
 
@@ -84,11 +82,11 @@ fn launch<W: Worker>(
     let greeted = greet(&process.socket, &hello, until);
     let Started { socket, ledger, running } = process;
     socket.set_aging(plan.aging);
-    let endpoint =
-        Endpoint::new(AnyTransport::Socket(socket), Role::ends(plan).0, plan.capacities(), None);
+    let near = Arc::<Socket>::clone(&socket);
+    let endpoint = Endpoint::new(near, Role::ends(plan).0, plan.capacities(), None);
     let ledger = Ledger::File(ledger);
     let connection = Connection::new(endpoint, ledger, plan, name, place.max_message, identity);
-    running.watch(&connection).map_err(SpawnError::Os)?;
+    running.watch(&connection, &socket).map_err(SpawnError::Os)?;
     let outcome = greeted.map_err(|error| error.unwrap_or_else(|| ended(&connection, &running)));
     if let Err(error) = outcome.and_then(|()| initialize::<W>(&connection, order, until)) {
         give_up(&connection, &running);
@@ -222,7 +220,7 @@ fn send_descriptors(
 
 /// The error of a process that has closed its link before it was greeted.
 fn ended<E>(connection: &Connection, running: &Running) -> SpawnError<E> {
-    running.attend();
+    running.ring();
     match connection.wait_concluded(None) {
         Some(DisconnectCause::Crashed(report)) => SpawnError::InitCrashed(report),
         _ => SpawnError::Incompatible("it ended without a word".into()),

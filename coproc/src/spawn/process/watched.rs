@@ -14,7 +14,7 @@ use rustix::{
 use crate::{
     sync::{Arc, OnceLock, Weak},
     transport::{
-        Attend,
+        Doorbell,
         reactor::{Reactor, Ready, Token},
     },
 };
@@ -67,8 +67,8 @@ impl Drop for WatchedProcess {
 /// A call of a method, unless the value is gone by then.
 pub(in crate::spawn) struct WeakCall<T>(pub(in crate::spawn) Weak<T>, pub(in crate::spawn) fn(&T));
 
-impl<T: Send + Sync> Attend for WeakCall<T> {
-    fn attend(&self) {
+impl<T: Send + Sync> Doorbell for WeakCall<T> {
+    fn ring(&self) {
         if let Some(value) = self.0.upgrade() {
             self.1(&value);
         }
@@ -77,6 +77,6 @@ impl<T: Send + Sync> Attend for WeakCall<T> {
 
 impl<T: Send + Sync> Wake for WeakCall<T> {
     fn wake(self: Arc<Self>) {
-        self.attend();
+        self.ring();
     }
 }

@@ -4,7 +4,7 @@ use super::{Reactor, Socket, Unsent};
 use crate::{
     codec::{Attachments, Frame},
     sync::{Arc, Ordering},
-    transport::Departed,
+    transport::{Departed, Transport},
 };
 
 const HANDLES_WAIT: &str =
@@ -16,8 +16,8 @@ fn carries(frame: &Frame) -> bool {
 }
 
 impl Socket {
-    /// As [`AnyTransport::check`](crate::transport::AnyTransport::check).
-    pub(crate) fn check(&self, carried: &[Attachments]) -> Result<(), String> {
+    /// As [`Transport::check`](crate::transport::Transport::check).
+    pub(super) fn check_leaving(&self, carried: &[Attachments]) -> Result<(), String> {
         let read_buffer = self.read_buffer.lock();
         let waits = read_buffer.reader.holds_descriptors() || read_buffer.ready.iter().any(carries);
         if waits || !carried.is_empty() {
@@ -29,8 +29,8 @@ impl Socket {
         }
     }
 
-    /// As [`AnyTransport::depart`](crate::transport::AnyTransport::depart).
-    pub(crate) fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+    /// As [`Transport::depart`](crate::transport::Transport::depart).
+    pub(super) fn leave_with(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
         let mut read_buffer = self.read_buffer.lock();
         queued.extend(read_buffer.ready.drain(..));
         let carries = queued.iter().any(carries);
@@ -68,7 +68,7 @@ impl Socket {
     }
 
     /// What was sent is still written when nobody holds this any more.
-    pub(crate) fn linger(&self) {
+    pub(super) fn linger_on(&self) {
         if self.is_flushed() {
             return;
         }

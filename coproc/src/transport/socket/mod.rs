@@ -25,11 +25,11 @@ use self::{
     write_buffer::{Ends, Unsent, WriteBuffer},
 };
 use super::{
-    Attend, Broken, Transport, UNREAD_MOST, Wait,
+    Broken, Departed, Doorbell, Transport, UNREAD_MOST, Wait,
     reactor::{Reactor, Ready, Token},
 };
 use crate::{
-    codec::Frame,
+    codec::{Attachments, Frame},
     sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, OnceLock, Ordering, Weak},
 };
 
@@ -48,9 +48,9 @@ pub(crate) struct Socket {
     room: Condvar,
     read_buffer: Mutex<ReadBuffer>,
     wake: OnceLock<OwnedFd>,
-    attended: Mutex<Option<Weak<dyn Attend>>>,
+    doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
     /// Told once that the peer has closed its end, whoever else reads.
-    hangup: Mutex<Option<Box<dyn Attend>>>,
+    hangup: Mutex<Option<Box<dyn Doorbell>>>,
     token: OnceLock<Token>,
     side_token: OnceLock<Token>,
     this: Weak<Socket>,
@@ -72,7 +72,7 @@ impl Socket {
             read_buffer: Mutex::new(ReadBuffer::new(Arc::clone(&ends), max)),
             ends: Mutex::new(Some(ends)),
             wake: OnceLock::new(),
-            attended: Mutex::new(None),
+            doorbell: Mutex::new(None),
             hangup: Mutex::new(None),
             token: OnceLock::new(),
             side_token: OnceLock::new(),
@@ -106,68 +106,11 @@ impl Socket {
         Ok(())
     }
 
-    /// From now on [`interrupt`](Transport::interrupt) works. Not to be called during a `recv`.
-    pub(crate) fn allow_interrupts(&self) -> io::Result<()> {
-        if self.wake.get().is_none() {
-            let _ = self.wake.set(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        }
-        Ok(())
-    }
-
-    pub(super) fn interrupt(&self) {
-        if let Some(wake) = self.wake.get() {
-            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
-        }
-    }
-
-    pub(super) fn attend(&self, who: &Weak<dyn Attend>) {
-        let before = self.attended.lock().replace(Weak::clone(who));
-        if before.is_none() {
-            self.watch();
-        }
-    }
-
     /// From now on, calls `who` once when the peer has closed its end. What the peer sent before may
     /// still be there.
-    pub(crate) fn on_hangup(&self, who: Box<dyn Attend>) {
+    pub(crate) fn on_hangup(&self, who: Box<dyn Doorbell>) {
         *self.hangup.lock() = Some(who);
         self.watch();
-    }
-
-    pub(super) fn leave(&self) {
-        *self.attended.lock() = None;
-        self.watch();
-    }
-
-    /// Writes all that waits, and takes in what comes meanwhile.
-    pub(super) fn flush(&self) {
-        while !self.is_flushed() {
-            drop(self.write());
-            let ends = self.ends.lock().clone().filter(|_| !self.is_flushed());
-            let Some(ends) = ends else { return };
-            // Where another thread receives, it takes in what comes.
-            let read_buffer = self.read_buffer.try_lock();
-            let (full, other) = match &ends.side {
-                Some(side) if self.write_buffer.lock().side_is_full => (side, &ends.main),
-                _ => (&ends.main, &ends.main),
-            };
-            let wanted = match &read_buffer {
-                Some(read_buffer) if !read_buffer.ended => PollFlags::IN,
-                _ => PollFlags::empty(),
-            };
-            let mut fds = [PollFd::new(other, wanted), PollFd::new(full, PollFlags::OUT)];
-            let _ = poll(&mut fds, None);
-            if let Some(mut read_buffer) = read_buffer
-                && fds[0].revents().contains(PollFlags::IN)
-            {
-                read_buffer.take_in();
-            }
-        }
-    }
-
-    /// Whatever this thread has sent before, it sees here.
-    pub(super) fn is_flushed(&self) -> bool {
-        !self.waiting.load(Ordering::SeqCst)
     }
 
     /// Writes as much of what waits as the kernel takes.
@@ -208,7 +151,7 @@ impl Socket {
         let ends = self.ends.lock();
         let Some(ends) = ends.as_deref() else { return };
         let mut events = EventFlags::empty();
-        if self.attended.lock().is_some() {
+        if self.doorbell.lock().is_some() {
             events |= EventFlags::IN | EventFlags::RDHUP;
         }
         let (Ok(()), Ok(reactor)) = (self.register_ends(ends), Reactor::get()) else { return };
@@ -312,6 +255,82 @@ impl Transport for Socket {
         drop(write_buffer);
         self.room.notify_all();
     }
+
+    fn allow_interrupts(&self) -> io::Result<()> {
+        if self.wake.get().is_none() {
+            let _ = self.wake.set(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        }
+        Ok(())
+    }
+
+    fn interrupt(&self) {
+        if let Some(wake) = self.wake.get() {
+            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
+        }
+    }
+
+    fn arm(&self, doorbell: &Weak<dyn Doorbell>) {
+        let before = self.doorbell.lock().replace(Weak::clone(doorbell));
+        if before.is_none() {
+            self.watch();
+        }
+    }
+
+    fn disarm(&self) {
+        *self.doorbell.lock() = None;
+        self.watch();
+    }
+
+    /// Writes all that waits, and takes in what comes meanwhile.
+    fn flush(&self) {
+        while !self.is_flushed() {
+            drop(self.write());
+            let ends = self.ends.lock().clone().filter(|_| !self.is_flushed());
+            let Some(ends) = ends else { return };
+            // Where another thread receives, it takes in what comes.
+            let read_buffer = self.read_buffer.try_lock();
+            let (full, other) = match &ends.side {
+                Some(side) if self.write_buffer.lock().side_is_full => (side, &ends.main),
+                _ => (&ends.main, &ends.main),
+            };
+            let wanted = match &read_buffer {
+                Some(read_buffer) if !read_buffer.ended => PollFlags::IN,
+                _ => PollFlags::empty(),
+            };
+            let mut fds = [PollFd::new(other, wanted), PollFd::new(full, PollFlags::OUT)];
+            let _ = poll(&mut fds, None);
+            if let Some(mut read_buffer) = read_buffer
+                && fds[0].revents().contains(PollFlags::IN)
+            {
+                read_buffer.take_in();
+            }
+        }
+    }
+
+    /// Whatever this thread has sent before, it sees here.
+    fn is_flushed(&self) -> bool {
+        !self.waiting.load(Ordering::SeqCst)
+    }
+
+    fn linger(&self) {
+        self.linger_on();
+    }
+
+    fn leaves_process(&self) -> bool {
+        true
+    }
+
+    fn is_watched_by_reactor(&self) -> bool {
+        true
+    }
+
+    fn check(&self, carried: Vec<Attachments>) -> Result<(), String> {
+        self.check_leaving(&carried)
+    }
+
+    fn depart(&self, queued: &mut Vec<Frame>) -> Result<Departed, String> {
+        self.leave_with(queued)
+    }
 }
 
 impl Ready for Socket {
@@ -323,17 +342,16 @@ impl Ready for Socket {
             }
         }
         let readable = EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
-        let attendant =
-            if events.intersects(readable) { self.attended.lock().take() } else { None };
-        if !self.is_flushed() || (attendant.is_none() && self.attended.lock().is_some()) {
+        let doorbell = if events.intersects(readable) { self.doorbell.lock().take() } else { None };
+        if !self.is_flushed() || (doorbell.is_none() && self.doorbell.lock().is_some()) {
             self.watch();
         }
-        if let Some(attendant) = attendant.and_then(|attendant| attendant.upgrade()) {
-            attendant.attend();
+        if let Some(doorbell) = doorbell.and_then(|doorbell| doorbell.upgrade()) {
+            doorbell.ring();
         }
         let hangup = events.contains(EventFlags::HUP).then(|| self.hangup.lock().take()).flatten();
         if let Some(hangup) = hangup {
-            hangup.attend();
+            hangup.ring();
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 use crate::{
     link::{Endpoint, Role},
     sync::Arc,
-    transport::{AnyTransport, Ledger, LedgerFile, Socket},
+    transport::{Ledger, LedgerFile, Socket},
 };
 
 impl<W: Dispatch> Serve<W> {
@@ -30,7 +30,7 @@ impl<W: Dispatch> Serve<W> {
         let Ok([far, ledger]) = <[_; 2]>::try_from(descriptors) else { return };
         let plan = self.cx.plan;
         let Ok(ledger) = LedgerFile::received(ledger, plan.channels.len()) else { return };
-        let link = AnyTransport::Socket(Socket::new(far, u32::MAX as usize));
+        let link = Socket::new(far, u32::MAX as usize);
         let endpoint = Endpoint::new(link, Role::Worker, plan.capacities(), plan.aging);
         self.cx.adopt(endpoint, Ledger::File(Arc::new(ledger)));
     }

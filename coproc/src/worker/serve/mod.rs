@@ -26,7 +26,7 @@ use crate::{
     multiqueue::urgency_at,
     protocol::{Packet, Status},
     sync::{Arc, now},
-    transport::{Activity, Attend, Drive, Progress},
+    transport::{Activity, Doorbell, Drive, Progress},
 };
 
 pub use starting::serve;
@@ -37,7 +37,7 @@ pub struct Serve<W: Dispatch> {
     cx: Context<W>,
     schedule: Schedule,
     /// Keeps what the other links ring alive.
-    bell: Arc<dyn Attend>,
+    bell: Arc<dyn Doorbell>,
     /// When `#[idle]` runs again; `None`: not before a message came.
     idle_at: Option<Instant>,
     /// Errors of handlers that nobody waits for, not yet told.
@@ -66,7 +66,7 @@ fn send(endpoint: &Endpoint, answers: Vec<Packet>) {
 impl<W: Dispatch> Serve<W> {
     fn new(worker: W, parameters: StartParameters<W>) -> Self {
         let schedule = Schedule::new(parameters.plan.ticks.len());
-        let bell: Arc<dyn Attend> = Arc::new(Bell(Arc::downgrade(&parameters.endpoint)));
+        let bell: Arc<dyn Doorbell> = Arc::new(Bell(Arc::downgrade(&parameters.endpoint)));
         let idle_at = Some(now());
         let cx = Context::new(parameters);
         let worker = Some(worker);

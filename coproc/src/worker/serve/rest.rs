@@ -85,7 +85,7 @@ impl<W: Dispatch> Serve<W> {
             self.take_in_others();
             let bell = Arc::downgrade(&self.bell);
             let others = self.cx.links.iter().skip(1);
-            others.for_each(|link| link.endpoint.link().attend(&bell));
+            others.for_each(|link| link.endpoint.link().arm(&bell));
             until = self.rest().ok()?.until;
         }
         if !wait {
