@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     codec::{Body, EncodeError},
     error::CallError,
-    link::{Connection, Serving},
+    link::{Connection, Serving, State},
     protocol::{Envelope, Handler, Priority},
     sync::now,
 };
@@ -85,17 +85,18 @@ impl Encoded {
         (envelope, self.body.unwrap_or_else(|_| Body::empty()))
     }
 
-    /// Waits until the channel has room, at most until the deadline and for `room`. Returns the deadline.
-    pub(super) fn admit(
+    /// Waits until the channel has room, at most until the deadline and for `room`; then does `open`
+    /// under the lock that it was counted in under. Returns what that gives, and the deadline.
+    pub(super) fn admit<R>(
         &mut self,
         connection: &Connection,
         room: Option<Duration>,
-    ) -> Result<Option<Instant>, CallError> {
+        open: impl Fn(&mut State) -> R,
+    ) -> Result<(R, Option<Instant>), CallError> {
         self.pack(connection)?;
         let until = self.until();
         let room = room.and_then(|room| now().checked_add(room));
         let earlier = [until, room].into_iter().flatten().min();
-        connection.admit(self.channel(), earlier)?;
-        Ok(until)
+        Ok((connection.admit(self.channel(), earlier, open)?, until))
     }
 }

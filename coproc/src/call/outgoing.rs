@@ -14,7 +14,7 @@ use super::{
 use crate::{
     codec::{Body, Draft, reply::Completion},
     error::{CallError, TrySendError},
-    link::{Refusal, Serving},
+    link::{Refusal, Serving, State},
     protocol::Priority,
     sync::Arc,
 };
@@ -60,13 +60,14 @@ impl Outgoing {
     /// Sends the call, unless that would block.
     #[expect(clippy::result_large_err, reason = "the message itself is given back")]
     pub(super) fn try_send(mut self) -> Result<Request, TrySendError<Self>> {
-        if let Err(error) = self.try_admit() {
-            return Err(TrySendError { call: self, error });
-        }
+        let id = match self.try_admit() {
+            Ok(id) => id,
+            Err(error) => return Err(TrySendError { call: self, error }),
+        };
         let request = match self.address {
             Address::Direct(connection) => {
                 let until = self.message.until();
-                Request::direct(connection, self.message, until)
+                Request::direct(connection, id, self.message, until)
             }
             Address::Dispatched(route) => Request::dispatched(route, self.message),
         };
@@ -74,14 +75,17 @@ impl Outgoing {
         Ok(request)
     }
 
-    /// Reserves room in the channel without blocking. A dispatcher always has room.
-    fn try_admit(&mut self) -> Result<(), CallError> {
+    /// Reserves room in the channel without blocking, and opens the request, whose number it
+    /// returns. A dispatcher always has room.
+    fn try_admit(&mut self) -> Result<u64, CallError> {
         let connection = match &self.address {
             Address::Direct(connection) => connection,
-            Address::Dispatched(route) => return route.check(&mut self.message),
+            Address::Dispatched(route) => return route.check(&mut self.message).map(|()| 0),
         };
         self.message.pack(connection)?;
-        connection.try_admit(self.message.channel()).map_err(|refusal| match refusal {
+        let channel = self.message.channel();
+        let admitted = connection.try_admit(channel, |state| state.open(Some(channel)));
+        admitted.map_err(|refusal| match refusal {
             Refusal::Full => CallError::Full,
             Refusal::Error(error) => error,
         })
@@ -93,7 +97,8 @@ impl Outgoing {
         match self.address {
             Address::Direct(connection) => {
                 let until = self.message.own_until();
-                self.message.admit(&connection, room)?;
+                // An error of its handler is read also while no caller waits.
+                self.message.admit(&connection, room, |state| state.background = true)?;
                 let (envelope, body) = self.message.seal(until);
                 connection.tell(envelope, body)
             }
@@ -109,8 +114,10 @@ impl Outgoing {
     fn start(mut self, room: Option<Duration>) -> Result<Request, CallError> {
         match self.address {
             Address::Direct(connection) => {
-                let until = self.message.admit(&connection, room)?;
-                Ok(Request::direct(connection, self.message, until))
+                let channel = self.message.channel();
+                let open = |state: &mut State| state.open(Some(channel));
+                let (id, until) = self.message.admit(&connection, room, open)?;
+                Ok(Request::direct(connection, id, self.message, until))
             }
             Address::Dispatched(route) => {
                 route.check(&mut self.message)?;
@@ -197,8 +204,8 @@ impl Sending {
         let until = self.until.or_else(|| outgoing.message.until());
         self.until = until;
         let channel = outgoing.message.channel();
-        match connection.try_admit(channel) {
-            Ok(()) => Ok(Some(Request::direct(connection, outgoing.message, until))),
+        match connection.try_admit(channel, |state| state.open(Some(channel))) {
+            Ok(id) => Ok(Some(Request::direct(connection, id, outgoing.message, until))),
             Err(Refusal::Full) => {
                 self.room = Some(Request::room(connection, channel, until));
                 self.outgoing = Some(outgoing);

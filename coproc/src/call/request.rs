@@ -45,15 +45,16 @@ impl Request {
         Self { via, id, until, taken: false, alarm: Alarm::default() }
     }
 
-    /// Sends a message for which the channel has room.
+    /// Sends a message that was counted in and opened as request `id`.
     pub(super) fn direct(
         connection: Arc<Connection>,
+        id: u64,
         message: Encoded,
         until: Option<Instant>,
     ) -> Self {
         let nested = message.nested;
         let (envelope, body) = message.seal(until);
-        let id = connection.call(nested, envelope, body);
+        connection.call(id, nested, envelope, body);
         Self::new(Via::Connection(connection), id, until)
     }
 

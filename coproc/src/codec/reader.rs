@@ -168,6 +168,12 @@ impl FrameReader {
         self.lacking
     }
 
+    /// Whether bytes lie here that may be a whole frame.
+    #[cfg(feature = "process")]
+    pub(crate) fn holds_bytes(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// A frame that has arrived in full.
     #[inline]
     fn whole(

@@ -7,7 +7,6 @@ use std::{
 
 use super::{
     DisconnectCause, Endpoint, ExitEvent, Outcome, State,
-    flow::Flow,
     serving::{Identity, Serving},
 };
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
     },
     error::{CallError, CloseReason},
     protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
-    sync::{Arc, AtomicBool, AtomicU64, Mutex, OnceLock, Ordering, now},
+    sync::{Arc, AtomicBool, AtomicU64, OnceLock, Ordering, now},
     transport::{Activity, Broken, Ledger, Note, Wait},
 };
 
@@ -67,7 +66,6 @@ pub(crate) struct Connection {
     pub(crate) owned: OnceLock<Owned>,
     pub(crate) closing: AtomicBool,
     pub(crate) sent: AtomicU64,
-    flow: Mutex<Flow>,
 }
 
 /// Why a message was not accepted now.
@@ -97,7 +95,6 @@ impl Connection {
         identity: Identity,
     ) -> Arc<Self> {
         Arc::new(Self {
-            flow: Mutex::new(Flow::new(plan.capacities())),
             endpoint,
             ledger,
             plan,
@@ -122,7 +119,7 @@ impl Connection {
         identity: Identity,
     ) -> Arc<Self> {
         let connection = Self::new(endpoint, ledger, plan, name, max_message, identity);
-        connection.flow.lock().unlimit();
+        connection.endpoint.state().flow.unlimit();
         connection
     }
 
@@ -143,25 +140,28 @@ impl Connection {
         let _ = self.endpoint.note(Packet::Close { until });
     }
 
-    /// Counts a message in, if its channel has room and what was sent is not waiting to be read.
-    pub(crate) fn try_admit(&self, channel: u16) -> Result<(), Refusal> {
-        self.count(channel)?;
+    /// Counts a message in, if its channel has room and what was sent is not waiting to be read;
+    /// then, under the same lock, does `open`.
+    pub(crate) fn try_admit<R>(
+        &self,
+        channel: u16,
+        open: impl FnOnce(&mut State) -> R,
+    ) -> Result<R, Refusal> {
         match self.endpoint.link().room(Wait::No) {
-            Err(Broken::Full) => {
-                self.discount(channel);
-                Err(Refusal::Full)
-            }
+            Err(Broken::Full) => Err(Refusal::Full),
             // The end of the link is about to be known, and what it means for this message.
-            Ok(()) | Err(Broken::Ended | Broken::Protocol(_)) => Ok(()),
+            Ok(()) | Err(Broken::Ended | Broken::Protocol(_)) => self.count(channel, open),
         }
     }
 
     /// Counts a message in, if its channel has room.
-    fn count(&self, channel: u16) -> Result<(), Refusal> {
+    fn count<R>(&self, channel: u16, open: impl FnOnce(&mut State) -> R) -> Result<R, Refusal> {
         self.check_open().map_err(Refusal::Error)?;
-        if self.flow.lock().admit(channel, || self.ledger.left(channel)) {
-            return Ok(());
+        let mut state = self.endpoint.state();
+        if state.flow.admit(channel, || self.ledger.left(channel)) {
+            return Ok(open(&mut state));
         }
+        drop(state);
         let rejects = |channel: &ChannelPlan| channel.reject;
         match self.plan.channels.get(usize::from(channel)).is_some_and(rejects) {
             true => Err(Refusal::Error(CallError::Full)),
@@ -169,46 +169,41 @@ impl Connection {
         }
     }
 
-    /// Counts a message in; waits for room where the channel is to be waited for.
-    pub(crate) fn admit(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {
+    /// Counts a message in, and does `open` under the same lock. Waits for room where the channel
+    /// is to be waited for.
+    pub(crate) fn admit<R>(
+        &self,
+        channel: u16,
+        until: Option<Instant>,
+        open: impl Fn(&mut State) -> R,
+    ) -> Result<R, CallError> {
         loop {
-            match self.count(channel) {
-                Ok(()) => break,
+            if let Err(Broken::Full) = self.endpoint.link().room(Wait::until(until)) {
+                return Err(CallError::Deadline { started: false });
+            }
+            match self.count(channel, &open) {
+                Ok(opened) => return Ok(opened),
                 Err(Refusal::Error(error)) => return Err(error),
                 Err(Refusal::Full) => self.wait_for_room(channel, until)?,
             }
         }
-        match self.endpoint.link().room(Wait::until(until)) {
-            Ok(()) => Ok(()),
-            Err(Broken::Full) => {
-                self.discount(channel);
-                Err(CallError::Deadline { started: false })
-            }
-            // The end of the link is about to be known, and what it means for this message.
-            Err(Broken::Ended | Broken::Protocol(_)) => Ok(()),
-        }
     }
 
-    /// A message that was counted in is not sent after all.
-    pub(crate) fn discount(&self, channel: u16) {
-        self.flow.lock().discount(channel);
-    }
-
-    /// Sends a message that was counted in and that nobody waits for.
+    /// Sends a message that was counted in and has no reply.
     pub(crate) fn tell(&self, envelope: Envelope, body: Body) -> Result<(), CallError> {
         self.sent.fetch_add(1, Ordering::Relaxed);
         if self.endpoint.send(Packet::Tell(envelope), body).is_err() {
             return Err(self.lost().unstarted());
         }
-        self.endpoint.state().background = true;
         self.endpoint.arm_if_idle();
         Ok(())
     }
 
-    /// Sends a message that was counted in and wants an answer.
-    pub(crate) fn call(&self, nested: bool, envelope: Envelope, body: Body) -> u64 {
+    /// Sends call `id`, which was counted in and opened.
+    pub(crate) fn call(&self, id: u64, nested: bool, envelope: Envelope, body: Body) {
         self.sent.fetch_add(1, Ordering::Relaxed);
-        self.endpoint.call(nested, envelope, body)
+        // If the link is broken, its end is about to decide how this call ended.
+        let _ = self.endpoint.send(Packet::Call { id, nested, envelope }, body);
     }
 
     fn wait_for_room(&self, channel: u16, until: Option<Instant>) -> Result<(), CallError> {

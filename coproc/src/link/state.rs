@@ -6,6 +6,7 @@ use super::{
     by_hand::{ByHand, Signal, cost},
     disconnect_cause::{DisconnectCause, ExitEvent},
     events::Events,
+    flow::Flow,
     inbox::{Inbox, Purpose},
     requests::Requests,
 };
@@ -86,6 +87,8 @@ struct Waiting {
 /// What lies at one end of a link.
 #[derive(Debug)]
 pub(crate) struct State {
+    /// How full the peer's channels are.
+    pub(crate) flow: Flow,
     pub(crate) requests: Requests<Answered, DisconnectCause>,
     pub(crate) inbox: Inbox<Body>,
     pub(crate) by_hand: ByHand,
@@ -123,6 +126,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(capacities: Vec<usize>, aging: Option<Duration>) -> Self {
         Self {
+            flow: Flow::new(capacities.iter().copied()),
             requests: Requests::new(capacities.len()),
             by_hand: ByHand::new(capacities.len()),
             inbox: Inbox::new(capacities, aging),
@@ -144,6 +148,13 @@ impl State {
             on_end: None,
             on_farewell: None,
         }
+    }
+
+    /// Opens a request and gives its number; a call counts in its channel.
+    pub(crate) fn open(&mut self, channel: Option<u16>) -> u64 {
+        let id = self.next_id();
+        self.requests.open(id, channel);
+        id
     }
 
     pub(crate) fn next_id(&mut self) -> u64 {

@@ -26,7 +26,10 @@ fn link() -> (Arc<Endpoint>, Local) {
 }
 
 fn request(endpoint: &Endpoint) -> u64 {
-    endpoint.call(false, Envelope::default(), Body::empty())
+    let id = endpoint.state().open(Some(0));
+    let call = Packet::Call { id, nested: false, envelope: Envelope::default() };
+    endpoint.send(call, Body::empty()).unwrap();
+    id
 }
 
 /// The next `count` requests.

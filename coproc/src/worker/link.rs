@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::context::Peer;
 use crate::{
     link::{Endpoint, State},
+    protocol::Packet,
     sync::{Arc, now},
     transport::{Activity, Ledger},
 };
@@ -46,10 +47,14 @@ impl WorkerLink {
 
     /// Records that messages have left the queue, if some have since the last record.
     pub(super) fn note_gone(&mut self) {
-        let state = self.endpoint.state();
-        if self.record.is_behind(&state) {
-            self.record.write(&state, Activity::Rest, 0, now());
-        }
+        self.record.catch_up(&self.endpoint.state());
+    }
+
+    /// The same, and takes the answers that are to be sent over the link.
+    pub(super) fn take_answers(&mut self) -> Vec<Packet> {
+        let mut state = self.endpoint.state();
+        self.record.catch_up(&state);
+        state.inbox.take_answers()
     }
 }
 
@@ -57,6 +62,13 @@ impl ProgressRecord {
     /// Whether messages have left the queue since the last record.
     pub(super) fn is_behind(&self, state: &State) -> bool {
         state.inbox.gone() != self.gone
+    }
+
+    /// Records that messages have left the queue, if some have since the last record.
+    fn catch_up(&mut self, state: &State) {
+        if self.is_behind(state) {
+            self.write(state, Activity::Rest, 0, now());
+        }
     }
 
     /// Writes the record while `state`, that of its link, is locked.

@@ -18,9 +18,9 @@ impl Endpoint {
     ///
     /// Those of `act`, or that somebody receives.
     pub(crate) fn alone<T>(&self, act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-        let lead = self.leader.try_lock().ok_or("another thread receives from it")?;
+        let leader = self.leader.try_lock().ok_or("another thread receives from it")?;
         let done = act();
-        drop(lead);
+        drop(leader);
         self.promote_next();
         done
     }

@@ -38,6 +38,16 @@ fn is_over(until: Option<Instant>) -> bool {
     until.is_some_and(|until| until <= now())
 }
 
+/// What a leader's read gave.
+enum Read<R> {
+    /// With the frame that it took in, what was looked for is there.
+    Found(R),
+    /// It took in a frame.
+    Frame,
+    /// None came, or nothing that follows counts.
+    Nothing,
+}
+
 /// One end of a link.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
@@ -116,7 +126,7 @@ impl Endpoint {
         mut check: impl FnMut(&mut State) -> Option<R>,
     ) -> Option<R> {
         loop {
-            let Some(lead) = self.leader.try_lock() else {
+            let Some(leader) = self.leader.try_lock() else {
                 if let Some(found) = check(&mut self.state()) {
                     return Some(found);
                 }
@@ -136,7 +146,7 @@ impl Endpoint {
                 found = self.read_until(until, &mut check);
                 self.take_in_buffered();
             }
-            drop(lead);
+            drop(leader);
             self.promote_next();
             if found.is_some() || over {
                 return found;
@@ -160,28 +170,39 @@ impl Endpoint {
     }
 
     fn drain_up_to(&self, most: usize) -> bool {
-        let Some(lead) = self.leader.try_lock() else { return false };
-        let before = self.state().taken_in;
+        let Some(leader) = self.leader.try_lock() else { return false };
+        let mut first = None;
         loop {
-            // What is buffered here is taken in at any rate: nobody would be told of it again.
-            let enough = self.state().taken_in.wrapping_sub(before) >= most as u64;
-            let wait = if enough { Wait::Buffered } else { Wait::No };
-            if self.is_stuffed() || !self.take_in(wait) {
+            if self.is_stuffed() {
+                break;
+            }
+            // How much has been taken in since the first frame, as of the lock that it came under.
+            let mut taken = 0;
+            let read = self.read(Wait::No, &mut |state| {
+                taken = state.taken_in.wrapping_sub(*first.get_or_insert(state.taken_in));
+                None::<()>
+            });
+            if matches!(read, Read::Nothing) {
+                break;
+            }
+            if taken >= most as u64 {
+                // What is buffered here is taken in at any rate: nothing tells of it again.
+                self.take_in_buffered();
                 break;
             }
         }
-        drop(lead);
+        drop(leader);
         self.promote_next();
         true
     }
 
     /// Takes in at least one frame, waiting for it until `wait` ends or an interruption.
     pub(crate) fn take_in_some(&self, wait: Wait) {
-        let lead = self.leader.lock();
+        let leader = self.leader.lock();
         if self.take_in(wait) {
             self.take_in_buffered();
         }
-        drop(lead);
+        drop(leader);
     }
 
     /// Has coproc's own thread read while nobody waits.
@@ -189,8 +210,8 @@ impl Endpoint {
         if self.armed.load(Ordering::SeqCst) {
             return;
         }
-        if let Some(lead) = self.leader.try_lock() {
-            drop(lead);
+        if let Some(leader) = self.leader.try_lock() {
+            drop(leader);
             self.promote_next();
         }
     }
@@ -199,7 +220,7 @@ impl Endpoint {
     /// says.
     pub(crate) fn finish(&self, exit: impl FnOnce(&State) -> ExitEvent) {
         self.link.close();
-        let lead = self.leader.lock();
+        let leader = self.leader.lock();
         // The link is closed, so that it comes to its end, whatever interrupts.
         while self.take_in(Wait::No) || !self.state().ended {}
         let wake = {
@@ -207,7 +228,7 @@ impl Endpoint {
             let exit = exit(&state);
             self.conclude(&mut state, exit)
         };
-        drop(lead);
+        drop(leader);
         wake.into_iter().for_each(Waiter::wake);
     }
 
@@ -228,16 +249,14 @@ impl Endpoint {
             self.link.disarm();
             self.armed.store(false, Ordering::SeqCst);
         }
-        while self.take_in(Wait::until(until)) {
-            if let Some(found) = check(&mut self.state()) {
-                return Some(found);
-            }
-            // Frames that keep coming would put the end of the time off for ever.
-            if is_over(until) || self.is_stuffed() {
-                break;
+        loop {
+            match self.read(Wait::until(until), check) {
+                Read::Found(found) => return Some(found),
+                // Frames that keep coming would put the end of the time off for ever.
+                Read::Frame if !is_over(until) && !self.is_stuffed() => {}
+                Read::Frame | Read::Nothing => return None,
             }
         }
-        None
     }
 
     /// Takes in what was read with the last frame: no descriptor tells of it any more.
@@ -305,29 +324,37 @@ impl Endpoint {
 
     /// Takes one frame off the link; `false` if none came or none will. Only for the leader.
     fn take_in(&self, wait: Wait) -> bool {
+        !matches!(self.read(wait, &mut |_| None::<()>), Read::Nothing)
+    }
+
+    /// Takes one frame off the link, and looks, under the lock that it is delivered under, for what
+    /// `check` finds. Only for the leader.
+    fn read<R>(&self, wait: Wait, check: &mut impl FnMut(&mut State) -> Option<R>) -> Read<R> {
         match self.link.recv(wait) {
-            Ok(Some(frame)) => self.deliver(frame),
-            Ok(None) => false,
+            Ok(Some(frame)) => self.deliver(frame, check),
+            Ok(None) => Read::Nothing,
             Err(broken) => {
                 self.broken(broken);
-                false
+                Read::Nothing
             }
         }
     }
 
-    /// Hands a frame to whom it belongs; `false` if nothing that follows it counts.
-    fn deliver(&self, frame: Frame) -> bool {
+    /// Hands a frame to the request, the inbox or the thread that it is for.
+    fn deliver<R>(&self, frame: Frame, check: &mut impl FnMut(&mut State) -> Option<R>) -> Read<R> {
         let mut state = self.state();
         if state.violation.is_some() {
-            return false;
+            return Read::Nothing;
         }
         state.taken_in += frame.size() as u64;
         let refused = match self.role.accepts(&frame.packet) {
             true => state.deliver(frame, self.role),
             false => Err(format!("a packet `{}` where none may come", frame.packet.name())),
         };
+        let found = refused.is_ok().then(|| check(&mut state)).flatten();
+        let found = found.map_or(Read::Frame, Read::Found);
         if refused.is_ok() && state.is_quiet() {
-            return true;
+            return found;
         }
         let wake = state.take_woken();
         let parting = state.farewell.is_some().then(|| state.on_farewell.take()).flatten();
@@ -338,9 +365,9 @@ impl Endpoint {
         }
         if let Err(text) = refused {
             self.broken(Broken::Protocol(text));
-            return false;
+            return Read::Nothing;
         }
-        true
+        found
     }
 
     /// Nothing more can be received.

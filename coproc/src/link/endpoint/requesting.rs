@@ -4,38 +4,22 @@ use std::{task::Waker, time::Instant};
 
 use super::Endpoint;
 use crate::{
-    codec::{Body, reply::Answered},
+    codec::reply::Answered,
     link::{DisconnectCause, Outcome, state::Waiter},
-    protocol::{Envelope, Packet},
+    protocol::Packet,
 };
 
 impl Endpoint {
-    /// Sends a call and gives its number; its outcome is then to be waited for or abandoned.
-    pub(crate) fn call(&self, nested: bool, envelope: Envelope, body: Body) -> u64 {
-        let id = self.open(Some(envelope.channel));
-        // If the link is broken, its end is about to decide how this call ended.
-        let _ = self.send(Packet::Call { id, nested, envelope }, body);
-        id
-    }
-
     /// Asks for an answer when `channel` has room, and gives the number of the request.
     pub(crate) fn ask_room(&self, channel: u16) -> u64 {
-        let id = self.open(None);
+        let id = self.state().open(None);
         let _ = self.note(Packet::Room { id, channel });
         id
     }
 
     /// Opens a request that reaches the peer in another way; gives its number.
     pub(crate) fn expect(&self) -> u64 {
-        self.open(None)
-    }
-
-    /// Opens a request; a call counts in its channel.
-    fn open(&self, channel: Option<u16>) -> u64 {
-        let mut state = self.state();
-        let id = state.next_id();
-        state.requests.open(id, channel);
-        id
+        self.state().open(None)
     }
 
     /// Waits for the outcome of request `id`.

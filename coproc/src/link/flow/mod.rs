@@ -55,13 +55,6 @@ impl Flow {
         room
     }
 
-    /// A message that was counted in is not sent after all.
-    pub(crate) fn discount(&mut self, channel: u16) {
-        let load = self.load(channel);
-        load.accepted = load.accepted.saturating_sub(1);
-        load.left = load.left.min(load.accepted);
-    }
-
     fn load(&mut self, channel: u16) -> &mut Load {
         let last = self.channels.len() - 1;
         &mut self.channels[usize::from(channel).min(last)]

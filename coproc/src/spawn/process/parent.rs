@@ -134,7 +134,10 @@ fn initialize<W: Worker>(
     order: Order,
     until: Option<Instant>,
 ) -> Result<(), SpawnError<W::InitError>> {
-    let id = connection.endpoint.call(false, Envelope::default(), order.arguments);
+    let id = connection.endpoint.state().open(Some(0));
+    let start = Packet::Call { id, nested: false, envelope: Envelope::default() };
+    // If the link is broken, its end is about to decide how this call ended.
+    let _ = connection.endpoint.send(start, order.arguments);
     started::<W>(connection, connection.endpoint.wait(id, until))
 }
 

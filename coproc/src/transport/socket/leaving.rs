@@ -58,6 +58,7 @@ impl Socket {
         let Departed { end, unread, unsent } = departed;
         let socket = Self::new(end, max);
         socket.read_buffer.lock().hold(&unread).ok()?;
+        socket.buffered.store(true, Ordering::SeqCst);
         if !unsent.is_empty() {
             let unsent = Unsent { bytes: unsent, descriptors: Vec::new() };
             socket.write_buffer.lock().begin(unsent, 0);

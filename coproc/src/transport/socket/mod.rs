@@ -47,6 +47,8 @@ pub(crate) struct Socket {
     /// Told when the write_buffer has room again.
     room: Condvar,
     read_buffer: Mutex<ReadBuffer>,
+    /// The read buffer may have a frame, so that it need not be locked to learn that it has none.
+    buffered: AtomicBool,
     wake: OnceLock<OwnedFd>,
     doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
     /// Told once that the peer has closed its end, whoever else reads.
@@ -70,6 +72,7 @@ impl Socket {
             waiting: AtomicBool::new(false),
             room: Condvar::new(),
             read_buffer: Mutex::new(ReadBuffer::new(Arc::clone(&ends), max)),
+            buffered: AtomicBool::new(false),
             ends: Mutex::new(Some(ends)),
             wake: OnceLock::new(),
             doorbell: Mutex::new(None),
@@ -215,9 +218,13 @@ impl Transport for Socket {
     }
 
     fn recv(&self, wait: Wait) -> Result<Option<Frame>, Broken> {
+        if wait == Wait::Buffered && !self.buffered.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
         let mut read_buffer = self.read_buffer.lock();
         for reads in 0_u64.. {
             if let Some(frame) = read_buffer.next()? {
+                self.buffered.store(read_buffer.may_have_next(), Ordering::SeqCst);
                 return Ok(Some(frame));
             }
             let ends =
@@ -303,6 +310,7 @@ impl Transport for Socket {
                 && fds[0].revents().contains(PollFlags::IN)
             {
                 read_buffer.take_in();
+                self.buffered.store(true, Ordering::SeqCst);
             }
         }
     }

@@ -60,6 +60,11 @@ impl ReadBuffer {
         }
     }
 
+    /// Whether the next frame may be here.
+    pub(super) fn may_have_next(&self) -> bool {
+        !self.ready.is_empty() || self.reader.holds_bytes()
+    }
+
     /// Takes in what can be read at once, for later.
     pub(super) fn take_in(&mut self) {
         // What is wrong with it is found again, and told, by whoever reads next.

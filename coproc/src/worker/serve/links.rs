@@ -45,8 +45,7 @@ impl<W: Dispatch> Serve<W> {
     pub(super) fn answer_refused(&mut self) -> bool {
         let mut any = false;
         for link in &mut self.cx.links {
-            link.note_gone();
-            let answers = link.endpoint.state().inbox.take_answers();
+            let answers = link.take_answers();
             any |= !answers.is_empty();
             send(&link.endpoint, answers);
             link.endpoint.link().flush();
