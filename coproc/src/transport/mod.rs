@@ -1,5 +1,6 @@
 //! How frames travel: in this process, or over a socket between two.
 
+mod inline;
 mod ledger;
 mod local;
 #[cfg(feature = "process")]
@@ -22,10 +23,11 @@ use crate::{
     sync::{Weak, now},
 };
 
+pub(crate) use inline::{Drive, Inline, Progress};
 #[cfg(feature = "process")]
 pub(crate) use ledger::file::File as LedgerFile;
 pub(crate) use ledger::{Activity, Ledger, Note};
-pub(crate) use local::{Drive, Inline, Local, Progress};
+pub(crate) use local::Local;
 #[cfg(feature = "process")]
 pub(crate) use pair::Pair;
 #[cfg(feature = "process")]

@@ -12,12 +12,14 @@
 //!    to them, hands it on.
 
 mod leaving;
+mod reading;
 mod requesting;
 
 use std::time::{Duration, Instant};
 
+use self::reading::Read;
 use super::{
-    disconnect_cause::{DisconnectCause, ExitEvent},
+    disconnect_cause::ExitEvent,
     state::{Role, State, Waiter},
 };
 use crate::{
@@ -36,16 +38,6 @@ const ATTENTION_MOST: usize = 1 << 20;
 
 fn is_over(until: Option<Instant>) -> bool {
     until.is_some_and(|until| until <= now())
-}
-
-/// What a leader's read gave.
-enum Read<R> {
-    /// With the frame that it took in, what was looked for is there.
-    Found(R),
-    /// It took in a frame.
-    Frame,
-    /// None came, or nothing that follows counts.
-    Nothing,
 }
 
 /// One end of a link.
@@ -321,84 +313,6 @@ impl Endpoint {
             self.link.arm(&this);
         }
     }
-
-    /// Takes one frame off the link; `false` if none came or none will. Only for the leader.
-    fn take_in(&self, wait: Wait) -> bool {
-        !matches!(self.read(wait, &mut |_| None::<()>), Read::Nothing)
-    }
-
-    /// Takes one frame off the link, and looks, under the lock that it is delivered under, for what
-    /// `check` finds. Only for the leader.
-    fn read<R>(&self, wait: Wait, check: &mut impl FnMut(&mut State) -> Option<R>) -> Read<R> {
-        match self.link.recv(wait) {
-            Ok(Some(frame)) => self.deliver(frame, check),
-            Ok(None) => Read::Nothing,
-            Err(broken) => {
-                self.broken(broken);
-                Read::Nothing
-            }
-        }
-    }
-
-    /// Hands a frame to the request, the inbox or the thread that it is for.
-    fn deliver<R>(&self, frame: Frame, check: &mut impl FnMut(&mut State) -> Option<R>) -> Read<R> {
-        let mut state = self.state();
-        if state.violation.is_some() {
-            return Read::Nothing;
-        }
-        state.taken_in += frame.size() as u64;
-        let refused = match self.role.accepts(&frame.packet) {
-            true => state.deliver(frame, self.role),
-            false => Err(format!("a packet `{}` where none may come", frame.packet.name())),
-        };
-        let found = refused.is_ok().then(|| check(&mut state)).flatten();
-        let found = found.map_or(Read::Frame, Read::Found);
-        if refused.is_ok() && state.is_quiet() {
-            return found;
-        }
-        let wake = state.take_woken();
-        let parting = state.farewell.is_some().then(|| state.on_farewell.take()).flatten();
-        drop(state);
-        wake.into_iter().for_each(Waiter::wake);
-        if let Some(parting) = parting.and_then(|parting| parting.upgrade()) {
-            parting.ring();
-        }
-        if let Err(text) = refused {
-            self.broken(Broken::Protocol(text));
-            return Read::Nothing;
-        }
-        found
-    }
-
-    /// Nothing more can be received.
-    fn broken(&self, broken: Broken) {
-        let mut state = self.state();
-        if state.ended {
-            return;
-        }
-        state.ended = true;
-        if let Broken::Protocol(text) = broken {
-            state.violation = Some(text);
-            // Who breaks the protocol has not ended in order, whatever was said before.
-            state.farewell = None;
-        }
-        let broke = state.violation.is_some();
-        // Where somebody watches the worker itself, they are going to say how it ended.
-        let watched = state.on_end.is_some();
-        let wake = match self.role {
-            Role::Caller | Role::Function if watched => state.wake_all(),
-            Role::Caller | Role::Function | Role::Worker | Role::Peer => {
-                let broke = state.violation.clone().map(DisconnectCause::Protocol);
-                let cause = broke.unwrap_or(DisconnectCause::Gone);
-                self.conclude(&mut state, ExitEvent { cause, begun: None })
-            }
-        };
-        drop(state);
-        if broke {
-            self.link.close();
-        }
-        wake.into_iter().for_each(Waiter::wake);
-    }
 }
 
 impl Doorbell for Endpoint {
@@ -413,7 +327,10 @@ impl Doorbell for Endpoint {
 mod tests {
     use super::*;
     use crate::transport::Local;
-    use crate::{link::Outcome, protocol::Status};
+    use crate::{
+        link::{DisconnectCause, Outcome},
+        protocol::Status,
+    };
 
     /// A caller's end that has this many notes to take in.
     fn flooded(notes: u64) -> (Arc<Endpoint>, Local) {
