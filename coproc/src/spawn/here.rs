@@ -16,8 +16,8 @@ pub(super) struct Here {
 }
 
 impl Here {
-    /// Has the end of the worker that sits at `far`, the other end of `connection`, noticed; gives what
-    /// tells whether it was killed.
+    /// Watches for the end of the worker at `far`, the other end of `connection`; gives whether it was
+    /// killed.
     pub(super) fn watch(connection: &Arc<Connection>, far: Weak<Endpoint>) -> Arc<AtomicBool> {
         let killed = Arc::new(AtomicBool::new(false));
         let here =

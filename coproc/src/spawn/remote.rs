@@ -27,10 +27,11 @@ use crate::{
     transport::{Doorbell, Ledger, LedgerFile, Socket, reactor::Ready},
 };
 
-/// How long a process whose link has ended may take to be gone, before it counts as alive.
+/// How long after the end of its link a process may end, and still count as having crashed.
 const LEAVE: Duration = Duration::from_secs(1);
 
-/// Makes one more link to a worker: tells it, and gives what the other end needs.
+/// Makes one more link to a worker: sends one end to the worker, and gives the descriptors that the
+/// other end needs.
 pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     let (near, far) =
         socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
@@ -42,7 +43,7 @@ pub(super) fn hand_on(connection: &Connection) -> io::Result<Vec<OwnedFd>> {
     Ok(vec![near, ledger.as_fd().try_clone_to_owned()?, process])
 }
 
-/// Takes up a link that has come with a message; `None` if it is none.
+/// The connection over a link that came in a message; `None` if the descriptors are not those of a link.
 pub(super) fn connection(
     plan: &'static Plan,
     wire: ControllerWire,
@@ -75,7 +76,7 @@ struct Remote {
     process: WatchedProcess,
     killed: AtomicBool,
     connection: Weak<Connection>,
-    /// Set when its link has ended and it has not.
+    /// Set when its link has ended and the process has not.
     leaving: Mutex<Alarm>,
     this: Weak<Remote>,
 }

@@ -26,7 +26,7 @@ impl<T, E> ReplyTo<T, E> {
     }
 }
 
-/// What a thread of this process waits for.
+/// The reply that a thread of this process waits for.
 pub(crate) struct ReplySlot<T, E> {
     state: Mutex<SlotState<T, E>>,
     filled: Condvar,

@@ -1,4 +1,4 @@
-//! Starts that can be called off while they go on.
+//! Starts of workers that can be called off.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ struct State {
     is_off: bool,
 }
 
-/// A start that goes on; it is over when this is dropped.
+/// A start that goes on until this is dropped.
 #[derive(Debug)]
 pub(super) struct GoingOn {
     starts: Starts,

@@ -1,4 +1,4 @@
-//! A pool as a dispatcher.
+//! What calls and handles ask of a dispatcher.
 
 use std::time::Instant;
 
@@ -89,7 +89,7 @@ impl<W: Worker> Dispatch for Dispatcher<W> {
         // A relay that closes waits for calls that the workers still do, so nothing is locked.
         let relays = std::mem::take(&mut *self.relays.lock());
         drop(relays);
-        // Each may take its grace, and they take it at the same time.
+        // The graces of all workers run at the same time.
         at_once(self.take_owners().into_iter().map(|owner| move || drop(owner)));
     }
 

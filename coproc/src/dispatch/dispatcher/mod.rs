@@ -35,7 +35,7 @@ use crate::{
     worker::Worker,
 };
 
-/// Something that happened to a pool.
+/// Something that happened to a dispatcher.
 enum Note<W: Worker> {
     Submitted(u64, Job),
     Withdrawn(u64),
@@ -76,16 +76,16 @@ struct State<W: Worker> {
     workers: Vec<Option<SlotWorker<W>>>,
     wakers: Vec<Waker>,
     jobs: HashMap<u64, Job>,
-    /// Who is to be woken once the state is not locked: what wakers do is not known here.
+    /// To be woken once the state is not locked: a waker is foreign code.
     woken: Vec<Waker>,
     /// Why the last worker could not be started.
     refusal: String,
-    /// How many helping threads are at it.
+    /// How many helping threads run.
     helpers: usize,
     threads: Vec<JoinHandle<()>>,
 }
 
-/// What others wait for.
+/// What threads wait for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Status {
     quiet: bool,
@@ -97,7 +97,7 @@ struct Status {
 }
 
 impl<W: Worker> Dispatcher<W> {
-    /// A pool of these workers; at least one.
+    /// A dispatcher for these workers; at least one.
     pub(crate) fn new(
         first: WorkerResource<W>,
         others: Vec<WorkerResource<W>>,
@@ -167,7 +167,7 @@ impl<W: Worker> Dispatcher<W> {
         self.note(Note::Closed);
     }
 
-    /// Has nothing more begin, nor go on starting.
+    /// Lets no job and no worker begin any more, and ends the workers that are starting.
     pub(crate) fn stop(self: &Arc<Self>) {
         self.closed.store(true, Ordering::SeqCst);
         self.starts.call_off();
@@ -182,7 +182,7 @@ impl<W: Worker> Dispatcher<W> {
     /// Takes the owners of all workers, once nothing more begins.
     pub(crate) fn take_owners(self: &Arc<Self>) -> Vec<WorkerResource<W>> {
         self.stop();
-        // Who is woken by a helping thread may be the one to drop the pool.
+        // A task that a helping thread wakes may drop the pool on that thread.
         let own = usize::from(self.is_helping());
         self.wait_for(None, |status| status.stopped && status.helpers == own);
         let (owners, threads) = {
@@ -209,7 +209,7 @@ impl<W: Worker> Dispatcher<W> {
         controllers
     }
 
-    /// Waits until this is so, until `until` at the latest; whether it is.
+    /// Waits until `is_met`, until `until` at the latest; gives whether it is.
     fn wait_for(&self, until: Option<Instant>, is_met: impl Fn(&Status) -> bool) -> bool {
         let mut status = self.status.lock();
         loop {
@@ -233,7 +233,7 @@ impl<W: Worker> Dispatcher<W> {
         self.deal().into_iter().for_each(wake);
     }
 
-    /// The same; gives who is to be woken.
+    /// The same; gives the wakers to wake.
     fn deal(self: &Arc<Self>) -> Vec<Waker> {
         let mut woken = Vec::new();
         loop {
@@ -312,7 +312,7 @@ impl<W: Worker> Dispatcher<W> {
         }
     }
 
-    /// Looks what a worker has done.
+    /// Takes what has become of a worker's job, if something has.
     fn look(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
         let waker = self.waker(state, slot);
         let Some(Some(worker)) = state.workers.get_mut(slot) else { return };

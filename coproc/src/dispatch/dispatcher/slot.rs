@@ -1,4 +1,4 @@
-//! One worker of a pool, and what it is doing.
+//! One worker of a dispatcher, and what it is doing.
 
 use std::{
     fs,
@@ -25,7 +25,7 @@ enum Activity {
     Living(u64),
 }
 
-/// What has become of what a worker did.
+/// What has become of a worker's job.
 pub(super) enum Step {
     Done {
         task: u64,
@@ -46,10 +46,10 @@ pub(super) struct Ended {
     pub(super) unstarted: bool,
 }
 
-/// One worker of a pool.
+/// One worker of a dispatcher.
 pub(super) struct SlotWorker<W: Worker> {
     pub(super) controller: W::Controller,
-    /// `None` once the pool has let it go; what it does still comes to an end.
+    /// `None` once the dispatcher has let it go; its job still comes to an end.
     pub(super) owner: Option<WorkerResource<W>>,
     doing: Activity,
 }
@@ -64,7 +64,7 @@ impl<W: Worker> SlotWorker<W> {
         Self { controller: W::Controller::clone(&owner), owner: Some(owner), doing }
     }
 
-    /// Has it do this job, which goes out at the next [`poll`](Self::poll).
+    /// Gives it this job, which goes out at the next [`poll`](Self::poll).
     pub(super) fn give(&mut self, number: u64, job: &Job) {
         let now = now();
         let mut message = Encoded::clone(&job.message);
@@ -101,7 +101,7 @@ impl<W: Worker> SlotWorker<W> {
         }
     }
 
-    /// Whether something has become of what it does.
+    /// What has become of its job, if something has.
     pub(super) fn poll(&mut self, waker: &Waker) -> Option<Step> {
         let mut cx = Context::from_waker(waker);
         match &mut self.doing {
@@ -155,7 +155,7 @@ impl<W: Worker> SlotWorker<W> {
     }
 }
 
-/// Puts something in its slot, whether there was such a slot before or not.
+/// Puts a value into its slot, which is added if it does not exist.
 pub(super) fn place<T>(slots: &mut Vec<Option<T>>, slot: usize, value: T) {
     while slots.len() <= slot {
         slots.push(None);

@@ -1,4 +1,4 @@
-//! Threads for what blocks: starting a worker, and letting one go.
+//! Threads for what blocks: the start of a worker, and the end of one.
 
 use super::{Dispatcher, Note, State};
 use crate::{
@@ -45,7 +45,7 @@ impl<W: Worker> Dispatcher<W> {
             state.workers[slot] = None;
         }
         if let Some(old) = old {
-            // Where no thread is to be had, it is let go here and now.
+            // If no thread can be started, the drop of the closure ends the worker on this thread.
             let _ = self.help(state, move || drop(old));
         }
     }
@@ -76,14 +76,14 @@ impl<W: Worker> Dispatcher<W> {
     }
 }
 
-/// Takes the owner of a worker. How the worker ends is still to be asked, until another has its
-/// place: the join of a pool does.
+/// Takes the owner of a worker. The worker stays in its slot until another takes it, so that a join can
+/// still give its outcome.
 fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
     state.workers.get_mut(slot)?.as_mut()?.owner.take()
 }
 
-/// Starts `len` workers with `launch`, at least one. The first is started alone, so that what is
-/// wrong with all is told once; the others at the same time, as a worker may take long to start.
+/// Starts `len` workers with `launch`, at least one. The first is started alone, so that an error
+/// that all would have comes once; the others start at the same time.
 pub(crate) fn start<W: Worker, E>(
     len: usize,
     launch: &(impl Fn() -> Result<WorkerResource<W>, E> + Sync),
@@ -99,14 +99,14 @@ pub(crate) fn start<W: Worker, E>(
     // Workers that are missing are started below.
     let mut others = std::mem::take(&mut *others.lock());
     while 1 + others.len() < len {
-        // An error need not be able to leave its thread, so this one finds out for itself.
+        // The error type may not be `Send`, so this thread tries again and gets the error itself.
         others.push(launch()?);
     }
     Ok((first, others))
 }
 
-/// Does several things at the same time, one of them on this thread, and waits for them. One that no
-/// thread is to be had for is dropped instead.
+/// Runs several closures at the same time, one of them on this thread, and waits for them. A closure
+/// that no thread can be started for is dropped.
 pub(crate) fn at_once<F: FnOnce() + Send>(mut bodies: impl Iterator<Item = F>) {
     let Some(own) = bodies.next() else { return };
     thread::scope(|scope| {

@@ -1,7 +1,7 @@
-//! Who does what next: all decisions of a pool, without clock, thread or descriptor.
+//! Which worker does which task next: all decisions of a dispatcher, without clock, thread or descriptor.
 //!
-//! A worker has one task at a time. Whatever waits, waits here, so that it is ordered by priority up
-//! to the last moment, and so that a worker that dies takes nothing with it but what it had begun.
+//! A worker has one task at a time. Tasks wait here, so that they are ordered by priority up to the
+//! last moment, and so that a worker that dies takes only the task with it that it had begun.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use crate::multiqueue::Urgency;
 /// How often a task is given to workers that end before they begin it.
 const RETURNS_MOST: u32 = 3;
 
-/// What can happen to a pool.
+/// What can happen to a dispatcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A task is handed in; numbers ascend. `only` one worker may do it.
@@ -36,7 +36,7 @@ pub(crate) enum Event {
     Stopped,
 }
 
-/// What is to be done about it.
+/// What the dispatcher does about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// Give this worker this task.
@@ -229,7 +229,7 @@ impl Scheduler {
             task.returns += 1;
             let again = unstarted && task.wanted && task.returns < RETURNS_MOST && !self.stopped;
             if again {
-                // Its only worker may be gone for good by now.
+                // The slot that it was pinned to may not exist any more.
                 task.only = task.only.map(|slot| slot % self.len);
                 self.put(task);
             } else {
@@ -324,7 +324,7 @@ impl Scheduler {
         actions.push(Action::Retire { slot });
     }
 
-    /// Gives the idle what waits.
+    /// Gives waiting tasks to idle workers.
     fn assign(&mut self, actions: &mut Vec<Action>) {
         if self.waiting.is_empty() || self.stopped {
             return;

@@ -7,10 +7,10 @@ use std::{
     os::unix::fs::MetadataExt,
 };
 
-/// The version of what the two processes say to one another.
+/// The version of the protocol between the two processes.
 pub(super) const PROTOCOL: u32 = 1;
 
-/// This process's executable, whatever has become of its path: its inode.
+/// This process's executable by its inode, so that it is found also when its path has changed.
 pub(super) const EXECUTABLE: &str = "/proc/self/exe";
 
 /// The variable that tells a program that it was started as a worker. It holds no secret: without

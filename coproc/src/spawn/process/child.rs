@@ -1,4 +1,4 @@
-//! Becomes a worker, seen from the process that was started for it.
+//! The start of a worker, in the process that was started for it.
 
 use std::{
     env, fs,
@@ -38,16 +38,16 @@ use crate::{
     worker::{Peer, StartParameters, panics, registry::Entry},
 };
 
-/// The exit code of a process that was to be a worker and could not.
+/// The exit code of a process that could not become the worker that it was started for.
 const UNFIT: i32 = 70;
 
 /// How many bytes of a process's name the kernel keeps, proc_pid_comm(5).
 const NAME_MOST: usize = 15;
 
-/// How deep this process is among workers; set when it is prepared to start some.
+/// How many workers this process is nested in; set when it is prepared to start workers.
 static DEPTH: OnceLock<u32> = OnceLock::new();
 
-/// The arguments that make this program come by its `init` again.
+/// The arguments with which this program reaches its `init` again.
 static ARGUMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Makes this program able to start workers: has to be the first statement of `main`, or
@@ -98,8 +98,8 @@ pub(super) fn arguments() -> Vec<String> {
     ARGUMENTS.lock().clone()
 }
 
-/// The pid of who made the socket that is standard input; `None` if it is no such socket, and this
-/// process no worker.
+/// The pid of the process that made the socket at standard input; `None` if there is no such socket, and
+/// this process is no worker.
 fn find_parent() -> Option<Pid> {
     let is_local = socket_domain(stdin()) == Ok(AddressFamily::UNIX);
     is_local.then(|| socket_peercred(stdin()).ok().map(|peer| peer.pid)).flatten()
@@ -113,7 +113,7 @@ fn control_socket() -> io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// Whatever comes of it, this process does not go on as the program: that has run already.
+/// Serves, and then exits in any case: this process does not go on as the program.
 fn become_worker(parent: Pid) -> ! {
     let text = match serve(parent) {
         Ok(panicked) => {
@@ -166,16 +166,16 @@ fn serve(parent: Pid) -> Result<bool, String> {
     Ok(ended.panicked)
 }
 
-/// Whatever ends the parent ends this process, whatever it is doing then.
+/// Has this process end when its parent ends, whatever it is doing then.
 ///
 /// The kernel's signal comes at once, but only for as long as this process keeps its credentials
-/// and nobody takes the signal back; a thread that watches the parent covers the rest. It does not
-/// watch the link: the parent's end may have a copy in a process that outlives the parent, and
-/// whoever polls this end keeps it open when it is closed elsewhere.
+/// and does not take the signal back; a thread that watches the parent covers the rest. The thread does
+/// not watch the link: the parent's end may have a copy in a process that outlives the parent, and
+/// polling this end would keep it open when it is closed elsewhere.
 fn die_with(parent: Pid) -> Result<(), String> {
     let lifeline = pidfd_open(parent, PidfdFlags::empty());
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
-    // From now on its end is this one's; it may have ended before, and its pid be another's.
+    // The parent may have ended before the call above, and its pid may be that of another process.
     if getppid() != Some(parent) {
         return Err("its parent is gone".into());
     }
@@ -183,7 +183,7 @@ fn die_with(parent: Pid) -> Result<(), String> {
     let watch = move || {
         let mut fds = [PollFd::new(&lifeline, PollFlags::IN)];
         while poll(&mut fds, None).is_err() {}
-        // Whatever an exit would run first may wait for what no longer comes.
+        // Exit handlers may wait for something that no longer comes.
         let _ = kill_process(getpid(), Signal::KILL);
     };
     let started = thread::Builder::new().name("coproc-lifeline".into()).spawn(watch);
@@ -233,16 +233,16 @@ fn greet(socket: &Socket) -> Result<Hello, String> {
     let body = ours.write(None)?;
     let welcome = Frame { packet: Packet::Welcome, body };
     socket.send(welcome).map_err(|broken| format!("{broken:?}"))?;
-    // The parent is told first, so that it can say what differs.
+    // The reply goes out first, so that the parent can say what differs.
     ours.check(theirs)?;
     Hello::read(rest).map_err(|malformed| malformed.to_string())
 }
 
-/// Names this process for those who look at it from outside, where it would be `exe`.
+/// Gives this process the worker's name, as `ps` shows it; without that it would be `exe`.
 fn take_name(name: &str) {
     let name = short(name);
     let end = (0..=NAME_MOST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
-    // It is for the eyes only. A thread's own name is not it, where this is not the first thread.
+    // Nothing depends on it. The name of this thread would be another one if it is not the first.
     let _ = fs::write("/proc/self/comm", &name[..end.unwrap_or(0)]);
 }
 

@@ -1,7 +1,8 @@
-//! What the two processes say to one another first.
+//! The handshake of the two processes.
 //!
-//! The parent says which program it takes the child for and what to start; the child answers with
-//! the same, and the parent's nonce. The head of both is of a fixed form, whatever the codec is.
+//! The request has the identity of the parent's program and the worker to start. The reply has the
+//! identity of the child's program and the parent's nonce. The head of both has a fixed form, which does
+//! not depend on the codec.
 
 use super::{Limits, build::PROTOCOL};
 use crate::codec::{Arguments, Body, Chosen, Codec, Draft, Malformed};
@@ -9,7 +10,7 @@ use crate::codec::{Arguments, Body, Chosen, Codec, Draft, Malformed};
 const MAGIC: [u8; 8] = *b"coproc\0\x01";
 const HEAD: usize = 8 + 4 + 1 + 8 + 16;
 
-/// Which program speaks.
+/// Which program sends a greeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) protocol: u32,
@@ -18,7 +19,7 @@ pub(super) struct Identity {
     pub(super) nonce: u128,
 }
 
-/// What the parent wants started.
+/// The worker that the parent wants to start.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Hello {
     pub(super) key: u64,

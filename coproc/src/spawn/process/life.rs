@@ -127,7 +127,7 @@ impl Running {
                 other => break other,
             }
         };
-        // Until it is waited for, no other process has its number, and no other group that of its group.
+        // Until it is waited for, no other process and no other group can have its number.
         if let Ok(Some(_)) = left {
             let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
         }
@@ -148,7 +148,7 @@ impl Running {
     }
 }
 
-/// How a process ended whose status was told, or not.
+/// How a process with this status ended; `None` if another `wait` took the status.
 fn exit(status: Option<ExitStatus>) -> Exit {
     let Some(status) = status else { return Exit::Unknown };
     match (status.signal(), status.code()) {

@@ -32,8 +32,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(60);
 /// When the worker ends, in order or not, what is left of its process group is killed: the processes
 /// that it started, unless they have a group of their own, as one that is to survive needs it
 /// ([`process_group`](std::os::unix::process::CommandExt::process_group) or setsid(2)). They also
-/// survive where nobody is left to do that or can tell that it is the same group: if it is this
-/// process that ends, ignores SIGCHLD, or waits for children that it did not start itself.
+/// survive if this process ends first, ignores SIGCHLD, or waits for children that it did not start
+/// itself: then no process is left to kill them, or none can tell that it is still the same group.
 ///
 /// ```no_run
 /// use coproc::{Process, prelude::*};

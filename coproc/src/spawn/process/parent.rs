@@ -37,13 +37,14 @@ use crate::{
     worker::{Registered, Worker, registry::Entry},
 };
 
-/// How deep workers may start workers.
+/// How many workers may be nested in one another.
 const DEPTH_MOST: u32 = 16;
 
-/// What a worker may send however small its messages have to be: its greeting, and reports.
+/// How large a frame of a worker may be although its messages have a lower limit: its greeting, and
+/// reports.
 pub(in crate::spawn) const FORMALITIES: usize = 64 * 1024;
 
-/// A process that has started and was not spoken to.
+/// A process that has started, before the handshake.
 struct Started {
     socket: Arc<Socket>,
     ledger: Arc<LedgerFile>,
@@ -109,7 +110,7 @@ fn check<E>(entry: &Entry, plan: &Plan) -> Result<(), SpawnError<E>> {
     }
 }
 
-/// What the worker's process is told first.
+/// The request of the handshake.
 fn hello(place: &Process, entry: &Entry, name: &str, identity: Identity) -> Hello {
     Hello {
         key: (entry.key)(),
@@ -121,14 +122,14 @@ fn hello(place: &Process, entry: &Entry, name: &str, identity: Identity) -> Hell
     }
 }
 
-/// Of a worker that did not start, nothing is to be left when its spawning returns.
+/// Ends a worker that did not start, and waits until nothing of it is left.
 fn give_up(connection: &Connection, running: &Running) {
     running.kill();
     connection.wait_concluded(None);
     running.settle();
 }
 
-/// Has a process that has greeted run `#[init]`.
+/// Has the worker run `#[init]`, after the handshake.
 fn initialize<W: Worker>(
     connection: &Arc<Connection>,
     order: Order,

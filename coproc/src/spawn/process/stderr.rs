@@ -1,4 +1,4 @@
-//! What workers write to their standard error: passed on, and the last of it kept.
+//! The standard error of workers: it is passed on, and the last of it is kept.
 
 use std::{
     collections::VecDeque,
@@ -17,7 +17,7 @@ use crate::{
     transport::reactor::{Reactor, Ready, Token},
 };
 
-/// How much is kept, in bytes: what a process says of its end may be followed by a long backtrace.
+/// How much is kept, in bytes: a long backtrace may follow the message that tells the cause.
 const KEPT: usize = 64 * 1024;
 
 /// How much of it a report shows, in bytes.
@@ -34,8 +34,8 @@ pub(super) struct Tail {
     last: Mutex<VecDeque<u8>>,
 }
 
-/// Standard error is passed on by a thread of its own, since whoever reads this process's may be
-/// slow, and then only workers that write much should wait for them.
+/// The reactor that passes standard error on. It is not the one of connections, since the reader of this
+/// process's standard error may be slow, and then only workers that write much should wait for it.
 fn relay() -> io::Result<&'static Reactor> {
     static RELAY: OnceLock<Reactor> = OnceLock::new();
     Reactor::start(&RELAY, "coproc-stderr")
@@ -109,7 +109,7 @@ impl Tail {
     }
 }
 
-/// The part of what a worker said last that is shown.
+/// The last part of `said`, which a report shows.
 pub(super) fn end(said: &str) -> &str {
     let mut from = said.len().saturating_sub(SHOWN);
     while !said.is_char_boundary(from) {
@@ -119,7 +119,7 @@ pub(super) fn end(said: &str) -> &str {
 }
 
 fn pass_on(text: &[u8]) {
-    // Who has closed their standard error does not want to read it.
+    // Standard error may be closed.
     let _ = io::stderr().write_all(text);
 }
 

@@ -1,4 +1,4 @@
-//! The few things that the system is asked for which Rust cannot vouch for.
+//! Calls of the system that are `unsafe`.
 
 use std::{
     env, fs, io,
@@ -21,8 +21,8 @@ pub(super) fn remove_env(key: &str) {
     unsafe { env::remove_var(key) }
 }
 
-/// From now on this process can write to the terminal also if that is set to stop whoever does so
-/// from another process group than the one in front: its own is never that one.
+/// From now on this process can write to a terminal that stops writers from background process groups:
+/// its own group is always one.
 pub(super) fn never_stop_for_output() {
     unsafe extern "C" {
         fn signal(number: i32, handler: usize) -> usize;
@@ -36,8 +36,8 @@ pub(super) fn never_stop_for_output() {
 /// Closes every descriptor above standard error that was open when this program was executed.
 ///
 /// Such descriptors are not closed on execution, and coproc's own are. So they are those that the
-/// parent, or whoever started it, left open for whatever programs it executes: a worker is to have
-/// none of them.
+/// parent, or a process that started it, left open for the programs that it executes. A worker has none
+/// of them.
 pub(super) fn close_inherited() -> io::Result<()> {
     let open: Vec<RawFd> = fs::read_dir("/proc/self/fd")?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
