@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    below, block_on, check,
+    Count, below, block_on, check,
     rules::{CAPACITIES, KINDS, Story, Told},
     sleep, spawn,
 };
@@ -30,6 +30,8 @@ struct World {
     /// By channel, how many messages have gone out.
     sent: [u64; CAPACITIES.len()],
     closing: bool,
+    /// How many workers are gone. A killed worker first ends the handler that it runs.
+    gone: Arc<Count>,
     /// The worker panicked, was killed, or had too little time to close.
     disturbed: bool,
 }
@@ -42,8 +44,9 @@ fn world<R>(body: impl FnOnce(&mut World) -> R) -> R {
     WORLD.with_borrow_mut(body)
 }
 
+/// Notes something about a message, unless its life is over.
 fn story(number: u64, body: impl FnOnce(&mut Story)) {
-    world(|world| body(&mut world.stories[number as usize]));
+    world(|world| world.stories.get_mut(number as usize).map(body));
 }
 
 fn percent(cases: usize) -> bool {
@@ -90,10 +93,16 @@ impl Mortal {
         let (later, answer) = cx.later();
         spawn(move || match below(4) {
             0 => answer.err(number),
-            1 => sleep(some_time()),
+            1 => story(number, |story| story.is_unanswered = true),
             _ => answer.ok(number),
         });
         later
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        world(|world| Arc::clone(&world.gone)).add();
     }
 }
 
@@ -218,7 +227,17 @@ fn end(worker: &WorkerHandle<'_, Mortal>) {
     }
 }
 
-fn live() {
+/// Checks the messages of the life that has ended, and gives what kinds occurred.
+fn check_stories() -> BTreeSet<&'static str> {
+    world(|world| Arc::clone(&world.gone)).wait_for(1);
+    let world = WORLD.take();
+    for (number, story) in world.stories.iter().enumerate() {
+        story.check(number as u64, world.disturbed);
+    }
+    world.stories.iter().flat_map(Story::kinds).collect()
+}
+
+fn live() -> BTreeSet<&'static str> {
     WORLD.take();
     let owner = Mortal::on(ThreadPlace).spawn().unwrap();
     let connection = Arc::clone(owner.connection().unwrap());
@@ -227,26 +246,44 @@ fn live() {
         spawn(move || Caller { controller, connection, pending: Vec::new() }.run())
     });
     let callers: Vec<_> = callers.collect();
-    let worker = handle(owner.link());
-    end(&worker);
-    let _ = worker.join();
+    end(&handle(owner.link()));
+    let _ = handle(owner.link()).join();
     callers.into_iter().for_each(|caller| caller.join().unwrap());
+    drop(owner);
+    let kinds = check_stories();
     let state = connection.endpoint.state();
     assert!(state.violation.is_none(), "{:?}", state.violation);
     assert!(state.requests.is_empty() && state.requests.is_settled(), "{:?}", state.requests);
+    kinds
+}
+
+/// Another thread than the one that kills may find the link closed, and conclude what was begun.
+#[test]
+fn a_killed_worker_begins_nothing_that_counts_as_never_begun() {
+    check(2_000, || {
+        let stories = [(); 2].map(|()| Story { is_call: true, accepted: true, ..Story::default() });
+        WORLD.set(World { stories: stories.into(), ..World::default() });
+        let owner = Mortal::on(ThreadPlace).spawn().unwrap();
+        let calls = [owner.later(0).send().unwrap(), owner.later(1).send().unwrap()];
+        let callers = calls.map(|call| spawn(move || Told::Outcome(call.wait())));
+        handle(owner.link()).kill();
+        let told = callers.map(|caller| caller.join().unwrap());
+        drop(owner);
+        for (number, told) in told.into_iter().enumerate() {
+            story(number as u64, |story| story.told.push(told));
+        }
+        world(|world| world.disturbed = true);
+        check_stories();
+    });
 }
 
 #[test]
 fn every_call_has_its_one_outcome_whatever_happens() {
     let seen = Arc::new(Mutex::new(BTreeSet::new()));
     let sees = Arc::clone(&seen);
-    check(1_000, move || {
-        live();
-        let world = WORLD.take();
-        for (number, story) in world.stories.iter().enumerate() {
-            story.check(number as u64, world.disturbed);
-            sees.lock().unwrap().extend(story.kinds());
-        }
+    check(2_000, move || {
+        let kinds = live();
+        sees.lock().unwrap().extend(kinds);
     });
     if std::env::var_os("COPROC_SEEDS").is_none() {
         assert_eq!(*seen.lock().unwrap(), KINDS.into_iter().collect());

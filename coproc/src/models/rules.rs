@@ -25,6 +25,8 @@ pub(super) struct Story {
     /// It went out before the worker was asked to close.
     pub(super) before_close: bool,
     pub(super) runs: u32,
+    /// Its handler drops the promise to answer later.
+    pub(super) is_unanswered: bool,
     pub(super) told: Vec<Told>,
 }
 
@@ -51,6 +53,7 @@ impl Story {
             }
             Some(Told::Outcome(Err(CallError::Panicked(_) | CallError::Closed(_)))) => {
                 holds("what counts as lost was begun", self.runs == 1);
+                holds("what was begun is answered", disturbed || self.is_unanswered);
             }
             Some(Told::Outcome(Err(error))) => {
                 holds("it ends in no other error", matches!(error, CallError::Deadline { .. }));
