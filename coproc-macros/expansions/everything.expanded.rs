@@ -435,7 +435,7 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Dispatch
+    impl<K: Wire + 'static, V: ?Sized + 'static> my_library::__private::Handlers
     for Store<K, Box<V>>
     where
         V: 'static,

@@ -259,7 +259,7 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl ::coproc::__private::Dispatch for PrintProcess {
+    impl ::coproc::__private::Handlers for PrintProcess {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::coproc::__private::Decoded<

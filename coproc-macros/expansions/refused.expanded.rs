@@ -191,7 +191,7 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl ::coproc::__private::Dispatch for Refused {
+    impl ::coproc::__private::Handlers for Refused {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::coproc::__private::Decoded<

@@ -120,7 +120,7 @@ const _: () = {
     }
 
     #[automatically_derived]
-    impl ::coproc::__private::Dispatch for Value {
+    impl ::coproc::__private::Handlers for Value {
         fn init(
             arguments: &mut ::coproc::__private::Arguments<'_>,
         ) -> ::coproc::__private::Decoded<

@@ -35,33 +35,33 @@ pub use crate::{
         travel::{read_link, write_link},
     },
     worker::{
-        Context, Dispatch, FirstArgument, FunctionController, Idle, Peer, PoolFunction, Registered,
+        Context, FirstArgument, FunctionController, Handlers, Idle, Peer, PoolFunction, Registered,
         With, Worker,
         function::{Done, Function, function},
         recipe::{Recipe, with},
-        registry::Entry,
+        registry::WorkerEntry,
         schedule::Schedule,
         serve::{Serve, serve},
         start_parameters::{Ended, StartParameters},
     },
 };
 
-/// Stands for a value that a refused handler would have given.
+/// The value of a refused handler.
 ///
 /// # Panics
 ///
-/// Always; the program that it stands in does not compile.
+/// Always. A program with it does not compile.
 pub fn refused<T>() -> T {
     unreachable!("a program with a refused handler does not compile")
 }
 
-/// How many channels the messenger of a function has.
+/// The number of channels of a function's messenger.
 #[must_use]
 pub const fn lanes<F: Function>() -> usize {
     <F::Channel as Channel>::NAMES.len()
 }
 
-/// What is decoded from a message.
+/// A value that is decoded from a message.
 pub type Decoded<T> = Result<T, Malformed>;
 
 /// The error of a message for a handler that the worker does not have.
@@ -69,9 +69,9 @@ pub fn no_handler<T>(number: u32) -> Decoded<T> {
     Err(Malformed::handler(number))
 }
 
-/// Messages that are sent without asking for a reply.
+/// A message that is sent without a reply.
 pub trait Tell {
-    /// Sends it. The error is not the handler's, which nothing waits for.
+    /// Sends it. The error is not that of the handler.
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl Tell for OneWay {
     }
 }
 
-/// A field of a message, for `Debug`: itself, or `_` where it has none. Which of the two is decided
-/// by how many references it takes to find the method.
+/// A field of a message for `Debug`: itself, or `_` if its type has no `Debug`. The number of references
+/// that method resolution takes decides which.
 #[derive(Debug)]
 pub struct Shown<'a, T: ?Sized>(pub &'a T);
 
@@ -108,7 +108,7 @@ impl<'a, T: fmt::Debug> ShowDebug<'a> for &Shown<'a, T> {
     }
 }
 
-/// Fields without.
+/// Fields without `Debug`.
 pub trait ShowNothing {
     /// A placeholder.
     fn show(&self) -> &'static dyn fmt::Debug;
@@ -126,7 +126,7 @@ impl<T: ?Sized> ShowNothing for Shown<'_, T> {
     }
 }
 
-/// A field of a message for `Debug`, whether its type has that or not.
+/// A field of a message for `Debug`, for all types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __debug_field {
@@ -137,7 +137,7 @@ macro_rules! __debug_field {
     }};
 }
 
-/// What an error says, by `Display` with its causes, else by `Debug`; decided in the same way.
+/// The text of an error: its `Display` with its causes, or its `Debug`; decided in the same way.
 pub trait SayDisplay {
     /// Writes it.
     ///
@@ -171,7 +171,7 @@ impl<T: fmt::Debug> SayDebug for &Shown<'_, T> {
 
 /// Errors with neither.
 pub trait SayNothing {
-    /// Writes that there is one.
+    /// Writes that there is an error.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl<T> SayNothing for Shown<'_, T> {
     }
 }
 
-/// Writes what an error says, whether its type can be written or not.
+/// Writes the text of an error, for all types.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __say_error {
@@ -196,17 +196,18 @@ macro_rules! __say_error {
     }};
 }
 
-/// Registers a worker that is not generic, or one instance of one that is.
+/// Registers a worker, or one instance of a generic worker.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register {
     ($by:ty, $worker:ty) => {
-        // Of an instance that is not registered it would be no help to name those that are.
+        // The compiler does not list the registered instances.
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Registered<$by> for $worker {
-            const ENTRY: $crate::__private::Entry = $crate::__private::Entry::new::<$worker>();
+            const ENTRY: $crate::__private::WorkerEntry =
+                $crate::__private::WorkerEntry::new::<$worker>();
         }
-        $crate::__private::inventory::submit! { $crate::__private::Entry::new::<$worker>() }
+        $crate::__private::inventory::submit! { $crate::__private::WorkerEntry::new::<$worker>() }
     };
 }
 
@@ -241,7 +242,7 @@ macro_rules! __register {
 macro_rules! register {
     ($($worker:ty),+ $(,)?) => {
         $(const _: () = {
-            // Public, because whoever spawns the instance names it without knowing, in other crates.
+            // Public, since a spawn of the instance names it, also in other crates.
             #[derive(Debug)]
             pub struct Here;
             $crate::__register! { Here, $worker }

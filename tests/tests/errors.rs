@@ -17,7 +17,7 @@ use coproc::{
         SendError, TryRecvError,
     },
     prelude::*,
-    spawn::{Events, Stats, WorkerHandle},
+    spawn::{Events, WorkerHandle, WorkerStats},
     worker::{FunctionController, LaterAnswer, Peer},
 };
 use coproc_tests::Watch;
@@ -307,7 +307,7 @@ fn what_is_public_can_be_sent_and_shared() {
     goes_anywhere::<(Call<Cell<u32>>, Pending<Cell<u32>>, CallFuture<Cell<u32>>)>();
     goes_anywhere::<(Messenger<u32, Cell<u32>>, MultiMessenger<u32, u32>)>();
     goes_anywhere::<Lane<u32, u32, ()>>();
-    goes_anywhere::<(LaterAnswer<u32, Empty>, Peer, Stats, Counters, Bytes)>();
+    goes_anywhere::<(LaterAnswer<u32, Empty>, Peer, WorkerStats, Counters, Bytes)>();
     goes_anywhere::<(Received<u32, ()>, RemoteError)>();
 
     is_shown::<(

@@ -36,7 +36,7 @@ struct LeftOut;
 type Lost = Keeper<Option<Vec<u64>>>;
 
 impl coproc::worker::Registered<LeftOut> for Lost {
-    const ENTRY: coproc::__private::Entry = coproc::__private::Entry::new::<Self>();
+    const ENTRY: coproc::__private::WorkerEntry = coproc::__private::WorkerEntry::new::<Self>();
 }
 
 #[coproc::test]

@@ -23,36 +23,11 @@ const RUNTIME: &str = "coproc/src";
 const MACROS: &str = "coproc-macros/src";
 
 /// Places that do not keep one of the rules yet.
-const CIRCLES_NOT_YET: [&str; 4] =
+const CIRCLES_NOT_YET: [&str; 3] =
+    ["coproc/src/codec/", "coproc/src/transport/", "coproc/src/worker/"];
+const NAMES_NOT_YET: [&str; 3] = ["coproc/src/codec/", "coproc/src/link/", "coproc/src/transport/"];
+const WORDS_NOT_YET: [&str; 4] =
     ["coproc/src/codec/", "coproc/src/link/", "coproc/src/transport/", "coproc/src/worker/"];
-const NAMES_NOT_YET: [&str; 15] = [
-    "coproc/src/call/",
-    "coproc/src/codec/",
-    "coproc/src/dispatch/",
-    "coproc/src/error/",
-    "coproc/src/link/",
-    "coproc/src/messenger/",
-    "coproc/src/monitor/",
-    "coproc/src/multiqueue.rs",
-    "coproc/src/pool/",
-    "coproc/src/protocol/",
-    "coproc/src/queue/",
-    "coproc/src/spawn/",
-    "coproc/src/state/",
-    "coproc/src/transport/",
-    "coproc/src/worker/",
-];
-const WORDS_NOT_YET: [&str; 9] = [
-    "ARCHITECTURE.md",
-    "coproc/src/__private.rs",
-    "coproc/src/codec/",
-    "coproc/src/dispatch/",
-    "coproc/src/link/",
-    "coproc/src/protocol/",
-    "coproc/src/spawn/",
-    "coproc/src/transport/",
-    "coproc/src/worker/",
-];
 
 fn both() -> Texts {
     [RUNTIME, MACROS].into_iter().flat_map(texts).collect()
@@ -93,7 +68,9 @@ fn no_files_of_a_folder_use_one_another_in_a_circle() {
 
 #[test]
 fn a_type_name_stands_for_one_thing() {
-    hold(&outside(&NAMES_NOT_YET, names::doubled(&modules(RUNTIME))));
+    let mut sources = modules(RUNTIME);
+    sources.retain(|source| !NAMES_NOT_YET.iter().any(|place| source.file.starts_with(place)));
+    hold(&names::doubled(&sources));
 }
 
 #[test]

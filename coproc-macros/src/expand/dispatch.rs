@@ -7,7 +7,7 @@ use syn::{Path, spanned::Spanned};
 use super::{argument, assertions, mixed, reply};
 use crate::model::{Close, Gone, Handler, Idle, Init, Inputs, Subject, Tick, Worker};
 
-/// `impl Dispatch`.
+/// `impl Handlers`.
 pub(super) fn implementation(worker: &Worker) -> TokenStream {
     let Subject { library, path, generics, .. } = &worker.subject;
     let (bounds, _, clause) = generics.split_for_impl();
@@ -20,7 +20,7 @@ pub(super) fn implementation(worker: &Worker) -> TokenStream {
     // Not `return`: without other arms, the statement after the match would be unreachable.
     quote_spanned! {mixed()=>
         #[automatically_derived]
-        impl #bounds #library::__private::Dispatch for #path #clause {
+        impl #bounds #library::__private::Handlers for #path #clause {
             fn init(
                 arguments: &mut #library::__private::Arguments<'_>,
             ) -> #library::__private::Decoded<

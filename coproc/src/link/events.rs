@@ -10,14 +10,14 @@ const KEPT: usize = 1024;
 
 /// The events that were not read, so many and so large as a host can bear.
 #[derive(Debug, Default)]
-pub(crate) struct Events {
+pub(crate) struct EventQueue {
     waiting: VecDeque<Body>,
     bytes: usize,
     /// How many were dropped because nobody took them.
     pub(crate) missed: u64,
 }
 
-impl Events {
+impl EventQueue {
     pub(crate) fn put(&mut self, event: Body) {
         self.bytes += cost(event.len());
         self.waiting.push_back(event);
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn the_oldest_go_first() {
-        let mut events = Events::default();
+        let mut events = EventQueue::default();
         for number in 0..KEPT as u32 + 3 {
             events.put(Body::of(&number, 16).unwrap());
         }
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn large_ones_push_others_out() {
-        let mut events = Events::default();
+        let mut events = EventQueue::default();
         let large = "x".repeat(UNREAD_MOST / 2);
         for _ in 0..3 {
             events.put(Body::of(large.as_str(), usize::MAX).unwrap());

@@ -5,7 +5,7 @@ use std::{task::Waker, time::Duration};
 use super::{
     by_hand::{ByHand, Signal, cost},
     disconnect_cause::{DisconnectCause, ExitEvent},
-    events::Events,
+    events::EventQueue,
     flow::Flow,
     inbox::{Inbox, Purpose},
     requests::Requests,
@@ -96,7 +96,7 @@ pub(crate) struct State {
     last_token: u64,
     pub(crate) last_id: u64,
     woken: Vec<Waiter>,
-    pub(crate) events: Events,
+    pub(crate) events: EventQueue,
     /// How many handlers that nobody waited for returned an error.
     pub(crate) unheard: u64,
     /// The worker's last word.
@@ -134,7 +134,7 @@ impl State {
             last_token: 0,
             last_id: 0,
             woken: Vec::new(),
-            events: Events::default(),
+            events: EventQueue::default(),
             unheard: 0,
             farewell: None,
             taken_in: 0,

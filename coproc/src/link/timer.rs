@@ -10,10 +10,10 @@ struct Timer {
 }
 
 /// When an alarm is due, and which of all it is.
-type Key = (Instant, u64);
+type AlarmKey = (Instant, u64);
 
 struct Alarms {
-    wakers: BTreeMap<Key, Waker>,
+    wakers: BTreeMap<AlarmKey, Waker>,
     last: u64,
     running: bool,
 }
@@ -44,7 +44,7 @@ pub(crate) fn start() -> io::Result<()> {
 /// Something to be woken for, until this is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Alarm {
-    key: Option<Key>,
+    key: Option<AlarmKey>,
 }
 
 impl Alarm {

@@ -1,4 +1,4 @@
-//! The named lanes of a messenger.
+//! [`Channel`]: the named channels of a messenger.
 
 /// The channels of a messenger: a fieldless enum with `#[derive(Channel)]`.
 ///

@@ -15,9 +15,9 @@ pub(crate) use plan::{ChannelPlan, Handler, Plan};
 pub use priority::Priority;
 pub(crate) use registry::{MessageDefaults, Registry};
 
-/// What can travel between processes: every type with serde's two traits.
+/// A type that messages can hold: every type with serde's two traits.
 ///
-/// It is implemented for all of them; use it as a bound in generic workers.
+/// It is implemented for all of them. Use it as a bound in generic workers.
 ///
 /// ```
 /// use coproc::prelude::*;
@@ -36,8 +36,7 @@ pub trait Wire: Serialize + DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> Wire for T {}
 
-/// What a [`Messenger`](crate::Messenger) sends and receives: every [`Wire`] type that borrows
-/// nothing.
+/// The message type of a [`Messenger`](crate::Messenger): every [`Wire`] type that borrows nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a message",
     label = "this does not implement `Serialize` and `Deserialize`",

@@ -1,14 +1,14 @@
-//! What travels over a connection: one variant for each kind of packet, each with its own fields.
+//! [`Packet`]: one variant for each kind of packet, each with its own fields.
 
 use std::time::Instant;
 
 use super::Priority;
 
-/// What a packet is, without its body.
+/// A packet without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Packet {
     /// The host introduces itself to a worker, or a process to a worker that it has a controller
-    /// of. `pid` is the process that sends it; 0 where the body says who that is.
+    /// of. `pid` is the process that sends it; 0 if the body has it.
     Hello { pid: u32 },
     /// The worker introduces itself to its host.
     Welcome,
@@ -17,9 +17,9 @@ pub(crate) enum Packet {
     /// A message with one reply. If it is `nested`, a handler makes the call, and the body begins
     /// with the workers that wait for the reply.
     Call { id: u64, nested: bool, envelope: Envelope },
-    /// How call `id` ended, or that there is room that request `id` asked for.
+    /// The status of call `id`, or the room that request `id` asked for.
     Answer { id: u64, status: Status },
-    /// The caller does not want the reply to call `id` any more.
+    /// The caller has cancelled call `id`.
     Cancel { id: u64 },
     /// The handler of call `id` has returned; the worker answers later.
     Deferred { id: u64 },
@@ -27,11 +27,11 @@ pub(crate) enum Packet {
     Room { id: u64, channel: u16 },
     /// An event that a worker emits.
     Event,
-    /// So many handlers that no caller waits for returned errors.
+    /// The number of errors of handlers without a waiting caller.
     Unheard { errors: u32 },
     /// The owner asks the worker to handle what is queued, until `until` at the latest, and to end.
     Close { until: Option<Instant> },
-    /// How a worker ended that ended in order.
+    /// The final status of a worker that has closed.
     Ended(Status),
     /// One more connection to the worker; its descriptors are the attachments.
     Adopt,
@@ -44,7 +44,7 @@ pub(crate) enum Packet {
 }
 
 impl Packet {
-    /// Whether descriptors can come with it: values of the user's, or a connection, are its body.
+    /// Whether it can have attachments: its body is the user's value, or a connection.
     pub(crate) fn may_carry(&self) -> bool {
         use Packet::{Adopt, Answer, Call, Ended, Event, Failure, Reply, Tell};
         matches!(
@@ -78,20 +78,20 @@ impl Packet {
     }
 }
 
-/// What the receiver of a message reads before the message is decoded.
+/// The fields of a message that its receiver reads before it decodes the body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Envelope {
     /// The number of its channel.
     pub(crate) channel: u16,
-    /// How urgent it is.
+    /// Its priority.
     pub(crate) priority: Priority,
     /// The number of its handler.
     pub(crate) handler: u32,
-    /// When its caller stops waiting.
+    /// Its deadline.
     pub(crate) deadline: Option<Instant>,
 }
 
-/// How a call ended.
+/// The status of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Status {
     /// Its handler returned a value.
@@ -119,7 +119,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// Whether a handler began the call that ended so.
+    /// Whether the handler of such a call has begun.
     pub(crate) fn is_begun(self) -> bool {
         !matches!(self, Self::Closed | Self::Cancelled | Self::Expired)
     }

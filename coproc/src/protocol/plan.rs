@@ -1,21 +1,21 @@
-//! What is known of a worker type before any of it runs.
+//! [`Plan`]: the static description of a worker type.
 
 use std::time::Duration;
 
 /// One handler.
 #[derive(Clone, Copy, Debug)]
 pub struct Handler {
-    /// Its number: its place among the handlers as written.
+    /// Its number: its index among the handlers as written.
     pub number: u32,
     /// Its method's name.
     pub name: &'static str,
     /// The index of its channel.
     pub channel: u16,
-    /// No reply to it exists.
+    /// It has no reply.
     pub oneway: bool,
     /// It may be run again after a crash.
     pub idempotent: bool,
-    /// How long a caller waits who says nothing else.
+    /// The default deadline of its calls.
     pub deadline: Option<Duration>,
 }
 
@@ -30,7 +30,7 @@ impl Handler {
         Self { channel, ..self }
     }
 
-    /// No reply to it exists.
+    /// It has no reply.
     pub const fn oneway(self) -> Self {
         Self { oneway: true, ..self }
     }
@@ -40,7 +40,7 @@ impl Handler {
         Self { idempotent: true, ..self }
     }
 
-    /// A caller that names no deadline waits for so many nanoseconds.
+    /// The default deadline of its calls, in nanoseconds.
     pub const fn deadline(self, nanoseconds: u64) -> Self {
         Self { deadline: Some(Duration::from_nanos(nanoseconds)), ..self }
     }
@@ -53,7 +53,7 @@ pub struct ChannelPlan {
     pub name: &'static str,
     /// How many messages may wait in it.
     pub capacity: usize,
-    /// What a sender gets when it is full: an error, or else it waits.
+    /// Whether a sender gets an error while it is full; otherwise it waits.
     pub reject: bool,
 }
 
@@ -63,7 +63,7 @@ impl ChannelPlan {
         Self { name, capacity: 1024, reject: false }
     }
 
-    /// So many messages may wait in it.
+    /// The number of messages that may wait in it.
     pub const fn capacity(self, capacity: usize) -> Self {
         Self { capacity, ..self }
     }
@@ -74,7 +74,7 @@ impl ChannelPlan {
     }
 }
 
-/// A worker type, as `#[worker]` has read it.
+/// The static description of a worker type.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// Its stable name.
@@ -122,7 +122,7 @@ impl Plan {
         }
     }
 
-    /// Whether it is a function, which talks by hand.
+    /// Whether it is a function with a messenger.
     pub(crate) fn is_function(&self) -> bool {
         self.lanes > 0
     }

@@ -1,10 +1,9 @@
-//! How urgent a message is.
+//! [`Priority`].
 
-/// How urgent a message is: lower is sooner, 0 unless said otherwise.
+/// The priority of a message: lower is sooner, and the default is 0.
 ///
 /// Messages of one priority are handled in the order in which they were sent.
 ///
-/// To a worker in another process, a message overtakes what waits in the worker and what waits at
-/// its sender, but not the few hundred messages on the way between the two, in the kernel. The
-/// worker takes those in before it begins the next message.
+/// A message to another process overtakes the messages that wait in the worker and at the sender, but not
+/// the few hundred messages in the kernel, which the worker receives before it begins the next message.
 pub type Priority = i32;

@@ -26,7 +26,7 @@ use crate::{
     worker::{Context, Engine, Later, LaterAnswer, Peer, StartParameters, Worker, registry::plan},
 };
 
-/// The owner of a worker that is whoever holds the other end of `socket`.
+/// The owner of a worker; the holder of the other end of `socket` acts as that worker.
 ///
 /// # Errors
 ///
@@ -43,8 +43,8 @@ pub fn caller<W: Worker>(socket: OwnedFd, max_message: usize) -> io::Result<Work
     Ok(WorkerResource::new(connection, Duration::ZERO))
 }
 
-/// Is a worker, whose `#[init]` takes nothing, for whoever holds the other end of `socket`, until
-/// the link ends. Gives how the other end broke the protocol, if it did.
+/// Runs a worker, whose `#[init]` has no arguments, for the holder of the other end of `socket`, until the
+/// link ends. Gives how the other end broke the protocol, if it did.
 pub fn serve<W: Worker>(socket: OwnedFd) -> Option<String> {
     let plan = plan::<W>();
     let link = Socket::new(socket, MESSAGE_MOST);
@@ -83,7 +83,7 @@ fn by_hand(socket: OwnedFd, channels: usize) -> Arc<Endpoint> {
 /// If there is no thread or socket to be had.
 pub fn frames(bytes: &[u8]) {
     said_to(bytes, said_to_a_caller);
-    said_to(bytes, |socket| drop(serve::<Target>(socket)));
+    said_to(bytes, |socket| drop(serve::<FuzzTarget>(socket)));
     said_to(bytes, said_to_a_messenger);
 }
 
@@ -98,7 +98,7 @@ fn said_to(bytes: &[u8], end: impl FnOnce(OwnedFd)) {
 }
 
 fn said_to_a_caller(socket: OwnedFd) {
-    let target = caller::<Target>(socket, MESSAGE_MOST).expect("the reactor can be had");
+    let target = caller::<FuzzTarget>(socket, MESSAGE_MOST).expect("the reactor can be had");
     let text = target.text("a").send();
     let tree = target.tree(Tree::default()).send();
     let units = target.units(1).send();
@@ -113,9 +113,9 @@ fn said_to_a_caller(socket: OwnedFd) {
 
 fn said_to_a_messenger(socket: OwnedFd) {
     let endpoint = by_hand(socket, 2);
-    let messenger = Messenger::<u64, Tree, Lane>::new(Arc::clone(&endpoint), MESSAGE_MOST);
+    let messenger = Messenger::<u64, Tree, FuzzLane>::new(Arc::clone(&endpoint), MESSAGE_MOST);
     let _ = messenger.send_requests(0..4);
-    let _ = messenger.on(Lane::Second).send_request(4);
+    let _ = messenger.on(FuzzLane::Second).send_request(4);
     while !matches!(messenger.recv_any(), Err(RecvError::Closed)) {
         let _ = messenger.reply(0);
         let state = endpoint.state();
@@ -135,12 +135,12 @@ struct Tree {
 }
 
 #[derive(Clone, Copy)]
-enum Lane {
+enum FuzzLane {
     First,
     Second,
 }
 
-impl Channel for Lane {
+impl Channel for FuzzLane {
     const NAMES: &'static [&'static str] = &["first", "second"];
 
     fn index(self) -> usize {
@@ -153,12 +153,12 @@ impl Channel for Lane {
 }
 
 /// What [`frames`] talks to, and as.
-struct Target {
+struct FuzzTarget {
     later: Vec<LaterAnswer<u8, Tree>>,
 }
 
 #[crate::worker(channels(first(capacity = 4), second(capacity = 1, overflow = reject)), event = Tree)]
-impl Target {
+impl FuzzTarget {
     #[init]
     fn new() -> Self {
         Self { later: Vec::new() }

@@ -267,10 +267,10 @@ impl<W: Worker> WorkerHandle<'_, W> {
 
     /// What has gone over the link so far.
     #[must_use]
-    pub fn stats(&self) -> Stats {
-        let Some(connection) = self.drained() else { return Stats::default() };
+    pub fn stats(&self) -> WorkerStats {
+        let Some(connection) = self.drained() else { return WorkerStats::default() };
         let state = connection.endpoint.state();
-        Stats {
+        WorkerStats {
             sent: connection.sent.load(Ordering::Relaxed),
             remaining: state.requests.calls(),
             unheard_errors: state.unheard,
@@ -329,7 +329,7 @@ impl<W: Worker> fmt::Debug for WorkerHandle<'_, W> {
 /// What has gone over the link to a worker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Stats {
+pub struct WorkerStats {
     /// Messages sent.
     pub sent: u64,
     /// Calls that are not answered.

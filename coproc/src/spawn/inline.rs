@@ -1,6 +1,6 @@
 //! Workers inside their callers.
 
-use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::Ends};
+use super::{GRACE, MESSAGE_MOST, Order, Place, WorkerResource, started, thread::LocalEnds};
 use crate::{
     codec::reply::limit_replies,
     error::SpawnError,
@@ -63,7 +63,8 @@ where
         let (near, far) = Local::inline_pair();
         let inline = Arc::new(transport::Inline::new(near));
         let near = Arc::clone(&inline);
-        let Ends { connection, hello, parameters, .. } = Ends::<W>::new(near, far, MESSAGE_MOST);
+        let LocalEnds { connection, hello, parameters, .. } =
+            LocalEnds::<W>::new(near, far, MESSAGE_MOST);
         let before = limit_replies(usize::MAX);
         let engine = W::start(parameters, order.arguments.take_arguments());
         limit_replies(before);

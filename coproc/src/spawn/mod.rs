@@ -47,7 +47,7 @@ pub use events::Events;
 pub(crate) use every_place::on_every_place;
 pub use group::{Group, Grouped};
 pub(crate) use handle::handle;
-pub use handle::{Stats, WorkerHandle, owner};
+pub use handle::{WorkerHandle, WorkerStats, owner};
 pub(crate) use host::{Host, Lent};
 pub use inline::Inline;
 #[cfg(feature = "process")]

@@ -42,7 +42,7 @@ pub(super) fn connection<W: Worker>(
     if let Some((connection, _)) = relays.get(slot) {
         return Ok(Arc::clone(connection));
     }
-    let target = Target {
+    let target = RelayTarget {
         dispatch: Arc::downgrade(dispatch),
         slot: *slot,
         open: Mutex::new(0),
@@ -57,7 +57,7 @@ pub(super) fn connection<W: Worker>(
 }
 
 /// Where a relay sends what it takes in.
-struct Target {
+struct RelayTarget {
     dispatch: Weak<dyn Dispatch>,
     slot: Option<usize>,
     /// How many calls the dispatcher has from the relay that are not answered.
@@ -65,7 +65,7 @@ struct Target {
     answered: Condvar,
 }
 
-impl Target {
+impl RelayTarget {
     /// Counts a call in; waits while the dispatcher has as many as `most`, so that the callers'
     /// channels fill up and not this process's memory.
     fn admit(&self, most: usize) {
@@ -77,7 +77,7 @@ impl Target {
     }
 }
 
-impl Hosted for Target {
+impl Hosted for RelayTarget {
     const NAME: &'static str = "the way to a pool";
 
     fn end(&self) {
@@ -87,7 +87,7 @@ impl Hosted for Target {
 
 /// Takes calls for workers of type `W`, as one of them would.
 pub(super) struct Relay<W> {
-    target: Arc<Target>,
+    target: Arc<RelayTarget>,
     worker: PhantomData<fn() -> W>,
 }
 
@@ -118,7 +118,7 @@ impl<W: Worker> Relay<W> {
 struct Relayed {
     job: Request,
     answer: LaterAnswer<(), ()>,
-    target: Arc<Target>,
+    target: Arc<RelayTarget>,
 }
 
 impl Relayed {
@@ -162,7 +162,7 @@ impl Wake for Forward {
     }
 }
 
-impl<W: Worker> worker::Dispatch for Relay<W> {
+impl<W: Worker> worker::Handlers for Relay<W> {
     fn init(arguments: &mut Arguments<'_>) -> Result<Result<Self, Answer>, Malformed> {
         let Lent(target) = arguments.take()?;
         Ok(Ok(Self { target, worker: PhantomData }))

@@ -10,10 +10,10 @@ use crate::{
 /// The starts of workers for one owner, which can call them off: a worker may take for ever to start,
 /// and the owner may have ended meanwhile.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Starts(Arc<Mutex<State>>);
+pub(crate) struct Starts(Arc<Mutex<StartState>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct StartState {
     going_on: HashMap<u64, Weak<dyn Life>>,
     last: u64,
     is_off: bool,

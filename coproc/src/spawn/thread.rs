@@ -46,7 +46,7 @@ use crate::{
 pub struct Thread;
 
 /// The two ends of a link in this process, before a worker sits at one.
-pub(super) struct Ends<W> {
+pub(super) struct LocalEnds<W> {
     pub(super) connection: Arc<Connection>,
     pub(super) hello: u64,
     pub(super) parameters: StartParameters<W>,
@@ -54,7 +54,7 @@ pub(super) struct Ends<W> {
     killed: Arc<AtomicBool>,
 }
 
-impl<W: Worker> Ends<W> {
+impl<W: Worker> LocalEnds<W> {
     pub(super) fn new(near: Arc<dyn Transport>, far: Local, max_message: usize) -> Self {
         let plan = plan::<W>();
         let (caller, worker) = Role::ends(plan);
@@ -89,8 +89,8 @@ pub(super) fn launch<W: Worker>(
     order: Order,
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     let (near, far) = Local::pair();
-    let ends = Ends::<W>::new(Arc::new(near), far, max_message);
-    let Ends { connection, hello, parameters, killed } = ends;
+    let ends = LocalEnds::<W>::new(Arc::new(near), far, max_message);
+    let LocalEnds { connection, hello, parameters, killed } = ends;
     let _going_on = connection.life.get().map(|life| order.starts.begin(life));
     let name = short(connection.plan.name).to_owned();
     let body = move || run(parameters, order.arguments, &killed);

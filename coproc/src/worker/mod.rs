@@ -108,7 +108,7 @@ pub trait Engine: Drive {
 /// The generated half of a worker: from the number of a handler to the method.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a worker with handlers")]
-pub trait Dispatch: Worker {
+pub trait Handlers: Worker {
     /// Whether it has an `#[idle]`.
     const IDLE: bool = false;
 

@@ -11,15 +11,15 @@ use crate::{codec::Arguments, protocol::Plan};
 /// A worker type in the link-time table.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "process"), allow(dead_code))]
-pub struct Entry {
+pub struct WorkerEntry {
     pub(crate) plan: fn() -> &'static Plan,
     pub(crate) key: fn() -> u64,
     pub(crate) run: fn(StartParameters<()>, Arguments<'_>) -> Ended,
 }
 
-inventory::collect!(Entry);
+inventory::collect!(WorkerEntry);
 
-impl Entry {
+impl WorkerEntry {
     /// The entry of `W`.
     #[must_use]
     pub const fn new<W: Worker>() -> Self {
@@ -72,5 +72,5 @@ fn run<W: Worker>(parameters: StartParameters<()>, arguments: Arguments<'_>) -> 
 )]
 pub trait Registered<By>: Worker {
     /// Its entry in the table.
-    const ENTRY: Entry;
+    const ENTRY: WorkerEntry;
 }

@@ -1,6 +1,6 @@
 //! One type name stands for one thing in the crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{
     Ident, Item,
@@ -8,9 +8,6 @@ use syn::{
 };
 
 use crate::source::{Finding, Source, attributes, is_test, line};
-
-/// Names that stand for more than one thing, and why.
-const SHARED: [(&str, &str); 0] = [];
 
 /// Types, traits and aliases of one name that are defined in more than one file.
 pub(crate) fn doubled(sources: &[Source]) -> Vec<Finding> {
@@ -23,9 +20,9 @@ pub(crate) fn doubled(sources: &[Source]) -> Vec<Finding> {
             known.push((&source.file, line(name.span())));
         }
     }
-    places.retain(|name, places| {
-        let files = places.iter().map(|(file, _)| file).collect::<std::collections::BTreeSet<_>>();
-        files.len() > 1 && !SHARED.iter().any(|(shared, _)| shared == name)
+    places.retain(|_, places| {
+        let files = places.iter().map(|(file, _)| file).collect::<BTreeSet<_>>();
+        files.len() > 1
     });
     let each = places.iter().flat_map(|(name, places)| places.iter().map(move |at| (name, at)));
     let advice = |name| format!("`{name}` stands for two things; name one after what it is");

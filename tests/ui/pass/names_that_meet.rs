@@ -83,7 +83,7 @@ impl Names {
     #[message]
     fn __(&self) {}
 
-    // What `Worker` and `Dispatch` have of their own.
+    // What `Worker` and `Handlers` have of their own.
     #[message]
     fn init(&self) {}
     #[message]

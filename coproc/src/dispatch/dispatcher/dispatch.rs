@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::super::{policy::Retries, scheduler::Event};
-use super::{Dispatcher, Note, State, at_once};
+use super::super::{policy::Retries, scheduler::Scheduled};
+use super::{Dispatcher, DispatcherState, News, at_once};
 use crate::{
     call::{Controller, Dispatch, Job, Relays},
     error::CloseReason,
@@ -35,16 +35,16 @@ impl<W: Worker> Dispatch for Dispatcher<W> {
 
     fn submit(self: Arc<Self>, job: Job) -> u64 {
         let number = self.last_job.fetch_add(1, Ordering::SeqCst) + 1;
-        self.note(Note::Submitted(number, job));
+        self.note(News::Submitted(number, job));
         number
     }
 
     fn abandon(self: Arc<Self>, job: u64) {
-        self.note(Note::Withdrawn(job));
+        self.note(News::Withdrawn(job));
     }
 
     fn expire(self: Arc<Self>, job: u64) {
-        self.note(Note::Expired(job));
+        self.note(News::Expired(job));
     }
 
     fn wait(self: Arc<Self>, job: u64, until: Option<Instant>) {
@@ -98,7 +98,7 @@ impl<W: Worker> Dispatch for Dispatcher<W> {
     }
 }
 
-impl<W: Worker> State<W> {
+impl<W: Worker> DispatcherState<W> {
     /// How urgent a job is that comes now.
     pub(super) fn urgency(&mut self, priority: Priority) -> Urgency {
         match &mut self.aging {
@@ -109,15 +109,15 @@ impl<W: Worker> State<W> {
 }
 
 impl<W: Worker> Dispatcher<W> {
-    pub(super) fn withdrawn(self: &Arc<Self>, state: &mut State<W>, number: u64) {
+    pub(super) fn withdrawn(self: &Arc<Self>, state: &mut DispatcherState<W>, number: u64) {
         if state.jobs.remove(&number).is_none() {
             return;
         }
         for (slot, worker) in state.workers.iter_mut().enumerate() {
             if worker.as_mut().is_some_and(|worker| worker.forget(number)) {
-                self.notes.lock().push(Note::Rung(slot));
+                self.notes.lock().push(News::Woken(slot));
             }
         }
-        self.step(state, Event::Withdrawn { task: number }, None);
+        self.step(state, Scheduled::Withdrawn { task: number }, None);
     }
 }

@@ -15,11 +15,11 @@ mod waking;
 
 use std::{collections::HashMap, fmt, task::Waker, time::Instant};
 
-use self::slot::{Ended, SlotWorker, Step, place};
+use self::slot::{SlotEnd, SlotWorker, Step, place};
 pub(crate) use self::spawning::{at_once, start};
 use super::{
     policy::Policy,
-    scheduler::{Action, Event, Scheduler},
+    scheduler::{Scheduled, Scheduler, SlotAction},
 };
 use crate::{
     call::{Controller, Job, Relays},
@@ -36,13 +36,13 @@ use crate::{
 };
 
 /// Something that happened to a dispatcher.
-enum Note<W: Worker> {
+enum News<W: Worker> {
     Submitted(u64, Job),
     Withdrawn(u64),
     /// The deadline of this job has passed.
     Expired(u64),
     /// There may be news of this worker.
-    Rung(usize),
+    Woken(usize),
     Spawned(usize, Result<WorkerResource<W>, String>),
     /// A helping thread is about to end.
     Helped,
@@ -56,9 +56,9 @@ pub(crate) type Launch<W> = Box<dyn Fn() -> Result<WorkerResource<W>, String> + 
 
 /// The slots of a dispatcher, and what waits for them.
 pub(crate) struct Dispatcher<W: Worker> {
-    state: Mutex<State<W>>,
-    notes: Mutex<Vec<Note<W>>>,
-    status: Mutex<Status>,
+    state: Mutex<DispatcherState<W>>,
+    notes: Mutex<Vec<News<W>>>,
+    status: Mutex<DispatcherStatus>,
     changed: Condvar,
     max_message: usize,
     relays: Mutex<Relays>,
@@ -70,7 +70,7 @@ pub(crate) struct Dispatcher<W: Worker> {
     closed: AtomicBool,
 }
 
-struct State<W: Worker> {
+struct DispatcherState<W: Worker> {
     scheduler: Scheduler,
     aging: Option<Aging>,
     workers: Vec<Option<SlotWorker<W>>>,
@@ -87,7 +87,7 @@ struct State<W: Worker> {
 
 /// What threads wait for.
 #[derive(Clone, Copy, Debug, Default)]
-struct Status {
+struct DispatcherStatus {
     quiet: bool,
     closed: bool,
     stopped: bool,
@@ -108,7 +108,7 @@ impl<W: Worker> Dispatcher<W> {
         let owners = std::iter::once(first).chain(others);
         let is_watched = policy.retries.is_some();
         let dispatcher = Arc::new(Self {
-            state: Mutex::new(State {
+            state: Mutex::new(DispatcherState {
                 scheduler: Scheduler::new(len, policy.recycling.after),
                 aging: W::PLAN.aging.map(Aging::new),
                 workers: owners.map(|owner| Some(SlotWorker::new(owner, is_watched))).collect(),
@@ -132,7 +132,7 @@ impl<W: Worker> Dispatcher<W> {
             closed: AtomicBool::new(false),
         });
         if is_watched {
-            dispatcher.note(Note::Rung(0));
+            dispatcher.note(News::Woken(0));
         }
         dispatcher
     }
@@ -157,21 +157,21 @@ impl<W: Worker> Dispatcher<W> {
     pub(crate) fn resize(self: &Arc<Self>, len: usize) {
         if !self.is_closed() {
             self.len.store(len.max(1), Ordering::SeqCst);
-            self.note(Note::Resized(len.max(1)));
+            self.note(News::Resized(len.max(1)));
         }
     }
 
     /// Takes no more tasks.
     pub(crate) fn close(self: &Arc<Self>) {
         self.closed.store(true, Ordering::SeqCst);
-        self.note(Note::Closed);
+        self.note(News::Closed);
     }
 
     /// Lets no job and no worker begin any more, and ends the workers that are starting.
     pub(crate) fn stop(self: &Arc<Self>) {
         self.closed.store(true, Ordering::SeqCst);
         self.starts.call_off();
-        self.note(Note::Stopped);
+        self.note(News::Stopped);
     }
 
     /// Waits until it takes no more tasks and the last is done.
@@ -210,7 +210,7 @@ impl<W: Worker> Dispatcher<W> {
     }
 
     /// Waits until `is_met`, until `until` at the latest; gives whether it is.
-    fn wait_for(&self, until: Option<Instant>, is_met: impl Fn(&Status) -> bool) -> bool {
+    fn wait_for(&self, until: Option<Instant>, is_met: impl Fn(&DispatcherStatus) -> bool) -> bool {
         let mut status = self.status.lock();
         loop {
             if is_met(&status) {
@@ -223,7 +223,7 @@ impl<W: Worker> Dispatcher<W> {
         }
     }
 
-    fn note(self: &Arc<Self>, note: Note<W>) {
+    fn note(self: &Arc<Self>, note: News<W>) {
         self.notes.lock().push(note);
         self.attend();
     }
@@ -264,8 +264,8 @@ impl<W: Worker> Dispatcher<W> {
         }
     }
 
-    fn tell(&self, state: &State<W>) {
-        *self.status.lock() = Status {
+    fn tell(&self, state: &DispatcherState<W>) {
+        *self.status.lock() = DispatcherStatus {
             quiet: state.scheduler.is_quiet(),
             closed: state.scheduler.is_closed(),
             stopped: state.scheduler.is_stopped(),
@@ -275,98 +275,98 @@ impl<W: Worker> Dispatcher<W> {
         self.changed.notify_all();
     }
 
-    fn take_note(self: &Arc<Self>, state: &mut State<W>, note: Note<W>) {
+    fn take_note(self: &Arc<Self>, state: &mut DispatcherState<W>, note: News<W>) {
         match note {
-            Note::Submitted(number, job) => {
+            News::Submitted(number, job) => {
                 let (urgency, only) = (state.urgency(job.priority), job.slot);
                 state.jobs.insert(number, job);
-                self.step(state, Event::Submitted { task: number, urgency, only }, None);
+                self.step(state, Scheduled::Submitted { task: number, urgency, only }, None);
             }
-            Note::Withdrawn(number) => self.withdrawn(state, number),
-            Note::Expired(number) => {
+            News::Withdrawn(number) => self.withdrawn(state, number),
+            News::Expired(number) => {
                 if state.scheduler.is_waiting(number) {
-                    self.step(state, Event::Withdrawn { task: number }, None);
+                    self.step(state, Scheduled::Withdrawn { task: number }, None);
                     deliver(state, number, Err(CallError::Deadline { started: false }));
                 }
             }
-            Note::Rung(slot) => self.look(state, slot),
-            Note::Spawned(slot, Ok(owner)) => {
+            News::Woken(slot) => self.look(state, slot),
+            News::Spawned(slot, Ok(owner)) => {
                 if self.starts.are_off() {
                     handle(owner.link()).kill();
                 }
                 let is_watched = self.policy.retries.is_some();
                 place(&mut state.workers, slot, SlotWorker::new(owner, is_watched));
-                self.step(state, Event::Spawned { slot }, None);
+                self.step(state, Scheduled::Spawned { slot }, None);
                 if is_watched {
-                    self.notes.lock().push(Note::Rung(slot));
+                    self.notes.lock().push(News::Woken(slot));
                 }
             }
-            Note::Spawned(slot, Err(text)) => {
+            News::Spawned(slot, Err(text)) => {
                 state.refusal = text;
-                self.step(state, Event::SpawnFailed { slot }, None);
+                self.step(state, Scheduled::SpawnFailed { slot }, None);
             }
-            Note::Helped => state.helpers -= 1,
-            Note::Resized(len) => self.step(state, Event::Resized { len }, None),
-            Note::Closed => self.step(state, Event::Closed, None),
-            Note::Stopped => self.step(state, Event::Stopped, None),
+            News::Helped => state.helpers -= 1,
+            News::Resized(len) => self.step(state, Scheduled::Resized { len }, None),
+            News::Closed => self.step(state, Scheduled::Closed, None),
+            News::Stopped => self.step(state, Scheduled::Stopped, None),
         }
     }
 
     /// Takes what has become of a worker's job, if something has.
-    fn look(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+    fn look(self: &Arc<Self>, state: &mut DispatcherState<W>, slot: usize) {
         let waker = self.waker(state, slot);
         let Some(Some(worker)) = state.workers.get_mut(slot) else { return };
         let Some(step) = worker.poll(&waker) else { return };
         let (ended, outcome) = match step {
             Step::TimedOut { task, outcome } => {
                 deliver(state, task, outcome);
-                self.notes.lock().push(Note::Rung(slot));
-                return self.step(state, Event::Withdrawn { task }, None);
+                self.notes.lock().push(News::Woken(slot));
+                return self.step(state, Scheduled::Withdrawn { task }, None);
             }
-            Step::Back => (worker.is_dead().then_some(Ended { unstarted: false }), None),
+            Step::Back => (worker.is_dead().then_some(SlotEnd { unstarted: false }), None),
             Step::Done { task, outcome } => (worker.ended(&outcome), Some((task, outcome))),
         };
-        if let Some(Ended { unstarted }) = ended {
-            return self.step(state, Event::Lost { slot, unstarted }, outcome);
+        if let Some(SlotEnd { unstarted }) = ended {
+            return self.step(state, Scheduled::Lost { slot, unstarted }, outcome);
         }
         let heavy = self.policy.recycling.above.is_some_and(|most| worker.memory() > most);
         let task = outcome.as_ref().and_then(|(task, _)| state.jobs.get(task));
         let calls = task.map_or(1, |task| task.calls);
-        self.step(state, Event::Done { slot, calls, heavy }, outcome);
+        self.step(state, Scheduled::Done { slot, calls, heavy }, outcome);
     }
 
     /// `outcome` is that of the task which the event is about.
     fn step(
         self: &Arc<Self>,
-        state: &mut State<W>,
-        event: Event,
+        state: &mut DispatcherState<W>,
+        event: Scheduled,
         mut outcome: Option<(u64, Completion)>,
     ) {
         for action in state.scheduler.step(event) {
             match action {
-                Action::Give { slot, task } => {
+                SlotAction::Give { slot, task } => {
                     let job = state.jobs.get(&task);
                     if let (Some(job), Some(Some(worker))) = (job, state.workers.get_mut(slot)) {
                         worker.give(task, job);
-                        self.notes.lock().push(Note::Rung(slot));
+                        self.notes.lock().push(News::Woken(slot));
                     }
                 }
-                Action::Deliver { task } => {
+                SlotAction::Deliver { task } => {
                     if let Some((_, outcome)) = outcome.take_if(|(number, _)| *number == task) {
                         deliver(state, task, outcome);
                     }
                 }
-                Action::Refuse { task } => {
+                SlotAction::Refuse { task } => {
                     let reason = self.refusal(state);
                     deliver(state, task, Err(CallError::Closed(reason)));
                 }
-                Action::Spawn { slot } => self.spawn(state, slot),
-                Action::Retire { slot } => self.retire(state, slot),
+                SlotAction::Spawn { slot } => self.spawn(state, slot),
+                SlotAction::Retire { slot } => self.retire(state, slot),
             }
         }
     }
 
-    fn refusal(&self, state: &State<W>) -> CloseReason {
+    fn refusal(&self, state: &DispatcherState<W>) -> CloseReason {
         if state.refusal.is_empty() || self.is_closed() {
             return self.closed_reason();
         }
@@ -376,7 +376,7 @@ impl<W: Worker> Dispatcher<W> {
 }
 
 /// Gives a job its outcome, unless its caller has given up.
-fn deliver<W: Worker>(state: &mut State<W>, task: u64, outcome: Completion) {
+fn deliver<W: Worker>(state: &mut DispatcherState<W>, task: u64, outcome: Completion) {
     if let Some(job) = state.jobs.remove(&task) {
         state.woken.extend(job.completions.push(job.tag, outcome));
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a worker is doing.
-enum Activity {
+enum Work {
     Nothing,
     Task(u64, Box<Sending>),
     /// A job whose caller has given up.
@@ -41,7 +41,7 @@ pub(super) enum Step {
 }
 
 /// The worker has ended.
-pub(super) struct Ended {
+pub(super) struct SlotEnd {
     /// Before it began its task.
     pub(super) unstarted: bool,
 }
@@ -51,15 +51,15 @@ pub(super) struct SlotWorker<W: Worker> {
     pub(super) controller: W::Controller,
     /// `None` once the dispatcher has let it go; its job still comes to an end.
     pub(super) owner: Option<WorkerResource<W>>,
-    doing: Activity,
+    doing: Work,
 }
 
 impl<W: Worker> SlotWorker<W> {
     /// If its end `is_watched`, a [`poll`](Self::poll) tells of it.
     pub(super) fn new(owner: WorkerResource<W>, is_watched: bool) -> Self {
         let doing = match owner.connection() {
-            Some(connection) if is_watched => Activity::Living(connection.endpoint.expect()),
-            _ => Activity::Nothing,
+            Some(connection) if is_watched => Work::Living(connection.endpoint.expect()),
+            _ => Work::Nothing,
         };
         Self { controller: W::Controller::clone(&owner), owner: Some(owner), doing }
     }
@@ -73,20 +73,20 @@ impl<W: Worker> SlotWorker<W> {
             message.deadline = Some(until.saturating_duration_since(now));
         }
         let address = self.controller.link().address().clone();
-        self.doing = Activity::Task(number, Box::new(Sending::new(Outgoing { address, message })));
+        self.doing = Work::Task(number, Box::new(Sending::new(Outgoing { address, message })));
     }
 
     /// What another thread can read for this job with, if it is what the worker does.
     pub(super) fn reader(&self, number: u64) -> Option<Reader> {
         match &self.doing {
-            Activity::Task(task, sending) if *task == number => sending.reader(),
+            Work::Task(task, sending) if *task == number => sending.reader(),
             _ => None,
         }
     }
 
     /// The caller of this job has given up; gives whether the worker was doing it.
     pub(super) fn forget(&mut self, number: u64) -> bool {
-        let is_it = matches!(self.doing, Activity::Task(task, _) if task == number);
+        let is_it = matches!(self.doing, Work::Task(task, _) if task == number);
         if is_it {
             self.await_return();
         }
@@ -95,9 +95,9 @@ impl<W: Worker> SlotWorker<W> {
 
     /// Gives up what it does, and waits until it does something else.
     fn await_return(&mut self) {
-        self.doing = Activity::Nothing;
+        self.doing = Work::Nothing;
         if let Some(connection) = self.controller.link().current() {
-            self.doing = Activity::Returning(Request::room(connection, 0, None));
+            self.doing = Work::Returning(Request::room(connection, 0, None));
         }
     }
 
@@ -105,28 +105,28 @@ impl<W: Worker> SlotWorker<W> {
     pub(super) fn poll(&mut self, waker: &Waker) -> Option<Step> {
         let mut cx = Context::from_waker(waker);
         match &mut self.doing {
-            Activity::Nothing => None,
-            Activity::Returning(pending) => match pending.poll(&mut cx) {
+            Work::Nothing => None,
+            Work::Returning(pending) => match pending.poll(&mut cx) {
                 Poll::Pending => None,
                 Poll::Ready(_) => {
-                    self.doing = Activity::Nothing;
+                    self.doing = Work::Nothing;
                     Some(Step::Back)
                 }
             },
-            Activity::Living(id) => {
+            Work::Living(id) => {
                 let connection = self.controller.link().current()?;
                 connection.endpoint.poll(*id, waker)?;
-                self.doing = Activity::Nothing;
+                self.doing = Work::Nothing;
                 Some(Step::Back)
             }
-            Activity::Task(task, call) => {
+            Work::Task(task, call) => {
                 let Poll::Ready(outcome) = call.poll(&mut cx) else { return None };
                 let task = *task;
                 if matches!(outcome, Err(CallError::Deadline { .. })) {
                     self.await_return();
                     return Some(Step::TimedOut { task, outcome });
                 }
-                self.doing = Activity::Nothing;
+                self.doing = Work::Nothing;
                 Some(Step::Done { task, outcome })
             }
         }
@@ -137,11 +137,11 @@ impl<W: Worker> SlotWorker<W> {
     }
 
     /// Whether it has ended or is ending, as this outcome shows.
-    pub(super) fn ended(&self, outcome: &Completion) -> Option<Ended> {
+    pub(super) fn ended(&self, outcome: &Completion) -> Option<SlotEnd> {
         let unstarted =
             matches!(outcome, Err(error @ CallError::Closed(_)) if error.is_unstarted());
         let panicked = matches!(outcome, Err(CallError::Panicked(_))) && !W::PLAN.keep_on_panic;
-        (unstarted || panicked || self.is_dead()).then_some(Ended { unstarted })
+        (unstarted || panicked || self.is_dead()).then_some(SlotEnd { unstarted })
     }
 
     /// How many bytes of memory its process has; 0 if it has none of its own.

@@ -1,6 +1,6 @@
 //! Threads for what blocks: the start of a worker, and the end of one.
 
-use super::{Dispatcher, Note, State};
+use super::{Dispatcher, DispatcherState, News};
 use crate::{
     spawn::WorkerResource,
     sync::{
@@ -15,15 +15,15 @@ const NAME: &str = "coproc-pool";
 
 impl<W: Worker> Dispatcher<W> {
     /// Starts a worker if the policy says so, and lets the one go that it replaces.
-    pub(super) fn spawn(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+    pub(super) fn spawn(self: &Arc<Self>, state: &mut DispatcherState<W>, slot: usize) {
         let old = leave(state, slot);
         let dispatcher = Arc::clone(self);
         let spawned = self.help(state, move || {
-            dispatcher.note(Note::Spawned(slot, dispatcher.launch_after(old.as_ref())));
+            dispatcher.note(News::Spawned(slot, dispatcher.launch_after(old.as_ref())));
             drop(old);
         });
         if let Err(text) = spawned {
-            self.notes.lock().push(Note::Spawned(slot, Err(text)));
+            self.notes.lock().push(News::Spawned(slot, Err(text)));
         }
     }
 
@@ -39,7 +39,7 @@ impl<W: Worker> Dispatcher<W> {
     }
 
     /// Lets a worker go.
-    pub(super) fn retire(self: &Arc<Self>, state: &mut State<W>, slot: usize) {
+    pub(super) fn retire(self: &Arc<Self>, state: &mut DispatcherState<W>, slot: usize) {
         let old = leave(state, slot);
         if slot >= self.len() && slot < state.workers.len() {
             state.workers[slot] = None;
@@ -60,13 +60,13 @@ impl<W: Worker> Dispatcher<W> {
 
     fn help(
         self: &Arc<Self>,
-        state: &mut State<W>,
+        state: &mut DispatcherState<W>,
         body: impl FnOnce() + Send + 'static,
     ) -> Result<(), String> {
         let dispatcher = Arc::clone(self);
         let helper = move || {
             body();
-            dispatcher.note(Note::Helped);
+            dispatcher.note(News::Helped);
         };
         let thread = Builder::new().name(NAME.into()).spawn(helper);
         state.threads.retain(|thread| !thread.is_finished());
@@ -78,7 +78,7 @@ impl<W: Worker> Dispatcher<W> {
 
 /// Takes the owner of a worker. The worker stays in its slot until another takes it, so that a join can
 /// still give its outcome.
-fn leave<W: Worker>(state: &mut State<W>, slot: usize) -> Option<WorkerResource<W>> {
+fn leave<W: Worker>(state: &mut DispatcherState<W>, slot: usize) -> Option<WorkerResource<W>> {
     state.workers.get_mut(slot)?.as_mut()?.owner.take()
 }
 

@@ -20,11 +20,11 @@ fn dispatcher() -> Arc<Dispatcher<Resting>> {
     Dispatcher::new(launch().unwrap(), Vec::new(), launching, policy)
 }
 
-/// Whoever notes something while the state is locked leaves it to whoever has locked it.
+/// A thread with news leaves it to the thread that has locked the state.
 fn noted_meanwhile(look: impl FnOnce(&Arc<Dispatcher<Resting>>)) -> bool {
     let dispatcher = dispatcher();
     let state = dispatcher.state.lock();
-    dispatcher.note(Note::Closed);
+    dispatcher.note(News::Closed);
     assert!(!dispatcher.notes.lock().is_empty());
     drop(state);
     look(&dispatcher);
@@ -34,7 +34,7 @@ fn noted_meanwhile(look: impl FnOnce(&Arc<Dispatcher<Resting>>)) -> bool {
 }
 
 #[test]
-fn what_is_noted_while_somebody_looks_is_dealt_with() {
+fn news_while_the_state_is_locked_are_handled() {
     assert!(noted_meanwhile(|dispatcher| Arc::clone(dispatcher).wait(1, None)));
     assert!(noted_meanwhile(|dispatcher| drop(dispatcher.controllers())));
 }

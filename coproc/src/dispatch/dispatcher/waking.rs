@@ -2,7 +2,7 @@
 
 use std::task::{Wake, Waker};
 
-use super::{Dispatcher, Note, State};
+use super::{Dispatcher, DispatcherState, News};
 use crate::{
     sync::{Arc, Weak},
     worker::Worker,
@@ -10,7 +10,7 @@ use crate::{
 
 impl<W: Worker> Dispatcher<W> {
     /// A waker that notes that there may be news of the worker in this slot.
-    pub(super) fn waker(self: &Arc<Self>, state: &mut State<W>, slot: usize) -> Waker {
+    pub(super) fn waker(self: &Arc<Self>, state: &mut DispatcherState<W>, slot: usize) -> Waker {
         while state.wakers.len() <= slot {
             let waker = SlotWaker { dispatcher: Arc::downgrade(self), slot: state.wakers.len() };
             state.wakers.push(Waker::from(Arc::new(waker)));
@@ -31,7 +31,7 @@ impl<W: Worker> Wake for SlotWaker<W> {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if let Some(dispatcher) = self.dispatcher.upgrade() {
-            dispatcher.note(Note::Rung(self.slot));
+            dispatcher.note(News::Woken(self.slot));
         }
     }
 }

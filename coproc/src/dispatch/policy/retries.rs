@@ -20,10 +20,10 @@ pub(crate) type Condition<E> = Arc<dyn Fn(&CallError<E>) -> bool + Send + Sync>;
 pub(crate) struct Retries<W: Worker> {
     /// `None` if it is after each error.
     condition: Option<Condition<W::OutputError>>,
-    state: Mutex<State>,
+    state: Mutex<RetryState>,
 }
 
-struct State {
+struct RetryState {
     restarts: Restarts,
     /// How many runs have begun, those that could not be started among them.
     runs: u32,
@@ -33,7 +33,7 @@ struct State {
 
 impl<W: Worker> Retries<W> {
     pub(crate) fn new(policy: Restart, condition: Option<Condition<W::OutputError>>) -> Self {
-        let state = State { restarts: Restarts::new(policy), runs: 1, unstarted: None };
+        let state = RetryState { restarts: Restarts::new(policy), runs: 1, unstarted: None };
         Self { condition, state: Mutex::new(state) }
     }
 

@@ -15,7 +15,7 @@ const RETURNS_MOST: u32 = 3;
 
 /// What can happen to a dispatcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Event {
+pub(crate) enum Scheduled {
     /// A task is handed in; numbers ascend. `only` one worker may do it.
     Submitted { task: u64, urgency: Urgency, only: Option<usize> },
     /// The caller does not want the outcome of this task any more.
@@ -38,7 +38,7 @@ pub(crate) enum Event {
 
 /// What the dispatcher does about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(crate) enum SlotAction {
     /// Give this worker this task.
     Give { slot: usize, task: u64 },
     /// Give the outcome of this task to its caller.
@@ -63,10 +63,10 @@ struct Task {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum Occupancy {
     /// No worker is here, and none is on its way.
     Gone,
-    Hiring,
+    Starting,
     /// No worker could be started; the next task that comes tries again.
     Empty,
     Idle,
@@ -74,21 +74,21 @@ enum State {
 }
 
 /// Most urgent first, and first-in first-out among those that are equally urgent.
-type Queue = BTreeMap<(Urgency, u64), Task>;
+type TaskQueue = BTreeMap<(Urgency, u64), Task>;
 
 #[derive(Debug)]
 struct Slot {
-    state: State,
+    state: Occupancy,
     /// How many calls its worker has done.
     calls: u64,
     /// What waits for this worker alone.
-    pinned: Queue,
+    pinned: TaskQueue,
 }
 
 impl Slot {
     /// Whether no worker is here, and none is on its way.
     fn is_vacant(&self) -> bool {
-        matches!(self.state, State::Gone | State::Empty)
+        matches!(self.state, Occupancy::Gone | Occupancy::Empty)
     }
 }
 
@@ -97,7 +97,7 @@ impl Slot {
 pub(crate) struct Scheduler {
     slots: Vec<Slot>,
     len: usize,
-    shared: Queue,
+    shared: TaskQueue,
     /// Where each waiting task is: its urgency and its only worker.
     waiting: HashMap<u64, (Urgency, Option<usize>)>,
     recycle_after: Option<u64>,
@@ -108,11 +108,11 @@ pub(crate) struct Scheduler {
 impl Scheduler {
     /// A pool of `len` workers, all of them there and idle.
     pub(crate) fn new(len: usize, recycle_after: Option<u64>) -> Self {
-        let idle = || Slot { state: State::Idle, calls: 0, pinned: Queue::new() };
+        let idle = || Slot { state: Occupancy::Idle, calls: 0, pinned: TaskQueue::new() };
         Self {
             slots: std::iter::repeat_with(idle).take(len).collect(),
             len,
-            shared: Queue::new(),
+            shared: TaskQueue::new(),
             waiting: HashMap::new(),
             recycle_after,
             closed: false,
@@ -122,7 +122,7 @@ impl Scheduler {
 
     /// Whether nothing waits, is being done or is on its way.
     pub(crate) fn is_quiet(&self) -> bool {
-        let rests = |slot: &Slot| !matches!(slot.state, State::Hiring | State::Busy(_));
+        let rests = |slot: &Slot| !matches!(slot.state, Occupancy::Starting | Occupancy::Busy(_));
         self.waiting.is_empty() && self.slots.iter().all(rests)
     }
 
@@ -146,36 +146,36 @@ impl Scheduler {
         self.waiting.contains_key(&task)
     }
 
-    pub(crate) fn step(&mut self, event: Event) -> Vec<Action> {
+    pub(crate) fn step(&mut self, event: Scheduled) -> Vec<SlotAction> {
         let mut actions = Vec::new();
         match event {
-            Event::Submitted { task, urgency, only } => {
+            Scheduled::Submitted { task, urgency, only } => {
                 let only = only.map(|slot| slot % self.len);
                 let task = Task { number: task, urgency, only, returns: 0, wanted: true };
                 self.submit(task, &mut actions);
             }
-            Event::Withdrawn { task } => self.withdraw(task),
-            Event::Done { slot, calls, heavy } => self.done(slot, calls, heavy, &mut actions),
-            Event::Lost { slot, unstarted } => self.lost(slot, unstarted, &mut actions),
-            Event::Spawned { slot } => self.spawned(slot, &mut actions),
-            Event::SpawnFailed { slot } => self.not_hired(slot, &mut actions),
-            Event::Resized { len } => self.resize(len, &mut actions),
-            Event::Closed => self.closed = true,
-            Event::Stopped => self.stop(&mut actions),
+            Scheduled::Withdrawn { task } => self.withdraw(task),
+            Scheduled::Done { slot, calls, heavy } => self.done(slot, calls, heavy, &mut actions),
+            Scheduled::Lost { slot, unstarted } => self.lost(slot, unstarted, &mut actions),
+            Scheduled::Spawned { slot } => self.spawned(slot, &mut actions),
+            Scheduled::SpawnFailed { slot } => self.not_hired(slot, &mut actions),
+            Scheduled::Resized { len } => self.resize(len, &mut actions),
+            Scheduled::Closed => self.closed = true,
+            Scheduled::Stopped => self.stop(&mut actions),
         }
         self.assign(&mut actions);
         actions
     }
 
-    fn submit(&mut self, task: Task, actions: &mut Vec<Action>) {
+    fn submit(&mut self, task: Task, actions: &mut Vec<SlotAction>) {
         if self.closed || self.stopped {
-            actions.push(Action::Refuse { task: task.number });
+            actions.push(SlotAction::Refuse { task: task.number });
             return;
         }
         self.put(task);
         for slot in 0..self.len {
             let is_meant = task.only.is_none_or(|only| only == slot);
-            if is_meant && matches!(self.slots[slot].state, State::Empty) {
+            if is_meant && matches!(self.slots[slot].state, Occupancy::Empty) {
                 self.spawn(slot, actions);
             }
         }
@@ -191,7 +191,7 @@ impl Scheduler {
         self.queue(only).remove(&(urgency, number))
     }
 
-    fn queue(&mut self, only: Option<usize>) -> &mut Queue {
+    fn queue(&mut self, only: Option<usize>) -> &mut TaskQueue {
         match only {
             Some(slot) => &mut self.slots[slot].pinned,
             None => &mut self.shared,
@@ -203,7 +203,7 @@ impl Scheduler {
             return;
         }
         for slot in &mut self.slots {
-            if let State::Busy(task) = &mut slot.state
+            if let Occupancy::Busy(task) = &mut slot.state
                 && task.number == number
             {
                 task.wanted = false;
@@ -211,10 +211,10 @@ impl Scheduler {
         }
     }
 
-    fn done(&mut self, slot: usize, calls: u64, heavy: bool, actions: &mut Vec<Action>) {
-        let State::Busy(task) = self.slots[slot].state else { return };
-        actions.push(Action::Deliver { task: task.number });
-        self.slots[slot].state = State::Idle;
+    fn done(&mut self, slot: usize, calls: u64, heavy: bool, actions: &mut Vec<SlotAction>) {
+        let Occupancy::Busy(task) = self.slots[slot].state else { return };
+        actions.push(SlotAction::Deliver { task: task.number });
+        self.slots[slot].state = Occupancy::Idle;
         self.slots[slot].calls += calls;
         let old = self.recycle_after.is_some_and(|most| self.slots[slot].calls >= most);
         if slot >= self.len {
@@ -224,8 +224,8 @@ impl Scheduler {
         }
     }
 
-    fn lost(&mut self, slot: usize, unstarted: bool, actions: &mut Vec<Action>) {
-        if let State::Busy(mut task) = self.slots[slot].state {
+    fn lost(&mut self, slot: usize, unstarted: bool, actions: &mut Vec<SlotAction>) {
+        if let Occupancy::Busy(mut task) = self.slots[slot].state {
             task.returns += 1;
             let again = unstarted && task.wanted && task.returns < RETURNS_MOST && !self.stopped;
             if again {
@@ -233,10 +233,10 @@ impl Scheduler {
                 task.only = task.only.map(|slot| slot % self.len);
                 self.put(task);
             } else {
-                actions.push(Action::Deliver { task: task.number });
+                actions.push(SlotAction::Deliver { task: task.number });
             }
         }
-        self.slots[slot].state = State::Gone;
+        self.slots[slot].state = Occupancy::Gone;
         let needed = !self.closed || !self.waiting.is_empty();
         if slot >= self.len {
             self.retire(slot, actions);
@@ -247,7 +247,7 @@ impl Scheduler {
     }
 
     /// Starts a worker for tasks that no worker is there for.
-    fn staff(&mut self, actions: &mut Vec<Action>) {
+    fn staff(&mut self, actions: &mut Vec<SlotAction>) {
         for slot in 0..self.len {
             if self.slots[slot].is_vacant() && !self.slots[slot].pinned.is_empty() {
                 self.spawn(slot, actions);
@@ -258,16 +258,16 @@ impl Scheduler {
         }
     }
 
-    fn spawned(&mut self, slot: usize, actions: &mut Vec<Action>) {
-        self.slots[slot].state = State::Idle;
+    fn spawned(&mut self, slot: usize, actions: &mut Vec<SlotAction>) {
+        self.slots[slot].state = Occupancy::Idle;
         self.slots[slot].calls = 0;
         if slot >= self.len || self.stopped {
             self.retire(slot, actions);
         }
     }
 
-    fn not_hired(&mut self, slot: usize, actions: &mut Vec<Action>) {
-        self.slots[slot].state = if slot < self.len { State::Empty } else { State::Gone };
+    fn not_hired(&mut self, slot: usize, actions: &mut Vec<SlotAction>) {
+        self.slots[slot].state = if slot < self.len { Occupancy::Empty } else { Occupancy::Gone };
         let pinned: Vec<u64> = self.slots[slot].pinned.values().map(|task| task.number).collect();
         let shared = self.shared.values().map(|task| task.number);
         let refused = match self.slots[..self.len].iter().all(Slot::is_vacant) {
@@ -277,19 +277,19 @@ impl Scheduler {
         self.refuse(refused, actions);
     }
 
-    fn resize(&mut self, len: usize, actions: &mut Vec<Action>) {
+    fn resize(&mut self, len: usize, actions: &mut Vec<SlotAction>) {
         if self.closed || self.stopped {
             return;
         }
         self.len = len.max(1);
         while self.slots.len() < self.len {
-            self.slots.push(Slot { state: State::Gone, calls: 0, pinned: Queue::new() });
+            self.slots.push(Slot { state: Occupancy::Gone, calls: 0, pinned: TaskQueue::new() });
         }
         for slot in 0..self.slots.len() {
             match self.slots[slot].state {
-                State::Gone | State::Empty if slot < self.len => self.spawn(slot, actions),
-                State::Idle if slot >= self.len => self.retire(slot, actions),
-                State::Empty if slot >= self.len => self.slots[slot].state = State::Gone,
+                Occupancy::Gone | Occupancy::Empty if slot < self.len => self.spawn(slot, actions),
+                Occupancy::Idle if slot >= self.len => self.retire(slot, actions),
+                Occupancy::Empty if slot >= self.len => self.slots[slot].state = Occupancy::Gone,
                 _ => {}
             }
             if slot >= self.len {
@@ -300,37 +300,37 @@ impl Scheduler {
         }
     }
 
-    fn stop(&mut self, actions: &mut Vec<Action>) {
+    fn stop(&mut self, actions: &mut Vec<SlotAction>) {
         (self.closed, self.stopped) = (true, true);
         let mut waiting: Vec<u64> = self.waiting.keys().copied().collect();
         waiting.sort_unstable();
         self.refuse(waiting, actions);
     }
 
-    fn refuse(&mut self, tasks: Vec<u64>, actions: &mut Vec<Action>) {
+    fn refuse(&mut self, tasks: Vec<u64>, actions: &mut Vec<SlotAction>) {
         for task in tasks {
             self.take(task);
-            actions.push(Action::Refuse { task });
+            actions.push(SlotAction::Refuse { task });
         }
     }
 
-    fn spawn(&mut self, slot: usize, actions: &mut Vec<Action>) {
-        self.slots[slot].state = State::Hiring;
-        actions.push(Action::Spawn { slot });
+    fn spawn(&mut self, slot: usize, actions: &mut Vec<SlotAction>) {
+        self.slots[slot].state = Occupancy::Starting;
+        actions.push(SlotAction::Spawn { slot });
     }
 
-    fn retire(&mut self, slot: usize, actions: &mut Vec<Action>) {
-        self.slots[slot].state = State::Gone;
-        actions.push(Action::Retire { slot });
+    fn retire(&mut self, slot: usize, actions: &mut Vec<SlotAction>) {
+        self.slots[slot].state = Occupancy::Gone;
+        actions.push(SlotAction::Retire { slot });
     }
 
     /// Gives waiting tasks to idle workers.
-    fn assign(&mut self, actions: &mut Vec<Action>) {
+    fn assign(&mut self, actions: &mut Vec<SlotAction>) {
         if self.waiting.is_empty() || self.stopped {
             return;
         }
         for slot in 0..self.len {
-            if !matches!(self.slots[slot].state, State::Idle) {
+            if !matches!(self.slots[slot].state, Occupancy::Idle) {
                 continue;
             }
             let pinned = self.slots[slot].pinned.first_key_value();
@@ -340,8 +340,8 @@ impl Scheduler {
                 .min_by_key(|(key, _)| **key);
             let Some(number) = next.map(|(_, task)| task.number) else { continue };
             if let Some(task) = self.take(number) {
-                self.slots[slot].state = State::Busy(task);
-                actions.push(Action::Give { slot, task: number });
+                self.slots[slot].state = Occupancy::Busy(task);
+                actions.push(SlotAction::Give { slot, task: number });
             }
         }
     }

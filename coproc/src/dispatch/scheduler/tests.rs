@@ -83,7 +83,7 @@ impl Model {
             Move::Submit { urgency, only } => {
                 self.last += 1;
                 self.open.insert(self.last, (urgency, only.map(|slot| slot % self.len)));
-                Some(Event::Submitted { task: self.last, urgency, only })
+                Some(Scheduled::Submitted { task: self.last, urgency, only })
             }
             Move::Withdraw(which) => {
                 let task = self.open.keys().nth(which % self.open.len().max(1)).copied();
@@ -92,21 +92,21 @@ impl Model {
                     if self.scheduler.is_waiting(task) {
                         self.open.remove(&task);
                     }
-                    Event::Withdrawn { task }
+                    Scheduled::Withdrawn { task }
                 })
             }
             Move::Done { heavy, which } => {
-                self.busy(which).map(|slot| Event::Done { slot, calls: 1, heavy })
+                self.busy(which).map(|slot| Scheduled::Done { slot, calls: 1, heavy })
             }
             Move::Lost { unstarted, which } => {
-                self.busy(which).map(|slot| Event::Lost { slot, unstarted })
+                self.busy(which).map(|slot| Scheduled::Lost { slot, unstarted })
             }
             Move::Spawned(which) => self.on_its_way(which).map(|slot| {
                 self.there.insert(slot, None);
-                Event::Spawned { slot }
+                Scheduled::Spawned { slot }
             }),
             Move::SpawnFailed(which) => {
-                self.on_its_way(which).map(|slot| Event::SpawnFailed { slot })
+                self.on_its_way(which).map(|slot| Scheduled::SpawnFailed { slot })
             }
             Move::Resize(len) => {
                 if !self.scheduler.is_closed() {
@@ -115,12 +115,12 @@ impl Model {
                     let waiting = waiting.filter(|(task, _)| self.scheduler.is_waiting(**task));
                     waiting.for_each(|(_, (_, only))| *only = only.map(|slot| slot % len));
                 }
-                Some(Event::Resized { len })
+                Some(Scheduled::Resized { len })
             }
-            Move::Close => Some(Event::Closed),
+            Move::Close => Some(Scheduled::Closed),
             Move::Stop => {
                 self.stopped = true;
-                Some(Event::Stopped)
+                Some(Scheduled::Stopped)
             }
         };
         if let Some(event) = event {
@@ -128,14 +128,14 @@ impl Model {
         }
     }
 
-    fn step(&mut self, event: Event) {
+    fn step(&mut self, event: Scheduled) {
         let freed = match event {
-            Event::Done { slot, .. } | Event::Lost { slot, .. } => {
+            Scheduled::Done { slot, .. } | Scheduled::Lost { slot, .. } => {
                 self.there.get_mut(&slot).unwrap().take()
             }
             _ => None,
         };
-        if let Event::Lost { slot, .. } = event {
+        if let Scheduled::Lost { slot, .. } = event {
             self.there.remove(&slot);
             if let Some((_, only)) = freed.and_then(|task| self.open.get_mut(&task)) {
                 *only = only.map(|slot| slot % self.len);
@@ -143,24 +143,24 @@ impl Model {
         }
         for action in self.scheduler.step(event) {
             match action {
-                Action::Give { slot, task } => {
+                SlotAction::Give { slot, task } => {
                     assert!(!self.stopped && slot < self.len, "given to who is to go");
                     let (_, only) = self.open[&task];
                     assert!(only.is_none_or(|only| only == slot), "given to another");
                     assert_eq!(self.there.insert(slot, Some(task)), Some(None), "not free");
                 }
-                Action::Deliver { task } => {
-                    assert_eq!(freed, Some(task), "an outcome that nobody has");
+                SlotAction::Deliver { task } => {
+                    assert_eq!(freed, Some(task), "an outcome without a task");
                     assert!(self.open.remove(&task).is_some(), "a second outcome");
                 }
-                Action::Refuse { task } => {
+                SlotAction::Refuse { task } => {
                     assert!(self.open.remove(&task).is_some(), "a second outcome");
                 }
-                Action::Spawn { slot } => {
+                SlotAction::Spawn { slot } => {
                     assert!(self.there.remove(&slot).flatten().is_none(), "spawned for the busy");
                     assert!(self.hiring.insert(slot), "spawned twice");
                 }
-                Action::Retire { slot } => {
+                SlotAction::Retire { slot } => {
                     assert!(self.there.remove(&slot).flatten().is_none(), "dismissed while busy");
                 }
             }
@@ -180,8 +180,8 @@ impl Model {
             let unpinned =
                 self.open.iter().any(|(task, (_, only))| only.is_none() && waiting(task));
             assert!(!unpinned || idle.is_none(), "worker {idle:?} rests while something waits");
-            let somebody = !self.there.is_empty() || !self.hiring.is_empty();
-            assert!(!unpinned || somebody, "something waits for nobody");
+            let is_staffed = !self.there.is_empty() || !self.hiring.is_empty();
+            assert!(!unpinned || is_staffed, "a task waits without a worker");
         }
         let over = self.there.keys().filter(|slot| **slot >= self.len);
         assert!(over.copied().all(|slot| !rests(&slot)), "one too many rests");
@@ -190,7 +190,7 @@ impl Model {
         assert_eq!(self.scheduler.is_quiet(), quiet && nothing_waits);
     }
 
-    /// Whoever is started starts, and whoever is at work gets done.
+    /// All starting workers start, and all tasks are done.
     fn finish(&mut self) {
         for _ in 0..1000 {
             self.play(Move::Spawned(0));
@@ -202,7 +202,7 @@ impl Model {
 
 proptest! {
     #[test]
-    fn every_task_has_one_outcome_and_nobody_rests_while_something_waits(
+    fn every_task_has_one_outcome_and_no_worker_is_idle_while_a_task_waits(
         len in 1..5usize,
         recycle_after in prop::option::of(1..4u64),
         moves in moves(),
@@ -219,18 +219,18 @@ proptest! {
         urgencies in prop::collection::vec(-3..4_i128, 1..30),
     ) {
         let mut scheduler = Scheduler::new(1, None);
-        let first = Event::Submitted { task: 0, urgency: 9, only: None };
-        assert_eq!(scheduler.step(first), [Action::Give { slot: 0, task: 0 }]);
+        let first = Scheduled::Submitted { task: 0, urgency: 9, only: None };
+        assert_eq!(scheduler.step(first), [SlotAction::Give { slot: 0, task: 0 }]);
         let mut expected: Vec<(Urgency, u64)> = Vec::new();
         for (task, urgency) in (1..).zip(&urgencies) {
             let only = (task % 3 == 0).then_some(0);
-            scheduler.step(Event::Submitted { task, urgency: *urgency, only });
+            scheduler.step(Scheduled::Submitted { task, urgency: *urgency, only });
             expected.push((*urgency, task));
         }
         expected.sort_unstable();
         for (_, task) in expected {
-            let actions = scheduler.step(Event::Done { slot: 0, calls: 1, heavy: false });
-            prop_assert_eq!(actions[1], Action::Give { slot: 0, task });
+            let actions = scheduler.step(Scheduled::Done { slot: 0, calls: 1, heavy: false });
+            prop_assert_eq!(actions[1], SlotAction::Give { slot: 0, task });
         }
     }
 }
@@ -238,23 +238,29 @@ proptest! {
 #[test]
 fn a_task_that_no_worker_lives_to_begin_is_given_up() {
     let mut scheduler = Scheduler::new(1, None);
-    scheduler.step(Event::Submitted { task: 1, urgency: 0, only: None });
+    scheduler.step(Scheduled::Submitted { task: 1, urgency: 0, only: None });
     for _ in 1..RETURNS_MOST {
-        let lost = scheduler.step(Event::Lost { slot: 0, unstarted: true });
-        assert_eq!(lost, [Action::Spawn { slot: 0 }]);
-        assert_eq!(scheduler.step(Event::Spawned { slot: 0 }), [Action::Give { slot: 0, task: 1 }]);
+        let lost = scheduler.step(Scheduled::Lost { slot: 0, unstarted: true });
+        assert_eq!(lost, [SlotAction::Spawn { slot: 0 }]);
+        assert_eq!(
+            scheduler.step(Scheduled::Spawned { slot: 0 }),
+            [SlotAction::Give { slot: 0, task: 1 }]
+        );
     }
-    let lost = scheduler.step(Event::Lost { slot: 0, unstarted: true });
-    assert_eq!(lost, [Action::Deliver { task: 1 }, Action::Spawn { slot: 0 }]);
+    let lost = scheduler.step(Scheduled::Lost { slot: 0, unstarted: true });
+    assert_eq!(lost, [SlotAction::Deliver { task: 1 }, SlotAction::Spawn { slot: 0 }]);
 }
 
 #[test]
 fn the_next_task_is_another_attempt_to_start_a_worker() {
     let mut scheduler = Scheduler::new(1, None);
-    scheduler.step(Event::Submitted { task: 1, urgency: 0, only: None });
-    scheduler.step(Event::Lost { slot: 0, unstarted: false });
-    assert_eq!(scheduler.step(Event::SpawnFailed { slot: 0 }), []);
-    let submitted = scheduler.step(Event::Submitted { task: 2, urgency: 0, only: None });
-    assert_eq!(submitted, [Action::Spawn { slot: 0 }]);
-    assert_eq!(scheduler.step(Event::SpawnFailed { slot: 0 }), [Action::Refuse { task: 2 }]);
+    scheduler.step(Scheduled::Submitted { task: 1, urgency: 0, only: None });
+    scheduler.step(Scheduled::Lost { slot: 0, unstarted: false });
+    assert_eq!(scheduler.step(Scheduled::SpawnFailed { slot: 0 }), []);
+    let submitted = scheduler.step(Scheduled::Submitted { task: 2, urgency: 0, only: None });
+    assert_eq!(submitted, [SlotAction::Spawn { slot: 0 }]);
+    assert_eq!(
+        scheduler.step(Scheduled::SpawnFailed { slot: 0 }),
+        [SlotAction::Refuse { task: 2 }]
+    );
 }

@@ -17,7 +17,6 @@ mod requesting;
 
 use std::time::{Duration, Instant};
 
-use self::reading::Read;
 use super::{
     disconnect_cause::ExitEvent,
     state::{Role, State, Waiter},
@@ -38,6 +37,16 @@ const ATTENTION_MOST: usize = 1 << 20;
 
 fn is_over(until: Option<Instant>) -> bool {
     until.is_some_and(|until| until <= now())
+}
+
+/// The result of one read of the leader.
+enum Read<R> {
+    /// It took in a frame, and what it looked for has arrived.
+    Found(R),
+    /// It took in a frame.
+    Frame,
+    /// No frame came, or none counts any more.
+    Nothing,
 }
 
 /// One end of a link.

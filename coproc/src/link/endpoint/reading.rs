@@ -1,7 +1,7 @@
 //! What a leader does with each frame: it takes it off the link and hands it to the request, the
 //! inbox or the thread that it is for.
 
-use super::Endpoint;
+use super::{Endpoint, Read};
 use crate::{
     codec::Frame,
     link::{
@@ -10,16 +10,6 @@ use crate::{
     },
     transport::{Broken, Wait},
 };
-
-/// What a leader's read gave.
-pub(super) enum Read<R> {
-    /// With the frame that it took in, what was looked for is there.
-    Found(R),
-    /// It took in a frame.
-    Frame,
-    /// None came, or nothing that follows counts.
-    Nothing,
-}
 
 impl Endpoint {
     /// Takes one frame off the link; `false` if none came or none will. Only for the leader.

@@ -22,7 +22,7 @@ pub(crate) enum Outcome<A, L> {
 }
 
 #[derive(Clone, Debug)]
-enum Entry<A, L> {
+enum RequestEntry<A, L> {
     /// The peer owes its answer.
     Owed {
         channel: Option<u16>,
@@ -37,7 +37,7 @@ enum Entry<A, L> {
 /// The requests that one end has made.
 #[derive(Debug)]
 pub(crate) struct Requests<A, L> {
-    entries: HashMap<u64, Entry<A, L>, Spread>,
+    entries: HashMap<u64, RequestEntry<A, L>, Spread>,
     /// How many requests are open or abandoned.
     owed: usize,
     /// Those of them that are calls, by channel.
@@ -76,22 +76,22 @@ impl<A, L: Clone> Requests<A, L> {
     /// Whether request `id` has its outcome.
     #[cfg(test)]
     pub(crate) fn is_done(&self, id: u64) -> bool {
-        matches!(self.entries.get(&id), Some(Entry::Done(_)))
+        matches!(self.entries.get(&id), Some(RequestEntry::Done(_)))
     }
 
     /// Whether the peer owes the answer to request `id`, wanted or not.
     pub(crate) fn is_owed(&self, id: u64) -> bool {
-        matches!(self.entries.get(&id), Some(Entry::Owed { .. }))
+        matches!(self.entries.get(&id), Some(RequestEntry::Owed { .. }))
     }
 
     /// Whether the peer is known to have begun request `id`, and answers it later.
     pub(crate) fn is_begun(&self, id: u64) -> bool {
-        matches!(self.entries.get(&id), Some(Entry::Owed { begun: true, .. }))
+        matches!(self.entries.get(&id), Some(RequestEntry::Owed { begun: true, .. }))
     }
 
     /// Whether the handler of request `id`, which was begun, has not returned, as far as is known.
     pub(crate) fn is_running(&self, id: u64) -> bool {
-        matches!(self.entries.get(&id), Some(Entry::Owed { begun: false, .. }))
+        matches!(self.entries.get(&id), Some(RequestEntry::Owed { begun: false, .. }))
     }
 
     /// Whether it knows of no request at all.
@@ -103,12 +103,12 @@ impl<A, L: Clone> Requests<A, L> {
     /// Takes the outcome of request `id`, if it is there; the table then knows nothing of it.
     pub(crate) fn take(&mut self, id: u64) -> Option<Outcome<A, L>> {
         let hash_map::Entry::Occupied(entry) = self.entries.entry(id) else { return None };
-        if !matches!(entry.get(), Entry::Done(_)) {
+        if !matches!(entry.get(), RequestEntry::Done(_)) {
             return None;
         }
         match entry.remove() {
-            Entry::Done(outcome) => Some(outcome),
-            Entry::Owed { .. } => None,
+            RequestEntry::Done(outcome) => Some(outcome),
+            RequestEntry::Owed { .. } => None,
         }
     }
 
@@ -116,11 +116,11 @@ impl<A, L: Clone> Requests<A, L> {
     /// has its outcome at once.
     pub(crate) fn open(&mut self, id: u64, channel: Option<u16>) {
         if let Some(loss) = &self.ended {
-            self.entries.insert(id, Entry::Done(Outcome::Unstarted(loss.clone())));
+            self.entries.insert(id, RequestEntry::Done(Outcome::Unstarted(loss.clone())));
             return;
         }
         self.owe(channel);
-        self.entries.insert(id, Entry::Owed { channel, begun: false, wanted: true });
+        self.entries.insert(id, RequestEntry::Owed { channel, begun: false, wanted: true });
     }
 
     /// The answer to request `id` came. Gives whether it is wanted, so that its waiter is to be
@@ -129,11 +129,11 @@ impl<A, L: Clone> Requests<A, L> {
         let hash_map::Entry::Occupied(mut entry) = self.entries.entry(id) else {
             return Err(format!("an answer to call {id}, which is not open"));
         };
-        let Entry::Owed { channel, wanted, .. } = *entry.get() else {
+        let RequestEntry::Owed { channel, wanted, .. } = *entry.get() else {
             return Err(format!("a second answer to call {id}"));
         };
         if wanted {
-            entry.insert(Entry::Done(Outcome::Answered(answer)));
+            entry.insert(RequestEntry::Done(Outcome::Answered(answer)));
         } else {
             entry.remove();
             self.late += 1;
@@ -147,20 +147,22 @@ impl<A, L: Clone> Requests<A, L> {
     /// protocol.
     pub(crate) fn begin(&mut self, id: u64) -> Result<(), String> {
         match self.entries.get_mut(&id) {
-            Some(Entry::Owed { begun: true, .. }) => Err(format!("call {id} was begun twice")),
-            Some(Entry::Owed { begun, .. }) => {
+            Some(RequestEntry::Owed { begun: true, .. }) => {
+                Err(format!("call {id} was begun twice"))
+            }
+            Some(RequestEntry::Owed { begun, .. }) => {
                 *begun = true;
                 Ok(())
             }
-            Some(Entry::Done(_)) | None => Ok(()),
+            Some(RequestEntry::Done(_)) | None => Ok(()),
         }
     }
 
     /// The answer to request `id` is not wanted any more. Gives whether the peer is to be told.
     pub(crate) fn abandon(&mut self, id: u64) -> bool {
         match self.entries.get_mut(&id) {
-            Some(Entry::Owed { wanted, .. }) => std::mem::replace(wanted, false),
-            Some(Entry::Done(_)) => {
+            Some(RequestEntry::Owed { wanted, .. }) => std::mem::replace(wanted, false),
+            Some(RequestEntry::Done(_)) => {
                 self.entries.remove(&id);
                 false
             }
@@ -173,10 +175,10 @@ impl<A, L: Clone> Requests<A, L> {
         if self.ended.is_some() {
             return;
         }
-        self.entries.retain(|_, entry| !matches!(entry, Entry::Owed { wanted: false, .. }));
+        self.entries.retain(|_, entry| !matches!(entry, RequestEntry::Owed { wanted: false, .. }));
         for (id, entry) in &mut self.entries {
-            if let Entry::Owed { begun, .. } = *entry {
-                *entry = Entry::Done(if begun || current == Some(*id) {
+            if let RequestEntry::Owed { begun, .. } = *entry {
+                *entry = RequestEntry::Done(if begun || current == Some(*id) {
                     Outcome::Lost(loss.clone())
                 } else {
                     Outcome::Unstarted(loss.clone())

@@ -24,9 +24,9 @@ use rustix::{
 };
 
 use super::{
-    Limits,
+    ProcessLimits,
     build::{self, VARIABLE},
-    greeting::{Hello, Identity as Program},
+    greeting::{Hello, Program},
     sys,
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     protocol::{Packet, plan::short},
     sync::{Arc, Mutex, OnceLock, thread},
     transport::{Ledger, LedgerFile, Socket, Transport, Wait},
-    worker::{Peer, StartParameters, panics, registry::Entry},
+    worker::{Peer, StartParameters, panics, registry::WorkerEntry},
 };
 
 /// The exit code of a process that could not become the worker that it was started for.
@@ -136,7 +136,8 @@ fn serve(parent: Pid) -> Result<bool, String> {
     let socket = Socket::with_side(socket, Some(side), u32::MAX as usize);
     let hello = greet(&socket)?;
     take_name(&hello.name);
-    let entry = Entry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
+    let entry =
+        WorkerEntry::find(hello.key).ok_or_else(|| format!("`{}` is not known", hello.name))?;
     limit(hello.limits).map_err(|error| format!("cannot set its limits: {error}"))?;
     DEPTH.get_or_init(|| hello.depth);
     let mut start = receive(&socket)?;
@@ -246,7 +247,7 @@ fn take_name(name: &str) {
     let _ = fs::write("/proc/self/comm", &name[..end.unwrap_or(0)]);
 }
 
-fn limit(limits: Limits) -> io::Result<()> {
+fn limit(limits: ProcessLimits) -> io::Result<()> {
     if limits.nice != 0 {
         rustix::process::nice(limits.nice)?;
     }

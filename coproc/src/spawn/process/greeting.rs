@@ -4,7 +4,7 @@
 //! identity of the child's program and the parent's nonce. The head of both has a fixed form, which does
 //! not depend on the codec.
 
-use super::{Limits, build::PROTOCOL};
+use super::{ProcessLimits, build::PROTOCOL};
 use crate::codec::{Arguments, Body, Chosen, Codec, Draft, Malformed};
 
 const MAGIC: [u8; 8] = *b"coproc\0\x01";
@@ -12,7 +12,7 @@ const HEAD: usize = 8 + 4 + 1 + 8 + 16;
 
 /// Which program sends a greeting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct Program {
     pub(super) protocol: u32,
     pub(super) codec: u8,
     pub(super) build: u64,
@@ -27,10 +27,10 @@ pub(super) struct Hello {
     pub(super) depth: u32,
     pub(super) max_message: u64,
     pub(super) identity: u64,
-    pub(super) limits: Limits,
+    pub(super) limits: ProcessLimits,
 }
 
-impl Identity {
+impl Program {
     pub(super) fn new(build: u64, nonce: u128) -> Self {
         Self { protocol: PROTOCOL, codec: Chosen::ID, build, nonce }
     }

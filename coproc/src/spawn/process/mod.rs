@@ -61,7 +61,7 @@ pub struct Process {
     env: Vec<(OsString, Option<OsString>)>,
     env_clear: bool,
     current_dir: Option<PathBuf>,
-    limits: Limits,
+    limits: ProcessLimits,
     stdout: Stdio,
     /// `None`: captured and passed on.
     stderr: Option<Stdio>,
@@ -72,7 +72,7 @@ pub struct Process {
 
 /// What a worker's process limits itself to before any code of the user's runs in it.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
-struct Limits {
+struct ProcessLimits {
     nice: i32,
     memory: Option<u64>,
     cpu: Option<u64>,
@@ -93,7 +93,7 @@ impl Process {
             env: Vec::new(),
             env_clear: false,
             current_dir: None,
-            limits: Limits::default(),
+            limits: ProcessLimits::default(),
             stdout: Stdio::inherit(),
             stderr: None,
             init_timeout: INIT_TIMEOUT,

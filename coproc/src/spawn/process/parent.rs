@@ -22,7 +22,7 @@ use super::{
     Process,
     build::{self, EXECUTABLE, VARIABLE},
     child,
-    greeting::{Hello, Identity as Program},
+    greeting::{Hello, Program},
     life::Running,
     stderr::Tail,
 };
@@ -34,7 +34,7 @@ use crate::{
     spawn::{Order, Place, WorkerResource, started},
     sync::Arc,
     transport::{Broken, Doorbell, Ledger, LedgerFile, Socket, Transport, Wait, reactor::Reactor},
-    worker::{Registered, Worker, registry::Entry},
+    worker::{Registered, Worker, registry::WorkerEntry},
 };
 
 /// How many workers may be nested in one another.
@@ -65,7 +65,7 @@ impl<W: Worker + Registered<By>, By> Place<W, By> for Process {
 
 fn launch<W: Worker>(
     place: &Process,
-    entry: &Entry,
+    entry: &WorkerEntry,
     mut order: Order,
 ) -> Result<WorkerResource<W>, SpawnError<W::InitError>> {
     let plan = (entry.plan)();
@@ -97,21 +97,21 @@ fn launch<W: Worker>(
 }
 
 /// Whether this program can start a process that becomes this worker.
-fn check<E>(entry: &Entry, plan: &Plan) -> Result<(), SpawnError<E>> {
+fn check<E>(entry: &WorkerEntry, plan: &Plan) -> Result<(), SpawnError<E>> {
     if !child::is_initialized() {
         return Err(SpawnError::NotInitialized);
     }
     if child::depth() >= DEPTH_MOST {
         return Err(SpawnError::Nested);
     }
-    match Entry::find((entry.key)()) {
+    match WorkerEntry::find((entry.key)()) {
         Some(_) => Ok(()),
         None => Err(SpawnError::Unknown(plan.name.to_owned())),
     }
 }
 
 /// The request of the handshake.
-fn hello(place: &Process, entry: &Entry, name: &str, identity: Identity) -> Hello {
+fn hello(place: &Process, entry: &WorkerEntry, name: &str, identity: Identity) -> Hello {
     Hello {
         key: (entry.key)(),
         name: name.to_owned(),

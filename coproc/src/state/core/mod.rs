@@ -28,7 +28,7 @@ pub(super) use self::{
 /// How long a turn lasts at most.
 const TURN: Duration = Duration::from_millis(100);
 
-struct Wait<A> {
+struct StateWait<A> {
     space: String,
     subscription: Subscription,
     handle: HandleId,
@@ -37,7 +37,7 @@ struct Wait<A> {
     answer: A,
 }
 
-impl<A> Wait<A> {
+impl<A> StateWait<A> {
     fn nothing(self) -> (A, Result<Finding, StateError>) {
         let seen = match self.subscription {
             Subscription::Updates(seen, _) | Subscription::Change(seen, _) => seen,
@@ -51,7 +51,7 @@ impl<A> Wait<A> {
 pub(super) struct StateCore<A> {
     spaces: BTreeMap<String, Space>,
     emptied: Emptied,
-    waiters: Vec<Wait<A>>,
+    waiters: Vec<StateWait<A>>,
     /// Stands for every namespace that was never changed.
     untouched: Space,
     /// The handle that has the turn in a namespace, and until when.
@@ -195,7 +195,7 @@ impl<A> StateCore<A> {
             self.give_turn(space.to_owned(), handle, now);
             return self.reply(answer, Finding::Nothing(0));
         }
-        let mut waiter = Wait { space: space.to_owned(), subscription, handle, until, answer };
+        let mut waiter = StateWait { space: space.to_owned(), subscription, handle, until, answer };
         if let Some(finding) = due(self.space(space), &mut waiter) {
             self.reply(waiter.answer, finding);
         } else if until.is_some_and(|until| until <= now) {
@@ -218,7 +218,7 @@ impl<A> StateCore<A> {
     /// Gives the turn in a namespace to the next wait for it.
     fn pass_on(&mut self, space: &str, now: Instant) {
         self.turns.remove(space);
-        let is_next = |waiter: &Wait<A>| {
+        let is_next = |waiter: &StateWait<A>| {
             waiter.space == space && matches!(waiter.subscription, Subscription::Turn)
         };
         let Some(next) = self.waiters.iter().position(is_next) else { return };
@@ -241,7 +241,7 @@ impl<A> StateCore<A> {
         }
         let expired =
             self.waiters.extract_if(.., |waiter| waiter.until.is_some_and(|until| until <= now));
-        self.replies.extend(expired.map(Wait::nothing));
+        self.replies.extend(expired.map(StateWait::nothing));
         self.pass_on_where(now, |_, until| until <= now);
         self.quiet_until = self.next_expiry();
     }
@@ -270,7 +270,7 @@ impl<A> StateCore<A> {
 }
 
 /// The answer to a wait, if it is due.
-fn due<A>(space: &Space, waiter: &mut Wait<A>) -> Option<Finding> {
+fn due<A>(space: &Space, waiter: &mut StateWait<A>) -> Option<Finding> {
     match &mut waiter.subscription {
         Subscription::Seen(seen) => {
             (!space.holds(seen)).then(|| Finding::Values(space.changed(seen)))

@@ -11,14 +11,14 @@ use crate::{
     sync::Ordering,
     transport::Activity,
     worker::{
-        Dispatch,
+        Handlers,
         link::WorkerLink,
         panics,
         start_parameters::{self, Ended},
     },
 };
 
-impl<W: Dispatch> Serve<W> {
+impl<W: Handlers> Serve<W> {
     /// Whether nothing is left to be done before the end.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         let state = self.cx.owner.state();

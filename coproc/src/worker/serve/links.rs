@@ -3,7 +3,7 @@
 use super::{Serve, send};
 use crate::{
     codec::Body,
-    worker::{Dispatch, link::WorkerLink},
+    worker::{Handlers, link::WorkerLink},
 };
 
 #[cfg(feature = "process")]
@@ -13,7 +13,7 @@ use crate::{
     transport::{Ledger, LedgerFile, Socket},
 };
 
-impl<W: Dispatch> Serve<W> {
+impl<W: Handlers> Serve<W> {
     /// Takes up links that others have handed on.
     pub(super) fn adopt(&mut self) {
         let adopted = |link: &WorkerLink| std::mem::take(&mut link.endpoint.state().adopted);

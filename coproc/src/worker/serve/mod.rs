@@ -8,7 +8,7 @@ mod starting;
 use std::time::Instant;
 
 use super::{
-    Dispatch, Engine, Idle,
+    Engine, Handlers, Idle,
     context::{Bell, Context, Peer},
     link::WorkerLink,
     panics,
@@ -32,7 +32,7 @@ use crate::{
 pub use starting::serve;
 
 /// Runs a worker that has handlers: takes the most urgent message, calls its handler, answers.
-pub struct Serve<W: Dispatch> {
+pub struct Serve<W: Handlers> {
     worker: Option<W>,
     cx: Context<W>,
     schedule: Schedule,
@@ -63,7 +63,7 @@ fn send(endpoint: &Endpoint, answers: Vec<Packet>) {
     }
 }
 
-impl<W: Dispatch> Serve<W> {
+impl<W: Handlers> Serve<W> {
     fn new(worker: W, parameters: StartParameters<W>) -> Self {
         let schedule = Schedule::new(parameters.plan.ticks.len());
         let bell: Arc<dyn Doorbell> = Arc::new(Bell(Arc::downgrade(&parameters.endpoint)));
@@ -306,7 +306,7 @@ impl<W: Dispatch> Serve<W> {
     }
 }
 
-impl<W: Dispatch> Drive for Serve<W> {
+impl<W: Handlers> Drive for Serve<W> {
     fn step(&mut self, wait: bool) -> Progress {
         // This may be the thread of a caller, which is a worker with a limit of its own.
         let before = limit_replies(self.cx.max_message);
@@ -316,7 +316,7 @@ impl<W: Dispatch> Drive for Serve<W> {
     }
 }
 
-impl<W: Dispatch> Serve<W> {
+impl<W: Handlers> Serve<W> {
     fn advance(&mut self, wait: bool) -> Progress {
         if self.ended.is_some() {
             return Progress::Ended;
@@ -349,14 +349,14 @@ impl<W: Dispatch> Serve<W> {
     }
 }
 
-impl<W: Dispatch> Engine for Serve<W> {
+impl<W: Handlers> Engine for Serve<W> {
     fn run(mut self) -> Ended {
         while self.step(true) != Progress::Ended {}
         self.ended.unwrap_or(Ended { panicked: false })
     }
 }
 
-impl<W: Dispatch> std::fmt::Debug for Serve<W> {
+impl<W: Handlers> std::fmt::Debug for Serve<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Serve").field(&self.cx).finish()
     }

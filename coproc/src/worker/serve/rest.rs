@@ -7,10 +7,10 @@ use crate::{
     link::State,
     sync::{Arc, Ordering, now},
     transport::{Progress, Wait},
-    worker::{Dispatch, link::WorkerLink},
+    worker::{Handlers, link::WorkerLink},
 };
 
-impl<W: Dispatch> Serve<W> {
+impl<W: Handlers> Serve<W> {
     /// Takes in what has come over all links, without waiting.
     ///
     /// The owner's comes last: what a handler sends to its own worker was sent before anything that

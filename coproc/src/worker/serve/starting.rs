@@ -7,7 +7,7 @@ use crate::{
     protocol::Status,
     transport::Activity,
     worker::{
-        Dispatch, panics,
+        Handlers, panics,
         start_parameters::{self, Ended, StartParameters},
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 /// # Errors
 ///
 /// How it ended, if `#[init]` did not succeed.
-pub fn serve<W: Dispatch>(
+pub fn serve<W: Handlers>(
     parameters: StartParameters<W>,
     mut arguments: Arguments<'_>,
 ) -> Result<Serve<W>, Ended> {

@@ -20,7 +20,7 @@ use crate::error::Exit;
 /// When a worker that has ended is started again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Restart {
-    ends: Ends,
+    ends: RestartCause,
     most: u32,
     /// `None` if all restarts count.
     window: Option<Duration>,
@@ -29,7 +29,7 @@ pub(crate) struct Restart {
 
 /// The ends that a restart may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ends {
+enum RestartCause {
     None,
     Crashes,
     All,
@@ -39,13 +39,13 @@ enum Ends {
 impl Restart {
     /// The worker is not started again.
     pub(crate) fn never() -> Self {
-        Self::after(Ends::None)
+        Self::after(RestartCause::None)
     }
 
     /// The worker is started again after a panic, an exit code, a signal and an unknown end; not
     /// after an orderly end.
     pub(crate) fn on_crash() -> Self {
-        Self::after(Ends::Crashes)
+        Self::after(RestartCause::Crashes)
     }
 
     /// Allows `most` restarts within any `window`. Without it, 5 in 60 seconds.
@@ -58,10 +58,10 @@ impl Restart {
     /// The worker is started again after an orderly end, too. Under no policy is it after its owner
     /// has killed it.
     pub(crate) fn always() -> Self {
-        Self::after(Ends::All)
+        Self::after(RestartCause::All)
     }
 
-    fn after(ends: Ends) -> Self {
+    fn after(ends: RestartCause) -> Self {
         let backoff = Duration::ZERO..Duration::ZERO;
         Self { ends, most: 5, window: Some(Duration::from_secs(60)), backoff }
     }
@@ -81,9 +81,9 @@ impl Restart {
     fn covers(&self, exit: Exit) -> bool {
         match exit {
             Exit::Killed => false,
-            Exit::Closed => self.ends == Ends::All,
+            Exit::Closed => self.ends == RestartCause::All,
             Exit::Panicked | Exit::Code(_) | Exit::Signal(_) | Exit::Unknown => {
-                self.ends != Ends::None
+                self.ends != RestartCause::None
             }
         }
     }
