@@ -16,8 +16,7 @@ pub use crate::{
     __debug_field as debug_field, __register as register, __say_error as say_error,
     call::{Call, Controller, OneWay, address::Link},
     codec::{
-        Argument, Arguments, ByRef, ByteSlice, Draft, Malformed, Reference, Slice, Text, Whole,
-        argument, by_ref, bytes, lend,
+        Argument, Arguments, ByRef, Draft, Malformed, Whole, argument, by_ref, bytes, lend,
         reply::{Answer, Failure, Fallible, Reply, fallible, never, reply},
         slice, text, whole,
     },

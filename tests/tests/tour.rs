@@ -145,8 +145,9 @@ fn a_state() -> Result<(), Box<dyn std::error::Error>> {
     assert!(baker.join().expect("no panic")?.get::<u8>("foo")?.is_some());
     for update in state.watch(["foo"]).from_start().take(1) {
         let Update { name, version, missed, .. } = &update?;
-        assert_eq!((name.as_str(), *missed), ("foo", 0));
-        assert!(*version > 1);
+        assert_eq!(name, "foo");
+        // More updates than are kept may have been made until the baker had seen one.
+        assert!(*version > 1 && missed < version);
     }
     state.atomic(|view| {
         let n: u32 = view.get("n")?.unwrap_or(0);

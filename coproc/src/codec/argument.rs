@@ -1,45 +1,76 @@
-//! What generated code knows of the types of arguments.
+//! How generated code encodes and decodes the arguments of a handler.
 //!
-//! Each argument is made by a function with the one bound that its type has to meet, at the place
-//! where the user wrote the type. It holds what follows from the bound as plain function pointers,
-//! so that nothing else in the generated code has a bound, and a wrong type is one error.
+//! The function that makes an [`Argument`] has the one bound that the type of the argument has to
+//! meet, and generated code calls it with the span of that type. The [`Argument`] holds what follows
+//! from the bound as function pointers. So nothing else in the generated code has a bound, and a
+//! wrong type is one error.
 
 use std::{
     convert::identity,
     ffi::{CStr, CString, OsStr, OsString},
-    fmt,
     path::{Path, PathBuf},
 };
 
-use super::{Arguments, Draft, Malformed, draft::Piece};
+use serde::{Serialize, Serializer};
+
+use super::{Arguments, Draft, Malformed};
 use crate::protocol::Wire;
 
-type Put<T> = fn(&mut Draft, &T);
-type Take<T> = fn(&mut Arguments<'_>) -> Result<T, Malformed>;
-
-/// Debug by hand: a derive would ask for `T: Debug`.
-macro_rules! debug {
-    ($($name:ident<$kind:ident $(: $bound:ident + ?$sized:ident)?>)*) => {$(
-        impl<$kind $(: $bound + ?$sized)?> fmt::Debug for $name<$kind> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(stringify!($name))
-            }
-        }
-    )*};
+/// Encodes an `X` and decodes the `O` that owns it, or that borrows from the message.
+#[derive(Debug)]
+pub struct Argument<'a, X: ?Sized, O = X> {
+    put: fn(&mut Draft, &X),
+    put_option: fn(&mut Draft, Option<&X>),
+    take: fn(&mut Arguments<'a>) -> Result<O, Malformed>,
+    take_option: fn(&mut Arguments<'a>) -> Result<Option<O>, Malformed>,
 }
 
-debug! { Argument<T> Reference<X: ByRef + ?Sized> Slice<T> }
+/// An argument that is encoded as `$encoded` of it, and that `$decoded` makes of what is decoded.
+macro_rules! travels {
+    ($encoded:expr, $decoded:expr) => {
+        Argument {
+            put: |draft, value| draft.put(&$encoded(value)),
+            put_option: |draft, value| draft.put(&value.map($encoded)),
+            take: |arguments| arguments.take().map($decoded),
+            take_option: |arguments| Ok(arguments.take::<Option<_>>()?.map($decoded)),
+        }
+    };
+}
+
+impl<'a, X: ?Sized, O> Argument<'a, X, O> {
+    /// Encodes the argument.
+    pub fn put(self, draft: &mut Draft, value: &X) {
+        (self.put)(draft, value);
+    }
+
+    /// Encodes an argument that is an option.
+    pub fn put_option(self, draft: &mut Draft, value: Option<&X>) {
+        (self.put_option)(draft, value);
+    }
+
+    /// Decodes the argument.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] if the bytes are no such value.
+    pub fn take(self, arguments: &mut Arguments<'a>) -> Result<O, Malformed> {
+        (self.take)(arguments)
+    }
+
+    /// Decodes an argument that is an option.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] if the bytes are no such value.
+    pub fn take_option(self, arguments: &mut Arguments<'a>) -> Result<Option<O>, Malformed> {
+        (self.take_option)(arguments)
+    }
+}
 
 /// An argument by value.
-pub struct Argument<T> {
-    put: Put<T>,
-    take: Take<T>,
-}
-
-/// The argument of an argument by value.
 #[must_use]
-pub fn argument<T: Wire>() -> Argument<T> {
-    Argument { put: |draft, value| draft.put(value), take: |arguments| arguments.take() }
+pub fn argument<'a, T: Wire>() -> Argument<'a, T> {
+    travels!(identity, identity)
 }
 
 /// A worker without `#[init]`, which is sent itself.
@@ -56,299 +87,85 @@ impl<T: Wire> Whole for T {}
 
 /// The argument of a worker that is sent itself.
 #[must_use]
-pub fn whole<T: Whole>() -> Argument<T> {
+pub fn whole<'a, T: Whole>() -> Argument<'a, T> {
     argument()
 }
 
-impl<T> Argument<T> {
-    /// Writes it.
-    pub fn put(self, draft: &mut Draft, value: &T) {
-        (self.put)(draft, value);
-    }
-
-    /// Reads it.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    pub fn take(self, arguments: &mut Arguments<'_>) -> Result<T, Malformed> {
-        (self.take)(arguments)
-    }
-}
-
-/// What a handler may take by reference: it travels as what owns it.
+/// What a handler may take by reference: everything with a size, paths and foreign strings.
 ///
-/// It holds for everything with a size, and for paths and foreign strings.
+/// All types implement it, so it has no methods with `self`: they would be methods of all types.
 pub trait ByRef {
-    /// What holds the value on the other side.
+    /// What owns the value in the worker.
     type Owned;
 
     /// The reference to pass to the handler.
     fn lend(held: &Self::Owned) -> &Self;
 
-    /// Writes the value as its owned form is read. Like its neighbours it takes no `self`, so that
-    /// this trait, which everything implements, adds no method to anything.
-    fn put(value: &Self, draft: &mut Draft)
-    where
-        Self::Owned: Wire;
-
-    /// Writes what may be absent as an option of the owned form is read.
-    fn put_option(value: Option<&Self>, draft: &mut Draft)
-    where
-        Self::Owned: Wire;
-
-    /// Reads the owned form.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    fn take(arguments: &mut Arguments<'_>) -> Result<Self::Owned, Malformed>
-    where
-        Self::Owned: Wire;
-
-    /// Reads the owned form, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    fn take_option(arguments: &mut Arguments<'_>) -> Result<Option<Self::Owned>, Malformed>
+    /// The argument that is a reference to it.
+    fn argument<'a>() -> Argument<'a, Self, Self::Owned>
     where
         Self::Owned: Wire;
 }
 
-/// The ways to write and to read, as `$written` of the value and back by `$read`.
-macro_rules! travels {
-    ($written:expr, $read:expr) => {
-        fn put(value: &Self, draft: &mut Draft)
-        where
-            Self::Owned: Wire,
-        {
-            draft.put($written(value));
-        }
+macro_rules! by_ref {
+    ($borrowed:ty, $owned:ty, $encoded:expr, $decoded:expr $(; $T:ident)?) => {
+        impl$(<$T>)? ByRef for $borrowed {
+            type Owned = $owned;
 
-        fn put_option(value: Option<&Self>, draft: &mut Draft)
-        where
-            Self::Owned: Wire,
-        {
-            draft.put(&value.map($written));
-        }
+            fn lend(held: &$owned) -> &Self {
+                held
+            }
 
-        fn take(arguments: &mut Arguments<'_>) -> Result<Self::Owned, Malformed>
-        where
-            Self::Owned: Wire,
-        {
-            arguments.take().map($read)
-        }
-
-        fn take_option(arguments: &mut Arguments<'_>) -> Result<Option<Self::Owned>, Malformed>
-        where
-            Self::Owned: Wire,
-        {
-            let held: Option<_> = arguments.take()?;
-            Ok(held.map($read))
+            fn argument<'a>() -> Argument<'a, Self, $owned>
+            where
+                $owned: Wire,
+            {
+                travels!($encoded, $decoded)
+            }
         }
     };
 }
 
-impl<T> ByRef for T {
-    type Owned = T;
-
-    fn lend(held: &T) -> &T {
-        held
-    }
-
-    travels! { identity, identity }
-}
-
-impl ByRef for Path {
-    type Owned = PathBuf;
-
-    fn lend(held: &PathBuf) -> &Self {
-        held
-    }
-
-    // As serde writes a path, it has to be text, and not every file's name is.
-    travels! { Path::as_os_str, <OsString as Into<PathBuf>>::into }
-}
-
-impl ByRef for OsStr {
-    type Owned = OsString;
-
-    fn lend(held: &OsString) -> &Self {
-        held
-    }
-
-    travels! { identity, identity }
-}
-
-impl ByRef for CStr {
-    type Owned = CString;
-
-    fn lend(held: &CString) -> &Self {
-        held
-    }
-
-    travels! { identity, identity }
-}
+by_ref!(T, T, identity, identity; T);
+by_ref!(OsStr, OsString, identity, identity);
+by_ref!(CStr, CString, identity, identity);
+// serde writes a path as text, and not every path is text.
+by_ref!(Path, PathBuf, Path::as_os_str, <PathBuf as From<OsString>>::from);
 
 /// The reference to pass to a handler that takes one.
 pub fn lend<X: ByRef + ?Sized>(held: &X::Owned) -> &X {
     X::lend(held)
 }
 
-/// An argument by reference.
-pub struct Reference<X: ByRef + ?Sized> {
-    put: Put<X>,
-    take: Take<X::Owned>,
-    put_option: fn(&mut Draft, Option<&X>),
-    take_option: Take<Option<X::Owned>>,
-}
-
-/// The argument of an argument by reference, to something sized or a path or foreign string.
+/// An argument that is a reference to a value with a size, a path or a foreign string.
 #[must_use]
-pub fn by_ref<X: ByRef<Owned: Wire> + ?Sized>() -> Reference<X> {
-    Reference {
-        put: |draft, value| X::put(value, draft),
-        take: X::take,
-        put_option: |draft, value| X::put_option(value, draft),
-        take_option: X::take_option,
-    }
-}
-
-impl<X: ByRef + ?Sized> Reference<X> {
-    /// Writes it.
-    pub fn put(self, draft: &mut Draft, value: &X) {
-        (self.put)(draft, value);
-    }
-
-    /// Reads what owns it.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    pub fn take(self, arguments: &mut Arguments<'_>) -> Result<X::Owned, Malformed> {
-        (self.take)(arguments)
-    }
-
-    /// Writes it if it is there.
-    pub fn put_option(self, draft: &mut Draft, value: Option<&X>) {
-        (self.put_option)(draft, value);
-    }
-
-    /// Reads what owns it, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    pub fn take_option(self, arguments: &mut Arguments<'_>) -> Result<Option<X::Owned>, Malformed> {
-        (self.take_option)(arguments)
-    }
+pub fn by_ref<'a, X: ByRef<Owned: Wire> + ?Sized>() -> Argument<'a, X, X::Owned> {
+    X::argument()
 }
 
 /// An argument that is a slice.
-pub struct Slice<T> {
-    put: Put<[T]>,
-    take: Take<Vec<T>>,
-    put_option: fn(&mut Draft, Option<&[T]>),
-    take_option: Take<Option<Vec<T>>>,
-}
-
-/// The argument of an argument that is a slice.
 #[must_use]
-pub fn slice<T: Wire>() -> Slice<T> {
-    Slice {
-        put: |draft, value| draft.put(value),
-        take: |arguments| arguments.take(),
-        put_option: |draft, value| draft.put(&value),
-        take_option: |arguments| arguments.take(),
-    }
+pub fn slice<'a, T: Wire>() -> Argument<'a, [T], Vec<T>> {
+    travels!(identity, identity)
 }
 
-impl<T> Slice<T> {
-    /// Writes it.
-    pub fn put(self, draft: &mut Draft, value: &[T]) {
-        (self.put)(draft, value);
-    }
-
-    /// Reads the vector to lend.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    pub fn take(self, arguments: &mut Arguments<'_>) -> Result<Vec<T>, Malformed> {
-        (self.take)(arguments)
-    }
-
-    /// Writes it if it is there.
-    pub fn put_option(self, draft: &mut Draft, value: Option<&[T]>) {
-        (self.put_option)(draft, value);
-    }
-
-    /// Reads the vector to lend, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// [`Malformed`] if the bytes are no such value.
-    pub fn take_option(self, arguments: &mut Arguments<'_>) -> Result<Option<Vec<T>>, Malformed> {
-        (self.take_option)(arguments)
-    }
+/// An argument that is a text, which is not copied to decode it.
+#[must_use]
+pub fn text<'a>() -> Argument<'a, str, &'a str> {
+    travels!(identity, identity)
 }
 
-/// The two witnesses whose values borrow from the message.
-macro_rules! borrowed {
-    ($(#[$doc:meta] $name:ident, #[$of:meta] $make:ident, $kind:ty, $write:expr;)*) => {$(
-        #[$doc]
-        #[derive(Debug)]
-        pub struct $name(());
-
-        #[$of]
-        #[must_use]
-        pub fn $make() -> $name {
-            $name(())
-        }
-
-        impl $name {
-            /// Writes it.
-            pub fn put(self, draft: &mut Draft, value: &$kind) {
-                draft.put(&$write(value));
-            }
-
-            /// Reads it, without copying.
-            ///
-            /// # Errors
-            ///
-            /// [`Malformed`] if the bytes are no such value.
-            pub fn take<'a>(self, arguments: &mut Arguments<'a>) -> Result<&'a $kind, Malformed> {
-                arguments.take()
-            }
-
-            /// Writes it if it is there.
-            pub fn put_option(self, draft: &mut Draft, value: Option<&$kind>) {
-                draft.put(&value.map($write));
-            }
-
-            /// Reads it without copying, if it is there.
-            ///
-            /// # Errors
-            ///
-            /// [`Malformed`] if the bytes are no such value.
-            pub fn take_option<'a>(
-                self,
-                arguments: &mut Arguments<'a>,
-            ) -> Result<Option<&'a $kind>, Malformed> {
-                arguments.take()
-            }
-        }
-    )*};
+/// An argument that is bytes, which are not copied to decode it.
+#[must_use]
+pub fn bytes<'a>() -> Argument<'a, [u8], &'a [u8]> {
+    travels!(Piece, identity)
 }
 
-borrowed! {
-    /// An argument that is a text.
-    Text,
-    /// The argument of an argument that is a text.
-    text, str, identity;
-    /// An argument that is bytes.
-    ByteSlice,
-    /// The argument of an argument that is bytes.
-    bytes, [u8], Piece;
+/// Bytes that are encoded in one piece; serde encodes a slice element by element.
+struct Piece<'a>(&'a [u8]);
+
+impl Serialize for Piece<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
 }

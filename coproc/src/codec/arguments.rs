@@ -1,30 +1,33 @@
-//! A message while it is being read.
+//! A message while it is decoded.
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Attachments, Body, Chosen, Codec, Limits, Malformed};
+use super::{
+    Chosen, attachments::Attachments, encode_error::Malformed, encoding::Encoding,
+    message_limits::MessageLimits,
+};
 
-/// A message while its arguments are read, one after the other.
+/// A message while its arguments are decoded, one after the other.
 pub struct Arguments<'a> {
     rest: &'a [u8],
-    limits: Limits,
+    limits: MessageLimits,
     attachments: Attachments,
 }
 
 impl<'a> Arguments<'a> {
-    /// The arguments that this payload holds.
+    /// The arguments in this payload.
     pub(crate) fn new(payload: &'a [u8]) -> Self {
         Self::with(payload, Attachments::default())
     }
 
-    /// The same with what came beside it.
+    /// The arguments in this payload, with its attachments.
     pub(crate) fn with(payload: &'a [u8], attachments: Attachments) -> Self {
-        Self { rest: payload, limits: Limits::of(payload.len()), attachments }
+        Self { rest: payload, limits: MessageLimits::of(payload.len()), attachments }
     }
 
-    /// Reads the next argument, which may borrow from the message.
+    /// Decodes the next argument, which may borrow from the message.
     ///
     /// # Errors
     ///
@@ -35,21 +38,21 @@ impl<'a> Arguments<'a> {
         attachments.emptied_by(|| Chosen::decode(rest, limits))
     }
 
-    /// All that is not read yet, with the handles that came beside it.
-    pub(crate) fn rest(&mut self) -> Body {
-        Body::of_payload(std::mem::take(&mut self.rest), self.attachments.clone())
+    /// The arguments that are not decoded yet, and all attachments.
+    pub(crate) fn rest(&mut self) -> (&'a [u8], Attachments) {
+        (std::mem::take(&mut self.rest), self.attachments.clone())
     }
 
-    /// How many bytes are not read yet.
+    /// How many bytes are not decoded yet.
     pub(crate) fn left(&self) -> usize {
         self.rest.len()
     }
 
-    /// Says that the last argument is read. The message does not keep the handles in it any longer.
+    /// Ends the decoding and drops the attachments that no argument has taken.
     ///
     /// # Errors
     ///
-    /// [`Malformed`] if there is more.
+    /// [`Malformed`] if there are more arguments.
     pub fn finish(&mut self) -> Result<(), Malformed> {
         self.attachments = Attachments::default();
         match self.rest.len() {
@@ -57,6 +60,11 @@ impl<'a> Arguments<'a> {
             more => Err(Malformed(format!("{more} bytes are left over at its end"))),
         }
     }
+}
+
+/// The value that [`to_bytes`](super::to_bytes) encoded.
+pub(crate) fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
+    Arguments::new(bytes).take()
 }
 
 impl fmt::Debug for Arguments<'_> {

@@ -1,50 +1,53 @@
-//! bincode, in its complete version 1.3.3: integers of fixed width, little-endian.
+//! bincode 1.3.3, which is complete: integers of fixed width, little-endian.
 
-use std::{cell::Cell, fmt, io, str};
+use std::{fmt, io, str};
 
-use bincode::{BincodeRead, DefaultOptions, ErrorKind, Options};
+use ::bincode::{BincodeRead, DefaultOptions, ErrorKind, Options};
 use serde::{Deserialize, Serialize, de::Visitor};
 
-use super::{BoundedBuf, Codec, EncodeError, Limits, Malformed, guard};
+use super::{
+    bounded_buf::BoundedBuf,
+    encode_error::{EncodeError, Malformed},
+    encoding::Encoding,
+    limited,
+    message_limits::MessageLimits,
+};
 
-/// The encoding of programs that choose none.
+/// The default encoding.
 #[derive(Debug)]
 pub(crate) enum Bincode {}
 
-impl Codec for Bincode {
+impl Encoding for Bincode {
     const ID: u8 = 1;
 
-    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut BoundedBuf) -> Result<(), EncodeError> {
-        let watch = out.watch();
+    fn encode<T: Serialize + ?Sized>(
+        value: &T,
+        out: &mut BoundedBuf,
+        limits: &MessageLimits,
+    ) -> Result<(), EncodeError> {
         let mut serializer = ::bincode::Serializer::new(&mut *out, options());
-        let written = guard::serialize(value, &mut serializer, &watch);
-        out.settle(&watch, written.map_err(|error| watch.reason(Plain(&error))))
+        let written = limited::serialize(value, &mut serializer, limits);
+        out.end(written.map_err(|error| limits.reason(Plain(&error))))
     }
 
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
-        limits: &mut Limits,
+        limits: &MessageLimits,
     ) -> Result<T, Malformed> {
-        let watch = limits.watch();
-        let left = Cell::new(0);
-        let source = Source { rest: input, left: &left };
+        let source = Source { rest: input, input };
         let mut deserializer = ::bincode::Deserializer::with_bincode_read(source, options());
-        let read = guard::deserialize(&mut deserializer, &watch);
-        drop(deserializer);
-        *input = &input[input.len() - left.get()..];
-        limits.settle(&watch);
-        read.map_err(|error| Malformed(watch.reason(Plain(&error))))
+        let read = limited::deserialize(&mut deserializer, limits);
+        read.map_err(|error| Malformed(limits.reason(Plain(&error))))
     }
 }
 
-/// No limit of bincode's own: [`BoundedBuf`] and the length of the input are the limits, and
-/// bincode would enforce its own by a second pass over the value.
+/// Without bincode's own limit, which takes a second pass over the value: [`BoundedBuf`] and the
+/// length of the input are the limits.
 fn options() -> impl Options {
     DefaultOptions::new().with_fixint_encoding().allow_trailing_bytes()
 }
 
-/// bincode calls the end of its input an input/output error, which is puzzling where there is
-/// neither.
+/// bincode calls the end of its input an input/output error, and there is no input or output.
 struct Plain<'e>(&'e ErrorKind);
 
 impl fmt::Display for Plain<'_> {
@@ -56,18 +59,15 @@ impl fmt::Display for Plain<'_> {
     }
 }
 
-/// What is not read yet.
-///
-/// bincode takes its reader and never gives it back, so this one leaves word when it goes.
+/// Takes what bincode reads off the front of its input, in a variable of its own as long as it reads.
 struct Source<'r, 'a> {
     rest: &'a [u8],
-    /// How many bytes were not read, in the end.
-    left: &'r Cell<usize>,
+    input: &'r mut &'a [u8],
 }
 
 impl Drop for Source<'_, '_> {
     fn drop(&mut self) {
-        self.left.set(self.rest.len());
+        *self.input = self.rest;
     }
 }
 

@@ -1,19 +1,26 @@
-//! A message while it is being written.
+//! A message while it is encoded.
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
-    Attachments, BoundedBuf, Chosen, Codec, EncodeError,
+    Chosen,
+    attachments::Attachments,
+    bounded_buf::BoundedBuf,
+    bytes::Bytes,
+    encode_error::EncodeError,
+    encoding::Encoding,
     frame::{Body, LONGEST},
+    message_limits::MessageLimits,
 };
 
-/// A message while its arguments are written, one after the other.
+/// A message while its arguments are encoded, one after the other.
 ///
-/// The first error ends the writing and is told when the message is finished.
+/// The first error ends the encoding and is returned when the message is finished.
 pub struct Draft {
     out: BoundedBuf,
+    limits: MessageLimits,
     attachments: Attachments,
     error: Option<EncodeError>,
 }
@@ -24,71 +31,86 @@ impl Draft {
         Self::within(Vec::new(), limit)
     }
 
-    /// An empty message in memory that is there already, and holds nothing worth keeping.
+    /// An empty message in `memory`, whose content is discarded.
     pub(crate) fn within(memory: Vec<u8>, limit: usize) -> Self {
-        Self { out: Body::buffer(memory, limit), attachments: Attachments::default(), error: None }
+        Self::with(Body::buffer(memory, limit), Attachments::default())
     }
 
-    /// An empty message behind what `memory` holds: a payload without room for a head.
-    /// What it carries lies behind what is in `attachments`.
+    /// An empty message behind the content of `memory`, without room for a head. Its attachments are
+    /// added to `attachments`.
     pub(crate) fn onto(memory: Vec<u8>, attachments: Attachments) -> Self {
-        let out = BoundedBuf::onto(memory, LONGEST);
-        Self { out, attachments, error: None }
+        Self::with(BoundedBuf::onto(memory, LONGEST), attachments)
     }
 
-    /// Writes the next argument.
+    fn with(out: BoundedBuf, attachments: Attachments) -> Self {
+        Self { limits: MessageLimits::of(out.limit()), out, attachments, error: None }
+    }
+
+    /// Encodes the next argument.
     #[inline]
     pub fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
         if self.error.is_none() {
-            let Self { out, attachments, error } = self;
-            *error = attachments.filled_by(|| Chosen::encode(value, out)).err();
+            let Self { out, limits, attachments, error } = self;
+            *error = attachments.filled_by(|| Chosen::encode(value, out, limits)).err();
         }
     }
 
-    /// Writes the next argument, which is bytes, in one piece.
-    pub fn put_bytes(&mut self, bytes: &[u8]) {
-        self.put(&Piece(bytes));
-    }
-
-    /// Writes bytes as they are, without a length; whoever reads them has to know it.
+    /// Appends bytes without their length, which the decoder has to know.
     pub(crate) fn put_raw(&mut self, bytes: &[u8]) {
-        if self.error.is_none() && self.out.append(bytes).is_err() {
-            self.error = Some(EncodeError::Refused("there is no room".into()));
+        if self.error.is_none() {
+            let _ = self.out.append(bytes);
+            self.error = self.out.end(Ok(())).err();
         }
     }
 
-    /// The message, or what was wrong with it.
+    /// The message.
     ///
     /// # Errors
     ///
-    /// The first error of what was put; [`EncodeError::Refused`] if it has more elements than any
-    /// reader would accept.
+    /// The first error of an argument; [`EncodeError::Refused`] if the message has more elements
+    /// than a decoder accepts.
     pub(crate) fn finish(self) -> Result<Body, EncodeError> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Body::from_encoder(self.out, self.attachments),
-        }
+        let (bytes, written) = self.leave();
+        Ok(Body::new(bytes, written?))
     }
 
-    /// The memory that was given to [`onto`](Self::onto), with the payload behind what it held; or
-    /// what was wrong with it, and then a part of it may stand there.
+    /// The memory that was passed to [`onto`](Self::onto), with the message behind its content. After
+    /// an error, a part of the message may be there.
     pub(crate) fn leave(self) -> (Vec<u8>, Result<Attachments, EncodeError>) {
-        let written = self.error.map_or_else(|| self.out.check(), Err);
-        (self.out.into_memory(), written.map(|()| self.attachments))
+        let written = self.error.map_or_else(|| self.limits.check(self.out.len()), Err);
+        (self.out.into_bytes(), written.map(|()| self.attachments))
     }
+}
+
+impl Body {
+    /// `value`, encoded in at most `limit` bytes.
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T, limit: usize) -> Result<Self, EncodeError> {
+        let mut draft = Draft::new(limit);
+        draft.put(value);
+        draft.finish()
+    }
+
+    /// `value`, encoded, and this body behind it.
+    pub(crate) fn behind<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self, EncodeError> {
+        let mut draft = Draft::new(usize::MAX);
+        draft.put(value);
+        draft.put_raw(self.payload());
+        let mut whole = draft.finish()?;
+        *whole.attachments() = std::mem::take(self.attachments());
+        Ok(whole)
+    }
+}
+
+/// `value` alone, encoded in at most `limit` bytes. It can have no attachments.
+pub(crate) fn to_bytes<T: Serialize>(value: &T, limit: usize) -> Result<Bytes, EncodeError> {
+    let (mut out, limits) = (BoundedBuf::behind(0, Vec::new(), limit), MessageLimits::of(limit));
+    Chosen::encode(value, &mut out, &limits)?;
+    limits.check(out.len())?;
+    Ok(out.into_bytes().into())
 }
 
 impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Draft").field("out", &self.out).field("error", &self.error).finish()
-    }
-}
-
-/// Bytes that are written in one piece, which serde does not do for slices.
-pub(super) struct Piece<'a>(pub(super) &'a [u8]);
-
-impl Serialize for Piece<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0)
     }
 }

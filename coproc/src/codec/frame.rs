@@ -2,21 +2,18 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use super::{
-    Arguments, Attachments, BoundedBuf, Draft, EncodeError,
-    head::{HEAD, write_head},
+    arguments::Arguments,
+    attachments::Attachments,
+    bounded_buf::BoundedBuf,
+    head::{COUNT, HEAD, write_head},
 };
 use crate::protocol::Packet;
 
-/// How long a payload may be: as long as its length can be said.
+/// The longest payload whose length the head can say.
 pub(super) const LONGEST: usize = u32::MAX as usize;
 
-/// How many bytes say how many descriptors come with a frame: its last ones, if its head says so.
-pub(super) const COUNT: usize = 2;
-
-/// A message: what stands on its outside, and its encoded content.
+/// A packet with its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) packet: Packet,
@@ -24,40 +21,40 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// A frame with this content.
+    /// A packet with this body.
     pub(crate) fn new(packet: Packet, body: Body) -> Self {
         Self { packet, body }
     }
 
-    /// A frame without content.
+    /// A packet without a body.
     pub(crate) fn bare(packet: Packet) -> Self {
         Self::new(packet, Body::empty())
     }
 
-    /// How many bytes it takes on its way.
+    /// The size of its head and payload in bytes.
     pub(crate) fn size(&self) -> usize {
         HEAD + self.body.len()
     }
 
-    /// The whole frame as it is written to a stream, without copying the payload, and what goes
-    /// with it, which has to be packed.
+    /// The frame as it is written to a stream, and its attachments, which have to be packed. The
+    /// payload is not copied.
     #[inline]
     pub(crate) fn into_parts(mut self) -> (Vec<u8>, Attachments) {
         self.body.seal(&self.packet);
         (self.body.bytes, self.body.attachments)
     }
 
-    /// The bytes of a frame that carries nothing.
+    /// The bytes of a frame without attachments.
     #[cfg(test)]
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.into_parts().0
     }
 }
 
-/// The payload of a frame, behind room for the frame's head.
+/// The payload of a frame behind room for the frame's head, and its attachments.
 ///
-/// An empty body has no memory. Others are never shorter than a head, nor is the payload longer
-/// than the length field of a head can say.
+/// 1. `bytes` is empty, or at least as long as a head.
+/// 2. The payload is no longer than [`LONGEST`].
 #[derive(Clone, Default)]
 pub struct Body {
     bytes: Vec<u8>,
@@ -70,30 +67,7 @@ impl Body {
         Self::default()
     }
 
-    /// `value`, encoded in at most `limit` bytes.
-    pub(crate) fn of<T: Serialize + ?Sized>(value: &T, limit: usize) -> Result<Self, EncodeError> {
-        let mut draft = Draft::new(limit);
-        draft.put(value);
-        draft.finish()
-    }
-
-    /// The same with `value` in front of it.
-    pub(crate) fn behind<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, EncodeError> {
-        let mut draft = Draft::new(usize::MAX);
-        draft.put(value);
-        draft.put_raw(self.payload());
-        Ok(Self { attachments: self.attachments, ..draft.finish()? })
-    }
-
-    /// What an encoder wrote into a buffer made by [`buffer`](Self::buffer).
-    pub(super) fn from_encoder(
-        out: BoundedBuf,
-        attachments: Attachments,
-    ) -> Result<Self, EncodeError> {
-        Ok(Self { bytes: out.finish()?, attachments })
-    }
-
-    /// A copy of what was encoded before.
+    /// A copy of this payload.
     pub(crate) fn of_payload(payload: &[u8], attachments: Attachments) -> Self {
         let mut bytes = Vec::new();
         if !payload.is_empty() {
@@ -104,29 +78,28 @@ impl Body {
         Self { bytes, attachments }
     }
 
-    /// Nothing but what lies in `attachments`.
+    /// No payload, with these attachments.
     pub(crate) fn carrying(attachments: Attachments) -> Self {
         Self { bytes: Vec::new(), attachments }
     }
 
-    /// A buffer for a payload of at most `limit` bytes, in memory that is there already.
+    /// A buffer for a payload of at most `limit` bytes, in `memory`, whose content is discarded.
     pub(super) fn buffer(memory: Vec<u8>, limit: usize) -> BoundedBuf {
         BoundedBuf::behind(HEAD, memory, limit.min(LONGEST))
     }
 
-    /// A frame as it was received: a head, which has been read, the payload, and what came beside
-    /// it.
-    pub(super) fn received(bytes: Vec<u8>, attachments: Attachments) -> Self {
+    /// A body of bytes that begin with a head or with room for one.
+    pub(super) fn new(bytes: Vec<u8>, attachments: Attachments) -> Self {
         Self { bytes, attachments }
     }
 
-    /// The same things as it carries, if it carries any.
+    /// Its attachments, if it has any.
     #[cfg(feature = "process")]
     pub(crate) fn carried(&self) -> Option<Attachments> {
         (!self.attachments.is_empty()).then(|| self.attachments.clone())
     }
 
-    /// What it carries.
+    /// Its attachments, to be changed.
     pub(crate) fn attachments(&mut self) -> &mut Attachments {
         &mut self.attachments
     }
@@ -136,18 +109,18 @@ impl Body {
         self.bytes.get(HEAD..).unwrap_or_default()
     }
 
-    /// The payload, to be decoded.
+    /// The payload, to be decoded. The attachments stay here for another decoding.
     pub(crate) fn arguments(&self) -> Arguments<'_> {
         Arguments::with(self.payload(), self.attachments.clone())
     }
 
-    /// The same for the last time: the handles in it are the reader's.
+    /// The payload, to be decoded with all attachments, which do not stay here.
     pub(crate) fn take_arguments(&mut self) -> Arguments<'_> {
         let attachments = std::mem::take(&mut self.attachments);
         Arguments::with(self.payload(), attachments)
     }
 
-    /// Its memory, to be used again.
+    /// Its memory, for another use.
     pub(crate) fn into_memory(self) -> Vec<u8> {
         self.bytes
     }
@@ -174,7 +147,7 @@ impl Body {
     }
 }
 
-/// Two bodies are equal if their payloads are; what the room in front holds is nobody's business.
+/// Two bodies are equal if their payloads are equal; the room in front has no meaning.
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
         self.payload() == other.payload()

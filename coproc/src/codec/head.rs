@@ -16,11 +16,15 @@
 
 use std::{mem, time::Instant};
 
-use super::{BadFrame, clock, frame::COUNT};
+use super::{clock, encode_error::BadFrame};
 use crate::protocol::{Envelope, Packet, Status};
 
 /// The size of a head in bytes.
 pub(crate) const HEAD: usize = 32;
+
+/// The size of the number of descriptors that come with a frame: its last bytes, if its head has
+/// [`CARRIES`].
+pub(crate) const COUNT: usize = 2;
 
 /// Marks the kind of a frame that descriptors come with.
 const CARRIES: u8 = 0x80;

@@ -5,57 +5,66 @@ use std::fmt;
 use postcard::{Deserializer, Error, Serializer, ser_flavors::Flavor};
 use serde::{Deserialize, Serialize};
 
-use super::{BoundedBuf, Codec, EncodeError, Limits, Malformed, attachments, buffer::Full, guard};
+use super::{
+    attachments,
+    bincode::Bincode,
+    bounded_buf::{BoundedBuf, Full},
+    encode_error::{EncodeError, Malformed},
+    encoding::Encoding,
+    limited,
+    message_limits::MessageLimits,
+};
 
-/// The encoding of programs built with the feature `codec-postcard`.
+/// The encoding of programs that are built with the feature `codec-postcard`.
 #[derive(Debug)]
 pub(crate) enum Postcard {}
 
-impl Codec for Postcard {
+impl Encoding for Postcard {
     const ID: u8 = 2;
 
-    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut BoundedBuf) -> Result<(), EncodeError> {
-        let watch = out.watch();
+    fn encode<T: Serialize + ?Sized>(
+        value: &T,
+        out: &mut BoundedBuf,
+        limits: &MessageLimits,
+    ) -> Result<(), EncodeError> {
         let mut serializer = Serializer { output: Sink(&mut *out) };
-        let written = guard::serialize(value, &mut serializer, &watch);
-        let written = written.map_err(|error| match error {
-            Error::SerdeSerCustom => watch.reason(Told(value)),
-            other => watch.reason(other),
-        });
-        out.settle(&watch, written)
+        let written = limited::serialize(value, &mut serializer, limits);
+        out.end(written.map_err(|error| match error {
+            Error::SerdeSerCustom => limits.reason(Explained(value)),
+            other => limits.reason(other),
+        }))
     }
 
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
-        limits: &mut Limits,
+        limits: &MessageLimits,
     ) -> Result<T, Malformed> {
-        let watch = limits.watch();
         let mut deserializer = Deserializer::from_bytes(input);
-        let read = guard::deserialize(&mut deserializer, &watch)
-            .and_then(|value| Ok((value, deserializer.finalize()?)));
-        limits.settle(&watch);
-        let (value, rest) = read.map_err(|error| Malformed(watch.reason(Plain(error))))?;
-        *input = rest;
+        let read = limited::deserialize(&mut deserializer, limits);
+        let refused = |error| Malformed(limits.reason(Plain(error)));
+        let value = read.map_err(refused)?;
+        *input = deserializer.finalize().map_err(refused)?;
         Ok(value)
     }
 }
 
-/// postcard drops the texts of the errors of types. For one that will not be written, it is worth
-/// asking again: bincode keeps them.
-struct Told<'v, T: ?Sized>(&'v T);
+/// Why a type refuses to be encoded. postcard drops the texts of such errors and bincode keeps them,
+/// so the value is encoded again with bincode.
+struct Explained<'v, T: ?Sized>(&'v T);
 
-impl<T: Serialize + ?Sized> fmt::Display for Told<'_, T> {
+impl<T: Serialize + ?Sized> fmt::Display for Explained<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What it has put in lies there, and could not be put in a second time.
+        // The attachments of the first try, which cannot be added twice.
         drop(attachments::take_added());
-        match super::bincode::Bincode::encode(self.0, &mut BoundedBuf::new(usize::MAX)) {
+        let mut out = BoundedBuf::onto(Vec::new(), usize::MAX);
+        match Bincode::encode(self.0, &mut out, &MessageLimits::of(usize::MAX)) {
             Err(error) => error.fmt(f),
             Ok(()) => f.write_str("a type refuses to be encoded"),
         }
     }
 }
 
-/// For one that cannot be read, there is nobody to ask but the message itself.
+/// Why a value cannot be decoded. For a type that refuses it, only the message itself can tell.
 struct Plain(Error);
 
 impl fmt::Display for Plain {

@@ -3,10 +3,10 @@
 use std::{collections::VecDeque, ops::Range};
 
 use super::{
-    Attachments, BadFrame, Body, Frame,
-    attachments::{DESCRIPTORS_MOST, Descriptor},
-    frame::COUNT,
-    head::{HEAD, read_head},
+    attachments::{Attachments, DESCRIPTORS_MOST, Descriptor},
+    encode_error::BadFrame,
+    frame::{Body, Frame},
+    head::{COUNT, HEAD, read_head},
 };
 use crate::protocol::Packet;
 
@@ -183,7 +183,7 @@ impl FrameReader {
         carries: usize,
     ) -> Result<Frame, BadFrame> {
         if carries == 0 {
-            return Ok(Frame::new(packet, Body::received(bytes, Attachments::default())));
+            return Ok(Frame::new(packet, Body::new(bytes, Attachments::default())));
         }
         bytes.truncate(bytes.len() - COUNT);
         let come = self.descriptors.pop_front().unwrap_or_default();
@@ -196,7 +196,7 @@ impl FrameReader {
                 )));
             }
         };
-        Ok(Frame::new(packet, Body::received(bytes, attachments)))
+        Ok(Frame::new(packet, Body::new(bytes, attachments)))
     }
 
     /// Whether all that has arrived is taken: a stream that ends here ends between frames.

@@ -2,7 +2,12 @@
 
 use std::{cell::Cell, convert::Infallible};
 
-use super::{Arguments, Body, Draft, EncodeError, Malformed};
+use super::{
+    arguments::Arguments,
+    draft::Draft,
+    encode_error::{EncodeError, Malformed},
+    frame::Body,
+};
 use crate::{
     error::{CallError, PanicReport, shorten},
     protocol::{Status, Wire},
@@ -307,7 +312,7 @@ pub(crate) fn reuse(reply: Body) {
     }
 }
 
-/// Limits the replies that this thread writes; gives the limit that was in force.
+/// MessageLimits the replies that this thread writes; gives the limit that was in force.
 pub(crate) fn limit_replies(max: usize) -> usize {
     LIMIT.replace(max)
 }

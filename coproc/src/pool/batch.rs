@@ -4,7 +4,7 @@ use std::{mem::discriminant, time::Duration};
 
 use crate::{
     codec::reply::{Answer, Answered, Reply, malformed, read_panic, read_text, reply_limit, reuse},
-    codec::{Arguments, Attachments, Body, Bytes, Carried, Draft, EncodeError, Malformed},
+    codec::{Arguments, Attachments, Body, Bytes, Draft, EncodeError, Malformed},
     error::{CallError, PanicReport},
     protocol::Status,
     worker::{content, panicked},
@@ -92,12 +92,12 @@ impl Results {
     }
 
     /// The encoded results, with the time that the items took.
-    pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Carried) {
+    pub(super) fn finish(mut self, taken: Duration) -> (Bytes, Attachments) {
         let nanoseconds = u64::try_from(taken.as_nanos()).unwrap_or(u64::MAX);
         if let Some(first) = self.0.first_chunk_mut() {
             *first = nanoseconds.to_le_bytes();
         }
-        (self.0.into(), Carried(self.1))
+        (self.0.into(), self.1)
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) struct BatchResults<R> {
 
 /// Decodes the results of `sent` items; `keep` converts each. `None` if they are malformed.
 pub(super) fn read<T, E, R>(
-    (bytes, carried): (Bytes, Carried),
+    (bytes, carried): (Bytes, Attachments),
     sent: usize,
     reply: Reply<T, E>,
     keep: impl Fn(Result<T, CallError<E>>) -> R,
@@ -121,7 +121,7 @@ pub(super) fn read<T, E, R>(
         let status = *STATUSES.get(usize::from(*status))?;
         rest = behind;
         let payload = take(&mut rest)?;
-        let attachments = if rest.is_empty() { carried.0.clone() } else { Attachments::default() };
+        let attachments = if rest.is_empty() { carried.clone() } else { Attachments::default() };
         results.push(keep(one(status, payload, attachments, reply)));
     }
     Some(BatchResults { taken: Duration::from_nanos(u64::from_le_bytes(*nanoseconds)), results })

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     call::{Call, Encoded},
     codec::reply::{Completion, fallible},
-    codec::{Attachments, Bytes, Carried, Draft, EncodeError},
+    codec::{Attachments, Bytes, Draft, EncodeError},
     error::CallError,
     sync::Arc,
     worker::{FirstArgument, PoolFunction, Recipe, With, Worker},
@@ -49,7 +49,7 @@ pub trait Applicable {
 
     /// The fixed arguments, encoded.
     #[doc(hidden)]
-    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError>;
+    fn fixed(&self) -> Result<(Bytes, Attachments), EncodeError>;
 }
 
 impl<F: PoolFunction> Applicable for F {
@@ -60,7 +60,7 @@ impl<F: PoolFunction> Applicable for F {
         F::put(item, draft);
     }
 
-    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError> {
+    fn fixed(&self) -> Result<(Bytes, Attachments), EncodeError> {
         Ok(Default::default())
     }
 }
@@ -73,7 +73,7 @@ impl<F: FirstArgument> Applicable for With<F> {
         F::put_first(first, draft);
     }
 
-    fn fixed(&self) -> Result<(Bytes, Carried), EncodeError> {
+    fn fixed(&self) -> Result<(Bytes, Attachments), EncodeError> {
         self.fixed.clone()
     }
 }
@@ -86,7 +86,7 @@ pub struct Chunks<I, A: Applicable> {
     items: I,
     function: A,
     controller: RunnerController,
-    fixed: Result<(Bytes, Carried), EncodeError>,
+    fixed: Result<(Bytes, Attachments), EncodeError>,
     /// An item that was read and travels alone.
     alone: Option<Packed>,
     /// The number of items in a message, if the user has set it.
@@ -138,18 +138,18 @@ impl Packed {
 }
 
 /// The attachments of fixed arguments.
-fn carried(fixed: &Result<(Bytes, Carried), EncodeError>) -> Attachments {
-    fixed.as_ref().map(|(_, carried)| carried.0.clone()).unwrap_or_default()
+fn carried(fixed: &Result<(Bytes, Attachments), EncodeError>) -> Attachments {
+    fixed.as_ref().map(|(_, carried)| carried.clone()).unwrap_or_default()
 }
 
 /// The message that runs a function on items.
 fn message<F: PoolFunction>(
     controller: &RunnerController,
     budget: u64,
-    fixed: &Result<(Bytes, Carried), EncodeError>,
+    fixed: &Result<(Bytes, Attachments), EncodeError>,
     Packed { pieces, attachments, .. }: &Packed,
-) -> Call<(Bytes, Carried), String> {
-    let carried = Carried(attachments.clone());
+) -> Call<(Bytes, Attachments), String> {
+    let carried = attachments.clone();
     let run = |fixed: &[u8], pieces: &[u8]| {
         controller.run(Recipe::key::<F>(), budget, fixed, pieces, carried)
     };
@@ -169,7 +169,7 @@ fn read<F: PoolFunction, R>(
     sent: usize,
     keep: impl Fn(Result<F::Output, CallError<F::OutputError>>) -> R,
 ) -> Result<BatchResults<R>, CallError<F::OutputError>> {
-    match fallible::<(Bytes, Carried), String>().complete(completion) {
+    match fallible::<(Bytes, Attachments), String>().complete(completion) {
         Ok(results) => batch::read(results, sent, F::output(), keep).ok_or_else(broken),
         Err(CallError::Handler(text)) => Err(CallError::Protocol(text)),
         Err(CallError::Crashed(report)) => Err(CallError::Crashed(report.in_handler(F::FUNCTION))),

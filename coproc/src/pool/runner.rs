@@ -7,7 +7,7 @@ use std::{
 
 use super::batch::Results;
 use crate::{
-    codec::{Arguments, Bytes, Carried, clock},
+    codec::{Arguments, Attachments, Bytes, clock},
     worker::{Context, Recipe, panics},
 };
 
@@ -38,8 +38,8 @@ impl Runner {
         budget: u64,
         fixed: &[u8],
         items: &[u8],
-        carried: Carried,
-    ) -> Result<(Bytes, Carried), String> {
+        carried: Attachments,
+    ) -> Result<(Bytes, Attachments), String> {
         let (recipe, budget) = (self.recipe(function)?, Duration::from_nanos(budget));
         let (started, begun) = (Instant::now(), clock::ticked());
         let (mut checked, mut rest) = (begun, items);
@@ -54,7 +54,7 @@ impl Runner {
                     &joined
                 }
             };
-            let call = || (recipe.call)(&mut Arguments::with(arguments, carried.0.clone()));
+            let call = || (recipe.call)(&mut Arguments::with(arguments, carried.clone()));
             results.put(panics::catch(recipe.function, call));
             if results.is_full() {
                 break;

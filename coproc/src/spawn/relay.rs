@@ -16,7 +16,7 @@ use crate::{
     call::{Controller, Dispatch, Encoded, Link, Request, Route},
     codec::reply::Completion,
     codec::reply::{Answer, Answered, Reply, never, reply},
-    codec::{Arguments, Malformed},
+    codec::{Arguments, Body, Malformed},
     error::{CallError, CloseReason},
     link::Connection,
     protocol::Plan,
@@ -94,7 +94,8 @@ pub(super) struct Relay<W> {
 impl<W: Worker> Relay<W> {
     /// Hands the message that `cx` is about to the dispatcher.
     fn submit(&self, cx: &mut Context<Self>, number: u32, arguments: &mut Arguments<'_>) {
-        let (handler, body) = (W::PLAN.handler(number), arguments.rest());
+        let (handler, (payload, attachments)) = (W::PLAN.handler(number), arguments.rest());
+        let body = Body::of_payload(payload, attachments);
         let mut message = Encoded::new(handler, cx.priority(), cx.remaining(), Ok(body));
         message.nest();
         let (_, answer) = cx.later();

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use super::{Worker, registry::key_of};
 use crate::{
     codec::reply::Answer,
-    codec::{Arguments, Bytes, Carried, Draft, EncodeError, Malformed},
+    codec::{Arguments, Attachments, Bytes, Draft, EncodeError, Malformed},
 };
 
 /// A function with `#[worker]` that takes no messenger: what `#[worker]` implements for its worker
@@ -47,7 +47,7 @@ pub trait FirstArgument: PoolFunction {
 /// A function whose arguments but the first are fixed: what `.with(…)` on its worker type gives. It
 /// runs on items that are the first argument.
 pub struct With<F> {
-    pub(crate) fixed: Result<(Bytes, Carried), EncodeError>,
+    pub(crate) fixed: Result<(Bytes, Attachments), EncodeError>,
     function: PhantomData<fn() -> F>,
 }
 
@@ -57,7 +57,7 @@ pub fn with<F>(write: impl FnOnce(&mut Draft)) -> With<F> {
     write(&mut draft);
     let fixed = draft
         .finish()
-        .map(|mut body| (Bytes::from(body.payload()), Carried(std::mem::take(body.attachments()))));
+        .map(|mut body| (Bytes::from(body.payload()), std::mem::take(body.attachments())));
     With { fixed, function: PhantomData }
 }
 

@@ -80,7 +80,7 @@ fn the_first_error_of_a_draft_is_told() {
     let mut draft = Draft::new(64);
     draft.put(&"x".repeat(100));
     draft.put(&1_u8);
-    draft.put_bytes(&[0; 1000]);
+    bytes().put(&mut draft, &[0; 1000]);
     match draft.finish() {
         Err(EncodeError::TooLarge { size: 101..=108, limit: 64 }) => {}
         other => panic!("{other:?}"),

@@ -69,7 +69,7 @@ fn frame() -> impl Strategy<Value = Frame> {
     (packet(), length, any::<u8>()).prop_map(|(packet, length, byte)| {
         let mut draft = Draft::new(1 << 20);
         if length > 0 {
-            draft.put_bytes(&vec![byte; length]);
+            bytes().put(&mut draft, &vec![byte; length]);
         }
         Frame::new(packet, draft.finish().unwrap())
     })

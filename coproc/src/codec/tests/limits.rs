@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, thread};
 
 use super::*;
-use crate::codec::limits::{MAX_DEPTH, SPARE_ELEMENTS};
+use crate::codec::message_limits::{MAX_DEPTH, SPARE_ELEMENTS};
 
-with_each_codec! {
+with_each_encoding! {
     what_is_too_deep_is_refused_on_both_sides
     all_kinds_of_nesting_count_alike_on_both_sides
     endless_depth_is_an_error
@@ -22,13 +22,13 @@ fn lists(depth: u32) -> Value {
 }
 
 /// The bytes in front of the content of a list of one.
-fn opening<C: Codec>() -> Vec<u8> {
+fn opening<C: Encoding>() -> Vec<u8> {
     let mut bytes = encode::<C>(&lists(1)).unwrap();
     bytes.truncate(bytes.len() - encode::<C>(&Value::Unit).unwrap().len());
     bytes
 }
 
-fn what_is_too_deep_is_refused_on_both_sides<C: Codec>() {
+fn what_is_too_deep_is_refused_on_both_sides<C: Encoding>() {
     // A list is two levels: the variant, and the vector in it.
     let deepest = MAX_DEPTH / 2;
     let bytes = encode::<C>(&lists(deepest)).unwrap();
@@ -41,7 +41,7 @@ fn what_is_too_deep_is_refused_on_both_sides<C: Codec>() {
 }
 
 /// Whatever encodes also decodes: the last depth that is written is read.
-fn all_kinds_of_nesting_count_alike_on_both_sides<C: Codec>() {
+fn all_kinds_of_nesting_count_alike_on_both_sides<C: Encoding>() {
     let kinds: [fn(Value) -> Value; 6] = [
         |inner| Value::List(vec![inner]),
         |inner| Value::Pair(Box::new((Value::Unit, inner))),
@@ -67,7 +67,7 @@ fn all_kinds_of_nesting_count_alike_on_both_sides<C: Codec>() {
     }
 }
 
-fn endless_depth_is_an_error<C: Codec>() {
+fn endless_depth_is_an_error<C: Encoding>() {
     let opening = opening::<C>();
     let bomb = opening.repeat(1_000_000 / opening.len());
     // A small stack shows that the depth is noticed early, even in a build without optimization.
@@ -76,7 +76,7 @@ fn endless_depth_is_an_error<C: Codec>() {
     assert_eq!(reader.unwrap().join().unwrap(), "it is nested more than 128 deep");
 }
 
-fn elements_without_bytes_are_counted<C: Codec>() {
+fn elements_without_bytes_are_counted<C: Encoding>() {
     let length = |count: u64| encode::<C>(&count).unwrap();
     for count in [1 << 40, u64::MAX >> 1, u64::MAX] {
         decode::<C, Vec<()>>(&length(count)).unwrap_err();
@@ -89,30 +89,29 @@ fn elements_without_bytes_are_counted<C: Codec>() {
     decode::<C, Vec<()>>(&length(most + 1)).unwrap_err();
     let one_more = encode::<C>(&vec![(); units.len() + 1]).unwrap_err();
     assert!(matches!(one_more, EncodeError::Refused(_)), "{one_more:?}");
-    let endless = C::encode(&vec![(); 1 << 40], &mut BoundedBuf::new(1000)).unwrap_err();
+    let endless = encode_within::<C>(&vec![(); 1 << 40], 1000).unwrap_err();
     assert_eq!(endless, one_more);
 }
 
-fn the_elements_of_all_values_count_together<C: Codec>() {
+fn the_elements_of_all_values_count_together<C: Encoding>() {
     let units = vec![(); 40_000];
-    let mut out = BoundedBuf::new(1000);
-    C::encode(&units, &mut out).unwrap();
-    let one = out.as_slice().to_vec();
-    C::encode(&units, &mut out).unwrap_err();
-    let two = one.repeat(2);
-    let (mut rest, mut limits) = (&two[..], Limits::of(two.len()));
-    C::decode::<Vec<()>>(&mut rest, &mut limits).unwrap();
-    C::decode::<Vec<()>>(&mut rest, &mut limits).unwrap_err();
+    let (mut out, limits) = (buffer(1000), MessageLimits::of(1000));
+    C::encode(&units, &mut out, &limits).unwrap();
+    C::encode(&units, &mut out, &limits).unwrap_err();
+    let two = encode::<C>(&units).unwrap().repeat(2);
+    let (mut rest, limits) = (&two[..], MessageLimits::of(two.len()));
+    C::decode::<Vec<()>>(&mut rest, &limits).unwrap();
+    C::decode::<Vec<()>>(&mut rest, &limits).unwrap_err();
 }
 
-fn nested_elements_without_bytes_are_counted<C: Codec>() {
+fn nested_elements_without_bytes_are_counted<C: Encoding>() {
     let inner = encode::<C>(&60_000_u64).unwrap();
     let mut bomb = encode::<C>(&1000_u64).unwrap();
     bomb.extend(inner.repeat(1000));
     decode::<C, Vec<Vec<()>>>(&bomb).unwrap_err();
 }
 
-fn lengths_that_lie_are_errors<C: Codec>() {
+fn lengths_that_lie_are_errors<C: Encoding>() {
     for length in [2_u64, 1 << 20, 1 << 31, 1 << 32, 1 << 40, 1 << 63, u64::MAX] {
         let mut bomb = encode::<C>(&length).unwrap();
         bomb.push(b'x');
@@ -123,20 +122,19 @@ fn lengths_that_lie_are_errors<C: Codec>() {
         decode::<C, Vec<Vec<Vec<u16>>>>(&bomb).unwrap_err();
         decode::<C, BTreeMap<u8, u64>>(&bomb).unwrap_err();
         let mut rest = &bomb[..];
-        C::decode::<&str>(&mut rest, &mut Limits::of(bomb.len())).unwrap_err();
+        C::decode::<&str>(&mut rest, &MessageLimits::of(bomb.len())).unwrap_err();
     }
 }
 
-fn a_buffer_ends_at_its_limit<C: Codec>() {
+fn a_buffer_ends_at_its_limit<C: Encoding>() {
     let bytes = Bytes::from([7; 1000]);
     let size = encode::<C>(&bytes).unwrap().len();
-    let mut out = BoundedBuf::new(size);
-    C::encode(&bytes, &mut out).unwrap();
-    let full = C::encode(&1_u8, &mut out).unwrap_err();
+    let (mut out, limits) = (buffer(size), MessageLimits::of(size));
+    C::encode(&bytes, &mut out, &limits).unwrap();
+    let full = C::encode(&1_u8, &mut out, &limits).unwrap_err();
     assert_eq!(full, EncodeError::TooLarge { size: size + 1, limit: size });
-    let error = C::encode(&bytes, &mut BoundedBuf::new(size - 1)).unwrap_err();
+    let error = encode_within::<C>(&bytes, size - 1).unwrap_err();
     assert_eq!(error, EncodeError::TooLarge { size, limit: size - 1 });
-    let mut endless = BoundedBuf::new(100_000);
-    let error = C::encode(&vec![u64::MAX; 1 << 20], &mut endless).unwrap_err();
+    let error = encode_within::<C>(&vec![u64::MAX; 1 << 20], 100_000).unwrap_err();
     assert!(matches!(error, EncodeError::TooLarge { size, .. } if size <= 100_010), "{error:?}");
 }

@@ -1,4 +1,4 @@
-//! Tests of the floor: each of values and limits runs with every codec of the build.
+//! Tests of the layer: those of values and limits run with each encoding of the build.
 
 mod arguments;
 mod frames;
@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::*;
+use super::{bounded_buf::BoundedBuf, message_limits::MessageLimits, *};
 
-/// Makes a test of a function with a codec as its parameter, for each codec.
-macro_rules! with_each_codec {
+/// Makes a test of a function with an encoding as its parameter, for each encoding.
+macro_rules! with_each_encoding {
     ($($test:ident)*) => {
         mod bincode {
             $(#[test] fn $test() { super::$test::<crate::codec::bincode::Bincode>(); })*
@@ -24,7 +24,7 @@ macro_rules! with_each_codec {
         }
     };
 }
-use with_each_codec;
+use with_each_encoding;
 
 /// Something of every kind that serde knows, nested in every way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,15 +74,27 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 /// `value` alone in a message.
-fn encode<C: Codec>(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, EncodeError> {
-    let mut out = BoundedBuf::new(1 << 26);
-    C::encode(value, &mut out)?;
-    out.finish()
+fn encode<C: Encoding>(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, EncodeError> {
+    encode_within::<C>(value, 1 << 26)
+}
+
+fn encode_within<C: Encoding>(
+    value: &(impl Serialize + ?Sized),
+    limit: usize,
+) -> Result<Vec<u8>, EncodeError> {
+    let (mut out, limits) = (buffer(limit), MessageLimits::of(limit));
+    C::encode(value, &mut out, &limits)?;
+    limits.check(out.len())?;
+    Ok(out.into_bytes())
+}
+
+fn buffer(limit: usize) -> BoundedBuf {
+    BoundedBuf::onto(Vec::new(), limit)
 }
 
 /// The value that is alone in a message, and how many bytes are left.
-fn decode<C: Codec, T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Malformed> {
+fn decode<C: Encoding, T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Malformed> {
     let mut rest = bytes;
-    let value = C::decode(&mut rest, &mut Limits::of(bytes.len()))?;
+    let value = C::decode(&mut rest, &MessageLimits::of(bytes.len()))?;
     Ok((value, rest.len()))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
 use super::*;
 
-with_each_codec! {
+with_each_encoding! {
     values_come_back
     truncated_values_do_not
     random_bytes_are_values_or_errors
@@ -24,15 +24,16 @@ with_each_codec! {
     the_texts_of_types_arrive
 }
 
-fn values_come_back<C: Codec>() {
+fn values_come_back<C: Encoding>() {
     let check = |(first, second): (Value, Value)| {
-        let mut out = BoundedBuf::new(1 << 26);
-        C::encode(&first, &mut out).unwrap();
-        C::encode(&second, &mut out).unwrap();
-        let bytes = out.finish().unwrap();
-        let (mut rest, mut limits) = (&bytes[..], Limits::of(bytes.len()));
-        prop_assert_eq!(C::decode::<Value>(&mut rest, &mut limits).unwrap(), first);
-        prop_assert_eq!(C::decode::<Value>(&mut rest, &mut limits).unwrap(), second);
+        let (mut out, limits) = (buffer(1 << 26), MessageLimits::of(1 << 26));
+        C::encode(&first, &mut out, &limits).unwrap();
+        C::encode(&second, &mut out, &limits).unwrap();
+        limits.check(out.len()).unwrap();
+        let bytes = out.into_bytes();
+        let (mut rest, limits) = (&bytes[..], MessageLimits::of(bytes.len()));
+        prop_assert_eq!(C::decode::<Value>(&mut rest, &limits).unwrap(), first);
+        prop_assert_eq!(C::decode::<Value>(&mut rest, &limits).unwrap(), second);
         prop_assert!(rest.is_empty());
         Ok(())
     };
@@ -40,7 +41,7 @@ fn values_come_back<C: Codec>() {
 }
 
 /// Both encodings tell from the beginning of a value where it ends.
-fn truncated_values_do_not<C: Codec>() {
+fn truncated_values_do_not<C: Encoding>() {
     let check = |value: Value| {
         let bytes = encode::<C>(&value).unwrap();
         for end in 0..bytes.len() {
@@ -51,7 +52,7 @@ fn truncated_values_do_not<C: Codec>() {
     TestRunner::default().run(&value(), check).unwrap();
 }
 
-fn random_bytes_are_values_or_errors<C: Codec>() {
+fn random_bytes_are_values_or_errors<C: Encoding>() {
     let check = |bytes: Vec<u8>| {
         if let Ok((value, left)) = decode::<C, Value>(&bytes) {
             prop_assert!(left < bytes.len());
@@ -72,16 +73,17 @@ fn random_bytes_are_values_or_errors<C: Codec>() {
     TestRunner::default().run(&bytes, check).unwrap();
 }
 
-fn borrowed_values_lie_in_the_message<C: Codec>() {
+fn borrowed_values_lie_in_the_message<C: Encoding>() {
     let bytes = encode::<C>(&("text", Bytes::from(b"bytes"))).unwrap();
     let mut rest = &bytes[..];
-    let (text, piece): (&str, &[u8]) = C::decode(&mut rest, &mut Limits::of(bytes.len())).unwrap();
+    let (text, piece): (&str, &[u8]) =
+        C::decode(&mut rest, &MessageLimits::of(bytes.len())).unwrap();
     assert_eq!((text, piece), ("text", &b"bytes"[..]));
     assert!(bytes.as_ptr_range().contains(&text.as_ptr()));
     assert!(bytes.as_ptr_range().contains(&piece.as_ptr()));
 }
 
-fn bytes_are_also_a_sequence<C: Codec>() {
+fn bytes_are_also_a_sequence<C: Encoding>() {
     let vector = vec![1_u8, 2, 255];
     let encoded = encode::<C>(&vector).unwrap();
     assert_eq!(encoded, encode::<C>(&Bytes::from(vector.clone())).unwrap());
@@ -90,14 +92,14 @@ fn bytes_are_also_a_sequence<C: Codec>() {
 }
 
 /// Encodes what is to be refused and gives the text.
-fn refused<C: Codec>(value: &impl Serialize) -> String {
+fn refused<C: Encoding>(value: &impl Serialize) -> String {
     match encode::<C>(value) {
         Err(EncodeError::Refused(text)) => text,
         other => panic!("{other:?}"),
     }
 }
 
-fn a_field_left_out_is_refused<C: Codec>() {
+fn a_field_left_out_is_refused<C: Encoding>() {
     #[derive(Serialize)]
     struct Sparse {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +109,7 @@ fn a_field_left_out_is_refused<C: Codec>() {
     assert!(refused::<C>(&Sparse { often: None }).contains("field `often` is left out"));
 }
 
-fn a_length_that_is_not_known_is_refused<C: Codec>() {
+fn a_length_that_is_not_known_is_refused<C: Encoding>() {
     #[derive(Serialize)]
     struct Flat {
         #[serde(flatten)]
@@ -117,7 +119,7 @@ fn a_length_that_is_not_known_is_refused<C: Codec>() {
     assert!(text.contains("does not know its length"), "{text}");
 }
 
-fn a_length_that_lies_is_refused<C: Codec>() {
+fn a_length_that_lies_is_refused<C: Encoding>() {
     struct Liar(usize);
     impl Serialize for Liar {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -131,7 +133,7 @@ fn a_length_that_lies_is_refused<C: Codec>() {
     assert!(refused::<C>(&Liar(3)).contains("more elements than it announced"));
 }
 
-fn a_type_that_asks_the_bytes_is_refused<C: Codec>() {
+fn a_type_that_asks_the_bytes_is_refused<C: Encoding>() {
     #[derive(Debug, Serialize, Deserialize)]
     #[serde(untagged)]
     enum Either {
@@ -143,7 +145,7 @@ fn a_type_that_asks_the_bytes_is_refused<C: Codec>() {
     assert!(error.to_string().contains("untagged"), "{error}");
 }
 
-fn the_texts_of_types_arrive<C: Codec>() {
+fn the_texts_of_types_arrive<C: Encoding>() {
     #[cfg(unix)]
     {
         use std::{ffi::OsStr, os::unix::ffi::OsStrExt};

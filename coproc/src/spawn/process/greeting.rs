@@ -5,7 +5,7 @@
 //! not depend on the codec.
 
 use super::{ProcessLimits, build::PROTOCOL};
-use crate::codec::{Arguments, Body, Chosen, Codec, Draft, Malformed};
+use crate::codec::{Arguments, Body, Chosen, Draft, Encoding, Malformed};
 
 const MAGIC: [u8; 8] = *b"coproc\0\x01";
 const HEAD: usize = 8 + 4 + 1 + 8 + 16;
