@@ -1,4 +1,4 @@
-//! Items as a queue keeps, delivers and buries them.
+//! Items in a queue, on their way to a receiver, and as dead letters.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -113,7 +113,9 @@ impl<A> QueueCore<A> {
             }
             Question::Take(place) => {
                 let to = (caller.link, caller.question);
-                QueueReply::Delivered(self.deliver(caller.pid, to, place).into_iter().collect())
+                let delivered = self.deliver(caller.pid, to, place);
+                self.settle();
+                QueueReply::Delivered(delivered.into_iter().collect())
             }
             Question::Level => {
                 let (len, bytes) = (self.ready.len(), self.bytes);
@@ -125,7 +127,6 @@ impl<A> QueueCore<A> {
             }
         };
         self.replies.push((caller.reply_to, Ok(reply)));
-        self.settle();
     }
 
     fn send(&mut self, caller: QueueCaller<A>, bytes: ItemBytes, recipient: Option<u32>) {
@@ -158,7 +159,7 @@ impl<A> QueueCore<A> {
             }
             Notice::Reject(number) => {
                 if let Some(delivery) = self.retrieve(link, number) {
-                    self.bury(delivery.item, DeadReason::Unreadable);
+                    self.add_dead(delivery.item, DeadReason::Unreadable);
                 }
             }
             Notice::Withdraw(question) => {
@@ -184,7 +185,7 @@ impl<A> QueueCore<A> {
         for Unacknowledged { place, mut item, .. } in self.retrieve_all(|of, _| of == link) {
             item.deaths += 1;
             if item.deaths >= DEATHS_MOST {
-                self.bury(item, DeadReason::Deaths);
+                self.add_dead(item, DeadReason::Deaths);
             } else {
                 self.add(place, item, true);
             }
@@ -196,7 +197,7 @@ impl<A> QueueCore<A> {
     pub(crate) fn died(&mut self, pid: u32) {
         self.watched.remove(&pid);
         for item in self.ready.take_all_for(pid) {
-            self.bury(item, DeadReason::Recipient);
+            self.add_dead(item, DeadReason::Recipient);
         }
         self.settle();
     }
@@ -247,7 +248,7 @@ impl<A> QueueCore<A> {
         self.ready.add(place, item, returns);
     }
 
-    fn bury(&mut self, item: QueueItem, reason: DeadReason) {
+    fn add_dead(&mut self, item: QueueItem, reason: DeadReason) {
         let QueueItem { bytes, sender, recipient, deliveries, .. } = item;
         self.dead.push(DeadItem { bytes, sender, recipient, deliveries, reason });
     }
