@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     codec::{Body, EncodeError},
     error::CallError,
-    link::{Connection, Serving, State},
+    link::{Connection, LinkState, Serving},
     protocol::{Envelope, Handler, Priority},
     sync::now,
 };
@@ -91,7 +91,7 @@ impl Encoded {
         &mut self,
         connection: &Connection,
         room: Option<Duration>,
-        open: impl Fn(&mut State) -> R,
+        open: impl Fn(&mut LinkState) -> R,
     ) -> Result<(R, Option<Instant>), CallError> {
         self.pack(connection)?;
         let until = self.until();

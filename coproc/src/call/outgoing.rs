@@ -14,7 +14,7 @@ use super::{
 use crate::{
     codec::{Body, Draft, reply::Completion},
     error::{CallError, TrySendError},
-    link::{Refusal, Serving, State},
+    link::{LinkState, Refusal, Serving},
     protocol::Priority,
     sync::Arc,
 };
@@ -115,7 +115,7 @@ impl Outgoing {
         match self.address {
             Address::Direct(connection) => {
                 let channel = self.message.channel();
-                let open = |state: &mut State| state.open(Some(channel));
+                let open = |state: &mut LinkState| state.open(Some(channel));
                 let (id, until) = self.message.admit(&connection, room, open)?;
                 Ok(Request::direct(connection, id, self.message, until))
             }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     codec::reply::{Answered, Completion, read_failure, read_panic, read_text},
     error::{CallError, CloseReason},
-    link::{Connection, DisconnectCause, Outcome, State, timer::Alarm},
+    link::{Connection, DisconnectCause, LinkState, Outcome, timer::Alarm},
     protocol::Status,
     sync::{Arc, now},
 };
@@ -282,7 +282,7 @@ impl Reader {
     /// Reads until the request has its outcome, at most until its deadline and until `until`.
     pub(crate) fn read(&self, until: Option<Instant>) {
         let until = [self.until, until].into_iter().flatten().min();
-        let is_decided = |state: &mut State| (!state.requests.is_owed(self.id)).then_some(());
+        let is_decided = |state: &mut LinkState| (!state.requests.is_owed(self.id)).then_some(());
         self.connection.endpoint.wait_for(Some(self.id), until, is_decided);
     }
 }

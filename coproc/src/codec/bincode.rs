@@ -27,17 +27,17 @@ impl Encoding for Bincode {
     ) -> Result<(), EncodeError> {
         let mut serializer = ::bincode::Serializer::new(&mut *out, options());
         let written = limited::serialize(value, &mut serializer, limits);
-        out.end(written.map_err(|error| limits.reason(Plain(&error))))
+        out.end(written.map_err(|error| limits.reason(BincodeReason(&error))))
     }
 
     fn decode<'a, T: Deserialize<'a>>(
         input: &mut &'a [u8],
         limits: &MessageLimits,
     ) -> Result<T, Malformed> {
-        let source = Source { rest: input, input };
+        let source = BincodeInput { rest: input, input };
         let mut deserializer = ::bincode::Deserializer::with_bincode_read(source, options());
         let read = limited::deserialize(&mut deserializer, limits);
-        read.map_err(|error| Malformed(limits.reason(Plain(&error))))
+        read.map_err(|error| Malformed(limits.reason(BincodeReason(&error))))
     }
 }
 
@@ -48,9 +48,9 @@ fn options() -> impl Options {
 }
 
 /// bincode calls the end of its input an input/output error, and there is no input or output.
-struct Plain<'e>(&'e ErrorKind);
+struct BincodeReason<'e>(&'e ErrorKind);
 
-impl fmt::Display for Plain<'_> {
+impl fmt::Display for BincodeReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             ErrorKind::Io(error) => error.fmt(f),
@@ -60,18 +60,18 @@ impl fmt::Display for Plain<'_> {
 }
 
 /// Takes what bincode reads off the front of its input, in a variable of its own as long as it reads.
-struct Source<'r, 'a> {
+struct BincodeInput<'r, 'a> {
     rest: &'a [u8],
     input: &'r mut &'a [u8],
 }
 
-impl Drop for Source<'_, '_> {
+impl Drop for BincodeInput<'_, '_> {
     fn drop(&mut self) {
         *self.input = self.rest;
     }
 }
 
-impl<'a> Source<'_, 'a> {
+impl<'a> BincodeInput<'_, 'a> {
     #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8], io::Error> {
         let Some((taken, rest)) = self.rest.split_at_checked(length) else {
@@ -88,7 +88,7 @@ fn ended() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "it ends in the middle of a value")
 }
 
-impl io::Read for Source<'_, '_> {
+impl io::Read for BincodeInput<'_, '_> {
     #[inline]
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.read_exact(out).map(|()| out.len())
@@ -101,7 +101,7 @@ impl io::Read for Source<'_, '_> {
     }
 }
 
-impl<'a> BincodeRead<'a> for Source<'_, 'a> {
+impl<'a> BincodeRead<'a> for BincodeInput<'_, 'a> {
     #[inline]
     fn forward_read_str<V: Visitor<'a>>(
         &mut self,

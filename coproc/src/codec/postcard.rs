@@ -41,7 +41,7 @@ impl Encoding for Postcard {
     ) -> Result<T, Malformed> {
         let mut deserializer = Deserializer::from_bytes(input);
         let read = limited::deserialize(&mut deserializer, limits);
-        let refused = |error| Malformed(limits.reason(Plain(error)));
+        let refused = |error| Malformed(limits.reason(PostcardReason(error)));
         let value = read.map_err(refused)?;
         *input = deserializer.finalize().map_err(refused)?;
         Ok(value)
@@ -65,9 +65,9 @@ impl<T: Serialize + ?Sized> fmt::Display for Explained<'_, T> {
 }
 
 /// Why a value cannot be decoded. For a type that refuses it, only the message itself can tell.
-struct Plain(Error);
+struct PostcardReason(Error);
 
-impl fmt::Display for Plain {
+impl fmt::Display for PostcardReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Error::SerdeDeCustom if attachments::is_lost() => f.write_str(attachments::LOST),

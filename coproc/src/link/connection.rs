@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    DisconnectCause, Endpoint, ExitEvent, Outcome, State,
+    DisconnectCause, Endpoint, ExitEvent, LinkState, Outcome,
     serving::{Identity, Serving},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     error::{CallError, CloseReason},
     protocol::{ChannelPlan, Envelope, Packet, Plan, Status},
     sync::{Arc, AtomicBool, AtomicU64, OnceLock, Ordering, now},
-    transport::{Activity, Broken, Ledger, Note, Wait},
+    transport::{Activity, Broken, Ledger, Record, Wait},
 };
 
 /// Whatever can end a worker by force.
@@ -145,7 +145,7 @@ impl Connection {
     pub(crate) fn try_admit<R>(
         &self,
         channel: u16,
-        open: impl FnOnce(&mut State) -> R,
+        open: impl FnOnce(&mut LinkState) -> R,
     ) -> Result<R, Refusal> {
         match self.endpoint.link().room(Wait::No) {
             Err(Broken::Full) => Err(Refusal::Full),
@@ -155,7 +155,7 @@ impl Connection {
     }
 
     /// Counts a message in, if its channel has room.
-    fn count<R>(&self, channel: u16, open: impl FnOnce(&mut State) -> R) -> Result<R, Refusal> {
+    fn count<R>(&self, channel: u16, open: impl FnOnce(&mut LinkState) -> R) -> Result<R, Refusal> {
         self.check_open().map_err(Refusal::Error)?;
         let mut state = self.endpoint.state();
         if state.flow.admit(channel, || self.ledger.left(channel)) {
@@ -175,7 +175,7 @@ impl Connection {
         &self,
         channel: u16,
         until: Option<Instant>,
-        open: impl Fn(&mut State) -> R,
+        open: impl Fn(&mut LinkState) -> R,
     ) -> Result<R, CallError> {
         loop {
             if let Err(Broken::Full) = self.endpoint.link().room(Wait::until(until)) {
@@ -281,7 +281,7 @@ impl Connection {
     pub(crate) fn end(
         &self,
         is_killed: bool,
-        died: impl FnOnce(&State, &Note) -> Option<DisconnectCause>,
+        died: impl FnOnce(&LinkState, &Record) -> Option<DisconnectCause>,
     ) {
         self.endpoint.finish(|state| {
             let (note, worker) = (self.ledger.read(), self.name.clone());

@@ -20,7 +20,7 @@ pub(crate) use disconnect_cause::{DisconnectCause, ExitEvent};
 pub(crate) use endpoint::Endpoint;
 pub(crate) use requests::Outcome;
 pub(crate) use serving::{Identity, Serving, Station};
-pub(crate) use state::{Role, State};
+pub(crate) use state::{LinkState, Role};
 
 #[cfg(coproc_model)]
 pub(crate) use crate::sync::model as timer;

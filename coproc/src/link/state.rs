@@ -86,7 +86,7 @@ struct Waiting {
 
 /// What lies at one end of a link.
 #[derive(Debug)]
-pub(crate) struct State {
+pub(crate) struct LinkState {
     /// How full the peer's channels are.
     pub(crate) flow: Flow,
     pub(crate) requests: Requests<Answered, DisconnectCause>,
@@ -123,7 +123,7 @@ pub(crate) struct State {
     pub(crate) on_farewell: Option<Weak<dyn Doorbell>>,
 }
 
-impl State {
+impl LinkState {
     pub(crate) fn new(capacities: Vec<usize>, aging: Option<Duration>) -> Self {
         Self {
             flow: Flow::new(capacities.iter().copied()),

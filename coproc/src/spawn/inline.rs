@@ -5,7 +5,7 @@ use crate::{
     codec::reply::limit_replies,
     error::SpawnError,
     sync::Arc,
-    transport::{self, Local},
+    transport::{InlineCaller, Local},
     worker::Worker,
 };
 
@@ -61,7 +61,7 @@ where
 
     fn launch(self, mut order: Order) -> Result<Self::Spawned, SpawnError<W::InitError>> {
         let (near, far) = Local::inline_pair();
-        let inline = Arc::new(transport::Inline::new(near));
+        let inline = Arc::new(InlineCaller::new(near));
         let near = Arc::clone(&inline);
         let LocalEnds { connection, hello, parameters, .. } =
             LocalEnds::<W>::new(near, far, MESSAGE_MOST);

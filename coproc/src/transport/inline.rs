@@ -19,21 +19,21 @@ pub(crate) enum Progress {
     Ended,
 }
 
-/// A worker that runs inside whoever waits for it.
+/// A worker that runs in the thread that waits for it.
 pub(crate) trait Drive {
-    /// Does the next thing that is to be done. Where there is nothing, waits for it if `wait`.
+    /// Does the worker's next step. If there is none, blocks until there is one if `wait`.
     fn step(&mut self, wait: bool) -> Progress;
 }
 
 /// The caller's end of a worker that runs inside its callers.
-pub(crate) struct Inline {
+pub(crate) struct InlineCaller {
     local: Local,
     worker: Mutex<Option<Box<dyn Drive + Send>>>,
-    /// Somebody has found nothing to do, and waits to be told that something was sent.
+    /// A thread waits here with nothing to run; the next `send` interrupts it.
     waits: AtomicBool,
 }
 
-impl Inline {
+impl InlineCaller {
     /// The end of `local` that faces a worker; the worker is [set](Self::set) when it has started.
     pub(crate) fn new(local: Local) -> Self {
         Self { local, worker: Mutex::new(None), waits: AtomicBool::new(false) }
@@ -55,7 +55,7 @@ impl Inline {
     }
 }
 
-impl Transport for Inline {
+impl Transport for InlineCaller {
     fn room(&self, wait: Wait) -> Result<(), Broken> {
         self.local.room(wait)
     }
@@ -123,8 +123,8 @@ impl Transport for Inline {
     }
 }
 
-impl fmt::Debug for Inline {
+impl fmt::Debug for InlineCaller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Inline")
+        f.write_str("InlineCaller")
     }
 }

@@ -19,7 +19,7 @@ enum Item {
 }
 
 /// One direction of a pair.
-struct Lane {
+struct Direction {
     items: Sender<Item>,
     /// How many bytes were sent and not received.
     unread: Mutex<usize>,
@@ -27,11 +27,11 @@ struct Lane {
     closed: AtomicBool,
     /// An interruption is among the items, which is as good as many.
     interrupted: AtomicBool,
-    /// Who is to be told that something comes, if nobody waits.
+    /// Rung when something comes while no thread waits.
     doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
 }
 
-impl Lane {
+impl Direction {
     fn new(items: Sender<Item>) -> Arc<Self> {
         Arc::new(Self {
             items,
@@ -59,7 +59,7 @@ impl Lane {
 
     /// Says that nothing more comes, once.
     fn end(&self) {
-        // Nothing is sent behind the end: whoever sends holds this lock.
+        // A sender holds this lock, so that nothing is sent behind the end.
         let unread = self.unread.lock();
         let ended_before = self.closed.swap(true, Ordering::SeqCst);
         if !ended_before {
@@ -97,8 +97,8 @@ impl Lane {
 
 /// One end of a pair in this process.
 pub(crate) struct Local {
-    out: Arc<Lane>,
-    back: Arc<Lane>,
+    out: Arc<Direction>,
+    back: Arc<Direction>,
     incoming: Receiver<Item>,
     /// How much of what is in there was there when this end last looked.
     seen: AtomicUsize,
@@ -112,8 +112,8 @@ impl Local {
     pub(crate) fn pair() -> (Self, Self) {
         let (to_right, at_right) = unbounded();
         let (to_left, at_left) = unbounded();
-        let (right, left) = (Lane::new(to_right), Lane::new(to_left));
-        let end = |out: &Arc<Lane>, back: &Arc<Lane>, incoming| Self {
+        let (right, left) = (Direction::new(to_right), Direction::new(to_left));
+        let end = |out: &Arc<Direction>, back: &Arc<Direction>, incoming| Self {
             out: Arc::clone(out),
             back: Arc::clone(back),
             incoming,
@@ -123,7 +123,7 @@ impl Local {
         (end(&right, &left, at_left), end(&left, &right, at_right))
     }
 
-    /// Two connected ends, the second for a worker that runs inside whoever waits at the first.
+    /// Two connected ends, the second for a worker that runs in the thread that waits at the first.
     pub(crate) fn inline_pair() -> (Self, Self) {
         let (left, mut right) = Self::pair();
         right.never_waits = true;
@@ -143,10 +143,10 @@ impl Local {
         Ok(())
     }
 
-    /// What frames carry that have come and were not received. Only for whoever receives.
+    /// What frames carry that have come and were not received. Only for the thread that receives.
     #[cfg(feature = "process")]
     pub(super) fn carried(&self) -> Vec<crate::codec::Attachments> {
-        // Whoever sends holds this lock, so that nothing gets between those that are put back.
+        // A sender holds this lock, so that nothing gets between the frames that are put back.
         let unread = self.back.unread.lock();
         let items: Vec<Item> = self.incoming.try_iter().collect();
         let mut carried = Vec::new();
@@ -221,14 +221,14 @@ impl Transport for Local {
                 }
                 Some(Item::Interrupt) => {
                     self.back.interrupted.store(false, Ordering::SeqCst);
-                    // Whoever does not wait is not to be kept from what lies behind it.
+                    // A receive that does not wait takes what lies behind the interruption.
                     if matches!(wait, Wait::No | Wait::Buffered) {
                         continue;
                     }
                     Ok(None)
                 }
                 Some(Item::End) => {
-                    // Whoever asks next is to find the end too.
+                    // The next receive finds the end too.
                     let _ = self.back.items.send(Item::End);
                     Err(Broken::Ended)
                 }
@@ -257,14 +257,14 @@ impl Transport for Local {
     /// Ends the wait of this end. Where a worker runs inside its caller, it is the caller who waits
     /// for both.
     fn interrupt(&self) {
-        let lane = if self.never_waits { &self.out } else { &self.back };
-        if lane.interrupted.swap(true, Ordering::SeqCst) {
+        let direction = if self.never_waits { &self.out } else { &self.back };
+        if direction.interrupted.swap(true, Ordering::SeqCst) {
             return;
         }
         let _ = if self.never_waits {
-            lane.put(Item::Interrupt)
+            direction.put(Item::Interrupt)
         } else {
-            lane.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
+            direction.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
         };
     }
 }

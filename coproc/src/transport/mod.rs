@@ -23,10 +23,10 @@ use crate::{
     sync::{Weak, now},
 };
 
-pub(crate) use inline::{Drive, Inline, Progress};
+pub(crate) use inline::{Drive, InlineCaller, Progress};
 #[cfg(feature = "process")]
 pub(crate) use ledger::file::File as LedgerFile;
-pub(crate) use ledger::{Activity, Ledger, Note};
+pub(crate) use ledger::{Activity, Ledger, Record};
 pub(crate) use local::Local;
 #[cfg(feature = "process")]
 pub(crate) use pair::Pair;

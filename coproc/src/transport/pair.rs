@@ -160,7 +160,7 @@ impl Transport for Pair {
         let ends = socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None);
         let (near, far) = ends.map_err(|error| error.to_string())?;
         let near = Socket::new(near, self.max);
-        // Whoever is at the other end finds this one closed, and then waits until it has left.
+        // A sender at the other end finds this one closed, and then waits until it has left.
         self.local.close();
         queued.extend(self.local.rest());
         for mut frame in queued.drain(..) {

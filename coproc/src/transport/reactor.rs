@@ -1,4 +1,4 @@
-//! The one thread of coproc's own: it watches descriptors while nobody else does.
+//! The reactor: coproc's own thread, which watches descriptors while no other thread does.
 //!
 //! It learns of the death of processes, reads for callers that wait in an async runtime, and
 //! finishes writes that the kernel had no room for. It starts with the first process that is
@@ -29,7 +29,7 @@ pub(crate) trait Ready: Send + Sync {
     fn ready(&self, events: epoll::EventFlags);
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+type Command = Box<dyn FnOnce() + Send>;
 
 /// Identifies a watched descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +37,7 @@ pub(crate) struct Token(u64);
 
 const WAKE: u64 = 0;
 
-/// How long somebody waits for a reactor to catch up.
+/// How long a thread waits for the reactor to run what it was given.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The name of the reactor's thread.
@@ -48,7 +48,7 @@ pub(crate) struct Reactor {
     wake: OwnedFd,
     sources: Mutex<HashMap<u64, Weak<dyn Ready>>>,
     next: AtomicU64,
-    jobs: Sender<Job>,
+    commands: Sender<Command>,
     /// The thread that runs it.
     runs_on: OnceLock<ThreadId>,
 }
@@ -73,10 +73,10 @@ impl Reactor {
         if let Some(reactor) = cell.get() {
             return Ok(reactor);
         }
-        let (jobs, queue) = unbounded();
-        let reactor = Self::new(jobs)?;
+        let (commands, queue) = unbounded();
+        let reactor = Self::new(commands)?;
         let (give, take) = bounded::<&'static Self>(1);
-        // The thread comes first: a reactor that nobody runs must never be found in its cell.
+        // The thread comes first: a reactor without a thread must never be found in its cell.
         thread::Builder::new().name(name.into()).spawn(move || {
             if let Ok(reactor) = take.recv() {
                 reactor.run(&queue);
@@ -87,7 +87,7 @@ impl Reactor {
         Ok(reactor)
     }
 
-    fn new(jobs: Sender<Job>) -> io::Result<Self> {
+    fn new(commands: Sender<Command>) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         epoll::add(&epoll, &wake, epoll::EventData::new_u64(WAKE), epoll::EventFlags::IN)?;
@@ -97,7 +97,7 @@ impl Reactor {
             wake,
             sources,
             next: AtomicU64::new(WAKE + 1),
-            jobs,
+            commands,
             runs_on: OnceLock::new(),
         })
     }
@@ -161,12 +161,12 @@ impl Reactor {
     /// Runs `job` on the reactor's thread, some time.
     pub(crate) fn post(&self, job: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let gone = |_| io::Error::other("a thread of coproc's has ended");
-        self.jobs.send(Box::new(job)).map_err(gone)?;
+        self.commands.send(Box::new(job)).map_err(gone)?;
         rustix::io::write(&self.wake, &1u64.to_ne_bytes())?;
         Ok(())
     }
 
-    fn run(&self, jobs: &Receiver<Job>) {
+    fn run(&self, commands: &Receiver<Command>) {
         let _ = self.runs_on.set(thread::current().id());
         let mut events = Vec::with_capacity(64);
         loop {
@@ -179,7 +179,7 @@ impl Reactor {
                     token => self.tell(token, event.flags),
                 }
             }
-            while let Ok(job) = jobs.try_recv() {
+            while let Ok(job) = commands.try_recv() {
                 survive(job);
             }
         }

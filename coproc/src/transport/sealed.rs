@@ -1,4 +1,4 @@
-//! Bytes that go to another process as a descriptor: a file in memory that nobody changes any more.
+//! Bytes that go to another process as a descriptor: a sealed file in memory, which no process can change.
 
 use std::{
     fs::File,
@@ -31,7 +31,7 @@ impl Sealed {
     pub(crate) fn read(file: OwnedFd, most: usize) -> io::Result<Vec<u8>> {
         let (kept, stat) = (fcntl_get_seals(&file)?, fstat(&file)?);
         let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
-        // A file full of holes would cost its sender nothing, and whoever reads it the memory.
+        // A file of holes costs its sender nothing, and this process the memory.
         let held = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(BLOCK);
         let length = usize::try_from(size).ok().filter(|length| *length <= most);
         match length {

@@ -6,12 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    Worker,
-    later::{Later, LaterAnswer},
-    link::WorkerLink,
-    start_parameters::StartParameters,
-};
+use super::{link::WorkerLink, peer::Peer, start_parameters::StartParameters, worker::Worker};
 use crate::{
     call::{Controller, Link},
     codec::Draft,
@@ -19,31 +14,10 @@ use crate::{
     link::{Connection, Identity, Serving, Station},
     link::{Endpoint, Role},
     protocol::Plan,
-    protocol::{Channel, Envelope, Packet, Priority, Wire},
+    protocol::{Channel, Envelope, Packet, Priority},
     sync::{Arc, AtomicBool, AtomicUsize, Ordering, Weak, now},
     transport::{Doorbell, Ledger, Local},
 };
-
-/// Who calls a worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Peer {
-    pub(crate) id: u64,
-    pub(crate) pid: u32,
-}
-
-impl Peer {
-    /// Tells the links of one worker from one another.
-    #[must_use]
-    pub fn id(self) -> u64 {
-        self.id
-    }
-
-    /// The process at the other end.
-    #[must_use]
-    pub fn pid(self) -> u32 {
-        self.pid
-    }
-}
 
 /// What a handler can learn and do beside its arguments: `cx: &mut Context<Self>` as the first of
 /// them.
@@ -91,14 +65,14 @@ pub struct Context<W: Worker> {
     pub(super) links: Vec<WorkerLink>,
     pub(super) laters: Arc<AtomicUsize>,
     /// Whether the call that this is about, if it was to be answered later, was.
-    answered: Option<Arc<AtomicBool>>,
+    pub(super) answered: Option<Arc<AtomicBool>>,
     last_peer: u64,
     /// Its name, for everything that its code does.
     name: Arc<str>,
     endpoint: Arc<Endpoint>,
     peer: Peer,
     /// The call that this is about; 0 if it is about no call.
-    call: u64,
+    pub(super) call: u64,
     envelope: Envelope,
     waiting: Vec<Station>,
     /// The deadline that the calls of its code inherit.
@@ -204,8 +178,8 @@ impl<W: Worker> Context<W> {
         Ok(())
     }
 
-    /// Sends a one-way word to whoever holds the worker; [`events`](crate::spawn::WorkerHandle::events)
-    /// yields it there. Nobody has to listen: the last 1024 are kept. An event that cannot be encoded
+    /// Sends an event to the owner, where [`events`](crate::spawn::WorkerHandle::events) yields it.
+    /// Does not wait for it to be read: the last 1024 events are kept. An event that cannot be encoded
     /// or is larger than `max_message` is dropped.
     #[expect(clippy::needless_pass_by_value, reason = "an event is given away")]
     pub fn emit(&self, event: W::Event) {
@@ -258,47 +232,6 @@ impl<W: Worker> Context<W> {
         self.last_peer += 1;
         let peer = Peer { id: self.last_peer, pid: std::process::id() };
         self.links.push(WorkerLink::new(peer, endpoint, ledger));
-    }
-
-    /// For a handler that can answer only later: it returns the first, and keeps the second, which
-    /// may go to another thread, to answer with. Meanwhile the worker handles other messages.
-    ///
-    /// ```
-    /// use coproc::prelude::*;
-    ///
-    /// struct Files;
-    ///
-    /// #[worker]
-    /// impl Files {
-    ///     #[init]
-    ///     fn new() -> Self {
-    ///         Self
-    ///     }
-    ///
-    ///     #[message]
-    ///     fn size(&mut self, cx: &mut Context<Self>, path: String) -> Later<u64, String> {
-    ///         let (later, answer) = cx.later();
-    ///         std::thread::spawn(move || match std::fs::metadata(path) {
-    ///             Ok(data) => answer.ok(data.len()),
-    ///             Err(error) => answer.err(error.to_string()),
-    ///         });
-    ///         later
-    ///     }
-    /// }
-    ///
-    /// let files = Files::on(Thread).spawn()?;
-    /// assert!(matches!(
-    ///     files.size("/no/such/file".into()).wait(),
-    ///     Err(CallError::Handler(_))
-    /// ));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn later<T: Wire, E: Wire>(&mut self) -> (Later<T, E>, LaterAnswer<T, E>) {
-        let _ = self.owner.link().allow_interrupts();
-        let given = Arc::<AtomicBool>::default();
-        self.answered = Some(Arc::clone(&given));
-        let answer = LaterAnswer::new(self, self.call, given);
-        (Later::new(), answer)
     }
 
     /// The code of the worker runs while this lives.

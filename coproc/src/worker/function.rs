@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use super::{Drive, Ended, Engine, StartParameters, Worker, panics, start_parameters};
+use super::{
+    panics,
+    start_parameters::{self, Ended, StartParameters},
+    worker::{Engine, Worker},
+};
 use crate::{
     call::{Controller, Link},
     codec::reply::{Answer, Answered},
@@ -11,7 +15,7 @@ use crate::{
     messenger::Messenger,
     protocol::{Channel, Message, Status},
     sync::{Arc, OnceLock},
-    transport::{Activity, Progress},
+    transport::{Activity, Drive, Progress},
 };
 
 /// What a function worker's messenger speaks, seen from the function.

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{Context, Worker, start_parameters};
+use super::{context::Context, start_parameters, worker::Worker};
 use crate::{
     codec::Body,
     codec::reply::{Answer, Answered, Reply, fallible, limit_replies},
@@ -117,5 +117,48 @@ impl<T, E> Drop for LaterAnswer<T, E> {
 impl<T, E> fmt::Debug for LaterAnswer<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LaterAnswer").field("call", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl<W: Worker> Context<W> {
+    /// For a handler that can answer only later: it returns the first, and keeps the second, which
+    /// may go to another thread, to answer with. Meanwhile the worker handles other messages.
+    ///
+    /// ```
+    /// use coproc::prelude::*;
+    ///
+    /// struct Files;
+    ///
+    /// #[worker]
+    /// impl Files {
+    ///     #[init]
+    ///     fn new() -> Self {
+    ///         Self
+    ///     }
+    ///
+    ///     #[message]
+    ///     fn size(&mut self, cx: &mut Context<Self>, path: String) -> Later<u64, String> {
+    ///         let (later, answer) = cx.later();
+    ///         std::thread::spawn(move || match std::fs::metadata(path) {
+    ///             Ok(data) => answer.ok(data.len()),
+    ///             Err(error) => answer.err(error.to_string()),
+    ///         });
+    ///         later
+    ///     }
+    /// }
+    ///
+    /// let files = Files::on(Thread).spawn()?;
+    /// assert!(matches!(
+    ///     files.size("/no/such/file".into()).wait(),
+    ///     Err(CallError::Handler(_))
+    /// ));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn later<T: Wire, E: Wire>(&mut self) -> (Later<T, E>, LaterAnswer<T, E>) {
+        let _ = self.owner.link().allow_interrupts();
+        let given = Arc::<AtomicBool>::default();
+        self.answered = Some(Arc::clone(&given));
+        let answer = LaterAnswer::new(self, self.call, given);
+        (Later::new(), answer)
     }
 }

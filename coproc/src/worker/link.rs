@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::context::Peer;
+use super::peer::Peer;
 use crate::{
-    link::{Endpoint, State},
+    link::{Endpoint, LinkState},
     protocol::Packet,
     sync::{Arc, now},
     transport::{Activity, Ledger},
@@ -35,7 +35,7 @@ impl WorkerLink {
     }
 
     /// Who is at the other end, as far as `state`, that of this link, tells.
-    pub(super) fn peer(&self, state: &State) -> Peer {
+    pub(super) fn peer(&self, state: &LinkState) -> Peer {
         Peer { pid: state.peer.unwrap_or(self.peer.pid), ..self.peer }
     }
 
@@ -60,19 +60,19 @@ impl WorkerLink {
 
 impl ProgressRecord {
     /// Whether messages have left the queue since the last record.
-    pub(super) fn is_behind(&self, state: &State) -> bool {
+    pub(super) fn is_behind(&self, state: &LinkState) -> bool {
         state.inbox.gone() != self.gone
     }
 
     /// Records that messages have left the queue, if some have since the last record.
-    fn catch_up(&mut self, state: &State) {
+    fn catch_up(&mut self, state: &LinkState) {
         if self.is_behind(state) {
             self.write(state, Activity::Rest, 0, now());
         }
     }
 
     /// Writes the record while `state`, that of its link, is locked.
-    pub(super) fn write(&mut self, state: &State, activity: Activity, call: u64, now: Instant) {
+    pub(super) fn write(&mut self, state: &LinkState, activity: Activity, call: u64, now: Instant) {
         self.gone = state.inbox.gone();
         if !self.is_final {
             self.ledger.write(activity, call, state.inbox.left(), now);

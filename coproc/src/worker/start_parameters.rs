@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, process};
 
-use super::context::Peer;
+use super::peer::Peer;
 use crate::{
     codec::Body,
     codec::reply::{Answer, Answered, limit_replies},

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     disconnect_cause::ExitEvent,
-    state::{Role, State, Waiter},
+    state::{LinkState, Role, Waiter},
 };
 use crate::{
     codec::{Body, Frame},
@@ -40,7 +40,7 @@ fn is_over(until: Option<Instant>) -> bool {
 }
 
 /// The result of one read of the leader.
-enum Read<R> {
+enum ReadOutcome<R> {
     /// It took in a frame, and what it looked for has arrived.
     Found(R),
     /// It took in a frame.
@@ -53,7 +53,7 @@ enum Read<R> {
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     link: Arc<dyn Transport>,
-    state: Mutex<State>,
+    state: Mutex<LinkState>,
     leader: Mutex<()>,
     armed: AtomicBool,
     concluded: AtomicBool,
@@ -71,7 +71,7 @@ impl Endpoint {
     ) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
             link,
-            state: Mutex::new(State::new(capacities, aging)),
+            state: Mutex::new(LinkState::new(capacities, aging)),
             leader: Mutex::new(()),
             armed: AtomicBool::new(false),
             concluded: AtomicBool::new(false),
@@ -80,7 +80,7 @@ impl Endpoint {
         })
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, LinkState> {
         self.state.lock()
     }
 
@@ -90,7 +90,7 @@ impl Endpoint {
     }
 
     /// The peer has ended; gives the threads and tasks to wake.
-    fn conclude(&self, state: &mut State, exit: ExitEvent) -> Vec<Waiter> {
+    fn conclude(&self, state: &mut LinkState, exit: ExitEvent) -> Vec<Waiter> {
         let wake = state.conclude(exit);
         self.concluded.store(true, Ordering::SeqCst);
         wake
@@ -124,7 +124,7 @@ impl Endpoint {
         &self,
         what: Option<u64>,
         until: Option<Instant>,
-        mut check: impl FnMut(&mut State) -> Option<R>,
+        mut check: impl FnMut(&mut LinkState) -> Option<R>,
     ) -> Option<R> {
         loop {
             let Some(leader) = self.leader.try_lock() else {
@@ -183,7 +183,7 @@ impl Endpoint {
                 taken = state.taken_in.wrapping_sub(*first.get_or_insert(state.taken_in));
                 None::<()>
             });
-            if matches!(read, Read::Nothing) {
+            if matches!(read, ReadOutcome::Nothing) {
                 break;
             }
             if taken >= most as u64 {
@@ -219,7 +219,7 @@ impl Endpoint {
 
     /// The peer has ended: takes in what it has sent, and then decides all that is open as `exit`
     /// says.
-    pub(crate) fn finish(&self, exit: impl FnOnce(&State) -> ExitEvent) {
+    pub(crate) fn finish(&self, exit: impl FnOnce(&LinkState) -> ExitEvent) {
         self.link.close();
         let leader = self.leader.lock();
         // The link is closed, so that it comes to its end, whatever interrupts.
@@ -235,7 +235,7 @@ impl Endpoint {
 
     /// What `check` finds, and whether nothing more is to be read: none comes, or what has come is
     /// to be received first.
-    fn look<R>(&self, check: &mut impl FnMut(&mut State) -> Option<R>) -> (Option<R>, bool) {
+    fn look<R>(&self, check: &mut impl FnMut(&mut LinkState) -> Option<R>) -> (Option<R>, bool) {
         let mut state = self.state();
         (check(&mut state), state.ended || state.is_stuffed())
     }
@@ -243,7 +243,7 @@ impl Endpoint {
     fn read_until<R>(
         &self,
         until: Option<Instant>,
-        check: &mut impl FnMut(&mut State) -> Option<R>,
+        check: &mut impl FnMut(&mut LinkState) -> Option<R>,
     ) -> Option<R> {
         if self.armed.load(Ordering::SeqCst) {
             // In this order: who has just decided to attend then finds it done, or does it anew.
@@ -252,10 +252,10 @@ impl Endpoint {
         }
         loop {
             match self.read(Wait::until(until), check) {
-                Read::Found(found) => return Some(found),
+                ReadOutcome::Found(found) => return Some(found),
                 // Frames that keep coming would put the end of the time off for ever.
-                Read::Frame if !is_over(until) && !self.is_stuffed() => {}
-                Read::Frame | Read::Nothing => return None,
+                ReadOutcome::Frame if !is_over(until) && !self.is_stuffed() => {}
+                ReadOutcome::Frame | ReadOutcome::Nothing => return None,
             }
         }
     }
@@ -274,7 +274,7 @@ impl Endpoint {
         &self,
         what: Option<u64>,
         until: Option<Instant>,
-        check: &mut impl FnMut(&mut State) -> Option<R>,
+        check: &mut impl FnMut(&mut LinkState) -> Option<R>,
     ) -> Option<R> {
         let (token, found) = {
             let mut state = self.state();

@@ -1,12 +1,12 @@
 //! What a leader does with each frame: it takes it off the link and hands it to the request, the
 //! inbox or the thread that it is for.
 
-use super::{Endpoint, Read};
+use super::{Endpoint, ReadOutcome};
 use crate::{
     codec::Frame,
     link::{
         DisconnectCause, ExitEvent,
-        state::{Role, State, Waiter},
+        state::{LinkState, Role, Waiter},
     },
     transport::{Broken, Wait},
 };
@@ -14,7 +14,7 @@ use crate::{
 impl Endpoint {
     /// Takes one frame off the link; `false` if none came or none will. Only for the leader.
     pub(super) fn take_in(&self, wait: Wait) -> bool {
-        !matches!(self.read(wait, &mut |_| None::<()>), Read::Nothing)
+        !matches!(self.read(wait, &mut |_| None::<()>), ReadOutcome::Nothing)
     }
 
     /// Takes one frame off the link, and looks, under the lock that it is delivered under, for what
@@ -22,23 +22,27 @@ impl Endpoint {
     pub(super) fn read<R>(
         &self,
         wait: Wait,
-        check: &mut impl FnMut(&mut State) -> Option<R>,
-    ) -> Read<R> {
+        check: &mut impl FnMut(&mut LinkState) -> Option<R>,
+    ) -> ReadOutcome<R> {
         match self.link.recv(wait) {
             Ok(Some(frame)) => self.deliver(frame, check),
-            Ok(None) => Read::Nothing,
+            Ok(None) => ReadOutcome::Nothing,
             Err(broken) => {
                 self.broken(broken);
-                Read::Nothing
+                ReadOutcome::Nothing
             }
         }
     }
 
     /// Hands a frame to the request, the inbox or the thread that it is for.
-    fn deliver<R>(&self, frame: Frame, check: &mut impl FnMut(&mut State) -> Option<R>) -> Read<R> {
+    fn deliver<R>(
+        &self,
+        frame: Frame,
+        check: &mut impl FnMut(&mut LinkState) -> Option<R>,
+    ) -> ReadOutcome<R> {
         let mut state = self.state();
         if state.violation.is_some() {
-            return Read::Nothing;
+            return ReadOutcome::Nothing;
         }
         state.taken_in += frame.size() as u64;
         let refused = match self.role.accepts(&frame.packet) {
@@ -46,7 +50,7 @@ impl Endpoint {
             false => Err(format!("a packet `{}` where none may come", frame.packet.name())),
         };
         let found = refused.is_ok().then(|| check(&mut state)).flatten();
-        let found = found.map_or(Read::Frame, Read::Found);
+        let found = found.map_or(ReadOutcome::Frame, ReadOutcome::Found);
         if refused.is_ok() && state.is_quiet() {
             return found;
         }
@@ -59,7 +63,7 @@ impl Endpoint {
         }
         if let Err(text) = refused {
             self.broken(Broken::Protocol(text));
-            return Read::Nothing;
+            return ReadOutcome::Nothing;
         }
         found
     }

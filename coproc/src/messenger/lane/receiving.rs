@@ -9,7 +9,7 @@ use super::Lane;
 use crate::{
     codec::Body,
     link::{
-        DisconnectCause, State,
+        DisconnectCause, LinkState,
         by_hand::Signal,
         inbox::{Arrived, Purpose},
     },
@@ -141,7 +141,7 @@ impl<S: Message, R: Message, C: Channel> Lane<S, R, C> {
     fn look(
         &self,
         channel: Option<u16>,
-        state: &mut State,
+        state: &mut LinkState,
     ) -> Option<Result<Arrived<Body>, RecvError>> {
         if self.has_moved() {
             return Some(Err(RecvError::Moved));

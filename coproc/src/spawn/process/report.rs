@@ -5,17 +5,17 @@ use std::time::Duration;
 use super::stderr;
 use crate::{
     error::{Crash, CrashReport, Exit},
-    link::{Connection, State},
+    link::{Connection, LinkState},
     protocol::Plan,
-    transport::{Activity, Note},
+    transport::{Activity, Record},
 };
 
 /// What is known of a worker whose process died: by what its ledger notes, and what it left and
 /// `said` on standard error before.
 pub(in crate::spawn) fn report(
     connection: &Connection,
-    state: &State,
-    note: &Note,
+    state: &LinkState,
+    note: &Record,
     (pid, exit): (u32, Exit),
     panic: Option<String>,
     said: &str,
@@ -38,7 +38,7 @@ pub(in crate::spawn) fn report(
 }
 
 /// The name of what a note says a worker was doing.
-fn doing(plan: &Plan, note: &Note) -> Option<String> {
+fn doing(plan: &Plan, note: &Record) -> Option<String> {
     let name = match note.activity {
         Activity::Rest => return None,
         Activity::Init if plan.init.is_empty() => "init",

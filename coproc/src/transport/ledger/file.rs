@@ -16,7 +16,7 @@ use rustix::{
     io::{pread, pwrite},
 };
 
-use super::{Activity, Note};
+use super::record::{Activity, Record};
 use crate::{
     codec::clock,
     sync::{AtomicU64, Ordering, fence},
@@ -27,8 +27,8 @@ use crate::{
 const WORDS: usize = 3;
 /// The most that is kept of the text of a panic.
 const PANIC_MOST: usize = 2048;
-/// How often a note is read that changes meanwhile. A worker that changes it without end harms
-/// nobody but itself.
+/// How often a record is read again that changes meanwhile. A worker that changes it without end
+/// harms only itself.
 const TRIES: usize = 1024;
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// A new file, of a size that nobody can change, in which the worker rests.
+    /// A new file, of a size that is sealed, in which the worker rests.
     pub(crate) fn new(channels: usize) -> io::Result<Self> {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let fd = rustix::fs::memfd_create("coproc-ledger", flags)?;
@@ -58,7 +58,7 @@ impl File {
     /// Writes the note. Only one thread of one process may do so.
     pub(crate) fn write(&self, activity: Activity, call: u64, left: &[u64], since: Instant) {
         let count = self.words[0].load(Ordering::Relaxed).wrapping_add(1);
-        // Whoever reads something of the new note is to find the old one gone.
+        // A reader that sees a part of the new record also sees that the old one is replaced.
         fence(Ordering::Release);
         let note = [code_of(activity), call, clock::nanoseconds(since)];
         let left = left.iter().copied().chain(std::iter::repeat(0)).take(self.channels);
@@ -72,13 +72,13 @@ impl File {
     }
 
     /// Reads a note that is whole: while the worker is alive, it may be rewritten meanwhile.
-    pub(crate) fn read(&self) -> Note {
-        let mut note = Note::default();
+    pub(crate) fn read(&self) -> Record {
+        let mut note = Record::default();
         for _ in 0..TRIES {
             let count = self.words[0].load(Ordering::Acquire);
             let place = self.place(count);
             let word = |index: usize| place[index].load(Ordering::Relaxed);
-            note = Note {
+            note = Record {
                 activity: activity_of(word(0)),
                 call: word(1),
                 since: Some(clock::instant(word(2))),

@@ -7,50 +7,21 @@
 
 #[cfg(feature = "process")]
 pub(crate) mod file;
+mod record;
 #[cfg(test)]
 mod tests;
 
 use std::time::Instant;
 
+pub(crate) use record::{Activity, Record};
+
 use crate::sync::{Arc, Mutex};
-
-/// What a worker is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Activity {
-    /// Nothing of the user's.
-    #[default]
-    Rest,
-    /// `#[init]`.
-    Init,
-    /// The handler of this number.
-    Handler(u32),
-    /// The tick of this number.
-    Tick(u32),
-    /// `#[idle]`.
-    Idle,
-    /// `#[gone]`.
-    Gone,
-    /// `#[close]`.
-    Close,
-}
-
-/// The note.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Note {
-    pub(crate) activity: Activity,
-    /// The call being handled, 0 where nobody waits for its answer.
-    pub(crate) call: u64,
-    /// When it was begun; `None` if nothing was.
-    pub(crate) since: Option<Instant>,
-    /// By channel, how many messages have left the queue.
-    pub(crate) left: Vec<u64>,
-}
 
 /// Where the note is kept.
 #[derive(Clone, Debug)]
 pub(crate) enum Ledger {
     /// In this process: for workers that are threads.
-    Memory(Arc<Mutex<Note>>),
+    Memory(Arc<Mutex<Record>>),
     /// In a file without a name that the two processes share.
     #[cfg(feature = "process")]
     File(Arc<file::File>),
@@ -59,7 +30,7 @@ pub(crate) enum Ledger {
 impl Ledger {
     /// A ledger for a worker in this process with this many channels.
     pub(crate) fn memory(channels: usize) -> Self {
-        let note = Note { left: vec![0; channels], ..Note::default() };
+        let note = Record { left: vec![0; channels], ..Record::default() };
         Self::Memory(Arc::new(Mutex::new(note)))
     }
 
@@ -80,7 +51,7 @@ impl Ledger {
     }
 
     /// Reads the note.
-    pub(crate) fn read(&self) -> Note {
+    pub(crate) fn read(&self) -> Record {
         match self {
             Self::Memory(note) => note.lock().clone(),
             #[cfg(feature = "process")]

@@ -18,8 +18,8 @@ use rustix::{
 
 use crate::sync::AtomicU64;
 
-/// Numbers at the beginning of a file in memory, to which whoever else has the file may write at
-/// any time.
+/// Numbers at the beginning of a file in memory. Another process that has the file may write to
+/// them at any time.
 #[derive(Debug)]
 pub(super) struct Words {
     at: NonNull<AtomicU64>,
@@ -58,7 +58,7 @@ impl Deref for Words {
 
 impl Drop for Words {
     fn drop(&mut self) {
-        // SAFETY: this is what `map` mapped, and whoever borrowed from it has borrowed `self`.
+        // SAFETY: this is what `map` mapped, and a borrow of it borrows `self`, so that none outlives this.
         let _ = unsafe { munmap(self.at.as_ptr().cast(), self.count * size_of::<AtomicU64>()) };
     }
 }

@@ -42,8 +42,8 @@ impl Socket {
         let mut unread = Vec::new();
         queued.drain(..).for_each(|frame| unread.extend_from_slice(&frame.into_parts().0));
         unread.extend_from_slice(&rest);
-        // Not shut down, which would end it for whoever has it from now on; but not held open either,
-        // or its peer would not learn of their end.
+        // Not shut down, which would end it for the process that gets it; but not held open either,
+        // or its peer would not learn of that process's end.
         write_buffer.end();
         read_buffer.end();
         self.waiting.store(false, Ordering::SeqCst);
@@ -68,14 +68,14 @@ impl Socket {
         Some(socket)
     }
 
-    /// What was sent is still written when nobody holds this any more.
+    /// What was sent is still written when the last handle on this end is dropped.
     pub(super) fn linger_on(&self) {
         if self.is_flushed() {
             return;
         }
         let mut write_buffer = self.write_buffer.lock();
         if !write_buffer.is_empty() {
-            write_buffer.lingering = self.this.upgrade();
+            write_buffer.lingering = self.this.upgrade().map(|this| this as _);
         }
         drop(write_buffer);
         self.watch();

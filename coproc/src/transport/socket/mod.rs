@@ -1,8 +1,8 @@
 //! Frames over a socketpair.
 //!
-//! Nobody ever waits for the peer to read: what the kernel has no room for is kept, bounded, and
-//! written by the thread of coproc's own, or by the worker itself before its next message. So two
-//! ends that both send before they receive cannot block one another.
+//! No sender waits for the peer to read: what the kernel has no room for is kept, bounded, and
+//! written by the reactor, or by the worker itself before its next message. So two ends that both
+//! send before they receive cannot block one another.
 
 mod leaving;
 mod read_buffer;
@@ -51,7 +51,7 @@ pub(crate) struct Socket {
     buffered: AtomicBool,
     wake: OnceLock<OwnedFd>,
     doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
-    /// Told once that the peer has closed its end, whoever else reads.
+    /// Rung once when the peer has closed its end, also while another thread reads.
     hangup: Mutex<Option<Box<dyn Doorbell>>>,
     token: OnceLock<Token>,
     side_token: OnceLock<Token>,
@@ -122,7 +122,7 @@ impl Socket {
         write_buffer.write();
         self.waiting.store(!write_buffer.is_empty(), Ordering::SeqCst);
         if write_buffer.is_empty() {
-            // Not the last: whoever calls this has one, too.
+            // Not the last: the caller of this has one, too.
             write_buffer.lingering = None;
         }
         write_buffer

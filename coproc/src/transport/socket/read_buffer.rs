@@ -67,7 +67,7 @@ impl ReadBuffer {
 
     /// Takes in what can be read at once, for later.
     pub(super) fn take_in(&mut self) {
-        // What is wrong with it is found again, and told, by whoever reads next.
+        // The next read finds what is wrong with it again, and returns it.
         if self.fill(true).is_ok() {
             while let Ok(Some(frame)) = self.read() {
                 self.ready.push_back(frame);

@@ -14,10 +14,9 @@ use rustix::{
     net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg},
 };
 
-use super::Socket;
 use crate::{
     codec::attachments::DESCRIPTORS_MOST, multiqueue::PriorityMultiQueue, protocol::Priority,
-    sync::Arc,
+    sync::Arc, transport::Transport,
 };
 
 /// A write that never waits, and tells of a peer that is gone without a signal.
@@ -92,8 +91,8 @@ pub(super) struct WriteBuffer {
     pub(super) bytes: usize,
     /// It is the side that has no room.
     pub(super) side_is_full: bool,
-    /// Whose write_buffer this is, while nobody else holds it and something is to be written.
-    pub(super) lingering: Option<Arc<Socket>>,
+    /// The end that this belongs to, kept until all is written after its last handle is dropped.
+    pub(super) lingering: Option<Arc<dyn Transport>>,
 }
 
 impl WriteBuffer {

@@ -62,7 +62,7 @@ impl<W: Handlers> Serve<W> {
         self.ended = Some(Ended { panicked });
     }
 
-    /// The last word, to everybody who can call this worker.
+    /// Sends the final status over all links.
     fn say_farewell(&self, content: &Answered) {
         for link in self.cx.links.iter().rev() {
             start_parameters::say_farewell(&link.endpoint, content.clone());

@@ -1,17 +1,18 @@
 //! The dispatch loop.
 
+mod adopting;
 mod ending;
-mod links;
-mod rest;
+mod resting;
 mod starting;
 
 use std::time::Instant;
 
 use super::{
     Engine, Handlers, Idle,
-    context::{Bell, Context, Peer},
+    context::{Bell, Context},
     link::WorkerLink,
     panics,
+    peer::Peer,
     schedule::Schedule,
     start_parameters::{self, Ended, StartParameters},
 };
@@ -40,7 +41,7 @@ pub struct Serve<W: Handlers> {
     bell: Arc<dyn Doorbell>,
     /// When `#[idle]` runs again; `None`: not before a message came.
     idle_at: Option<Instant>,
-    /// Errors of handlers that nobody waits for, not yet told.
+    /// Errors of messages without a reply, not yet reported to the owner.
     unheard: u32,
     ended: Option<Ended>,
 }
@@ -218,7 +219,7 @@ impl<W: Handlers> Serve<W> {
         panics::catch(name, || body(worker, cx))
     }
 
-    /// Runs what is no message, and so has nobody to tell but the owner.
+    /// Runs a tick or a hook; there is no caller, and a panic is reported to the owner.
     fn run<R>(
         &mut self,
         activity: Activity,
@@ -295,7 +296,7 @@ impl<W: Handlers> Serve<W> {
         self.cx.links.iter_mut().find(|link| Arc::ptr_eq(&link.endpoint, endpoint))
     }
 
-    /// Tells the owner of errors that nobody waited for.
+    /// Reports to the owner how many messages without a reply ended in errors.
     fn tell_unheard(&mut self) {
         let errors = std::mem::take(&mut self.unheard);
         if errors > 0 {
@@ -339,7 +340,7 @@ impl<W: Handlers> Serve<W> {
             self.idle_at = Some(time);
             self.handle(next);
         } else if self.answer_refused() {
-            // Somebody was told that there is room, or that it is too late.
+            // Answers were sent: of room, or to messages that were refused.
         } else if self.is_over(time) {
             self.close();
         } else if W::IDLE && self.idle_at.is_some_and(|at| at <= time) {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Serve;
 use crate::{
-    link::State,
+    link::LinkState,
     sync::{Arc, Ordering, now},
     transport::{Progress, Wait},
     worker::{Handlers, link::WorkerLink},
@@ -105,7 +105,7 @@ struct Rest {
 }
 
 /// A handler may have looked and found what is left for the loop to answer.
-fn has_work(state: &State) -> bool {
+fn has_work(state: &LinkState) -> bool {
     let inbox = &state.inbox;
     state.ended || inbox.len() > 0 || inbox.has_answers() || !state.adopted.is_empty()
 }

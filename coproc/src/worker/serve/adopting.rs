@@ -23,7 +23,7 @@ impl<W: Handlers> Serve<W> {
         }
     }
 
-    /// What is no link is dropped: whoever waits at its other end finds it closed.
+    /// Drops what is no link; its other end is then closed.
     #[cfg(feature = "process")]
     fn take_up(&mut self, mut body: Body) {
         let descriptors = std::mem::take(body.attachments()).into_descriptors();
