@@ -175,7 +175,7 @@ impl Process {
 
     /// How long `#[init]` may take, the start of the process included; 60 s unless said otherwise.
     /// Beyond it, the process is killed and spawning ends in
-    /// [`InitTimeout`](SpawnError::InitTimeout).
+    /// [`InitTimeout`](crate::error::SpawnError::InitTimeout).
     pub fn init_timeout(mut self, timeout: Duration) -> Self {
         self.init_timeout = timeout;
         self
