@@ -2,12 +2,23 @@
 
 use std::fmt;
 
+#[cfg(feature = "process")]
+use std::{os::fd::AsFd, time::Instant};
+
 use super::{Broken, Doorbell, Transport, UNREAD_MOST, Wait};
+#[cfg(feature = "process")]
+use super::{
+    PollTarget,
+    polling::{EventFd, poll_until},
+};
 use crate::{
     codec::Frame,
     sync::channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, unbounded},
     sync::{Arc, AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, Weak, now},
 };
+
+#[cfg(feature = "process")]
+use crate::sync::OnceLock;
 
 /// What goes through the channel.
 enum Item {
@@ -105,6 +116,9 @@ pub(crate) struct Local {
     /// Nothing comes while this end waits (its worker runs inside its caller), so waiting for it
     /// would be for ever.
     never_waits: bool,
+    /// Rung by what comes while this end waits beside descriptors.
+    #[cfg(feature = "process")]
+    event: OnceLock<Arc<EventFd>>,
 }
 
 impl Local {
@@ -119,6 +133,8 @@ impl Local {
             incoming,
             seen: AtomicUsize::new(0),
             never_waits: false,
+            #[cfg(feature = "process")]
+            event: OnceLock::new(),
         };
         (end(&right, &left, at_left), end(&left, &right, at_right))
     }
@@ -261,11 +277,25 @@ impl Transport for Local {
         if direction.interrupted.swap(true, Ordering::SeqCst) {
             return;
         }
-        let _ = if self.never_waits {
-            direction.put(Item::Interrupt)
-        } else {
-            direction.items.send(Item::Interrupt).map_err(|_| Broken::Ended)
-        };
+        let _ = direction.put(Item::Interrupt);
+    }
+
+    #[cfg(feature = "process")]
+    fn wait_beside(&self, others: &[PollTarget], until: Option<Instant>) -> bool {
+        if self.event.get().is_none()
+            && let Ok(event) = EventFd::new()
+        {
+            let _ = self.event.set(Arc::new(event));
+        }
+        let Some(event) = self.event.get() else { return false };
+        let doorbell: Weak<dyn Doorbell> = Arc::<EventFd>::downgrade(event);
+        self.arm(&doorbell);
+        let [is_rung] = poll_until([event.as_fd()], others, until);
+        self.disarm();
+        if is_rung {
+            event.read();
+        }
+        true
     }
 }
 

@@ -6,6 +6,8 @@ mod local;
 #[cfg(feature = "process")]
 mod pair;
 #[cfg(feature = "process")]
+mod polling;
+#[cfg(feature = "process")]
 pub(crate) mod reactor;
 #[cfg(feature = "process")]
 mod sealed;
@@ -22,6 +24,9 @@ use crate::{
     codec::Frame,
     sync::{Weak, now},
 };
+
+#[cfg(feature = "process")]
+use crate::sync::Arc;
 
 pub(crate) use inline::{Drive, InlineCaller, Progress};
 #[cfg(feature = "process")]
@@ -77,6 +82,10 @@ pub(crate) enum Broken {
     /// There was no room within the time given.
     Full,
 }
+
+/// A descriptor that can be read when something has come; open for as long as this is held.
+#[cfg(feature = "process")]
+pub(crate) type PollTarget = Arc<dyn std::os::fd::AsFd + Send + Sync>;
 
 /// Is rung when frames have come while no thread waits for them, or when the other end is gone.
 pub(crate) trait Doorbell: Send + Sync {
@@ -134,6 +143,20 @@ pub(crate) trait Transport: fmt::Debug + Send + Sync {
 
     /// Whether what is sent goes to another process.
     fn leaves_process(&self) -> bool {
+        false
+    }
+
+    /// The descriptor that can be read when something comes, if there is one.
+    #[cfg(feature = "process")]
+    fn descriptor(&self) -> Option<PollTarget> {
+        None
+    }
+
+    /// Blocks until something comes at this end, one of `others` can be read, or an interruption,
+    /// until `until` at the latest; may return early. `false` if this end cannot wait so.
+    #[cfg(feature = "process")]
+    fn wait_beside(&self, others: &[PollTarget], until: Option<Instant>) -> bool {
+        let _ = (others, until);
         false
     }
 

@@ -10,13 +10,12 @@ mod write_buffer;
 
 use std::{
     fmt, io,
-    os::fd::OwnedFd,
+    os::fd::{AsFd, OwnedFd},
     time::{Duration, Instant},
 };
 
 use rustix::{
-    event::{EventfdFlags, PollFd, PollFlags, Timespec, epoll::EventFlags, eventfd, poll},
-    io::Errno,
+    event::{PollFd, PollFlags, epoll::EventFlags, poll},
     net::{Shutdown, shutdown},
 };
 
@@ -25,7 +24,8 @@ use self::{
     write_buffer::{Ends, Unsent, WriteBuffer},
 };
 use super::{
-    Broken, Departed, Doorbell, Transport, UNREAD_MOST, Wait,
+    Broken, Departed, Doorbell, PollTarget, Transport, UNREAD_MOST, Wait,
+    polling::{EventFd, poll_until},
     reactor::{Reactor, Ready, Token},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) struct Socket {
     read_buffer: Mutex<ReadBuffer>,
     /// The read buffer may have a frame, so that it need not be locked to learn that it has none.
     buffered: AtomicBool,
-    wake: OnceLock<OwnedFd>,
+    wake: OnceLock<EventFd>,
     doorbell: Mutex<Option<Weak<dyn Doorbell>>>,
     /// Rung once when the peer has closed its end, also while another thread reads.
     hangup: Mutex<Option<Box<dyn Doorbell>>>,
@@ -130,23 +130,15 @@ impl Socket {
 
     /// Waits until there is something to read; `false` if the time is over or it was interrupted.
     fn wait(&self, ends: &Ends, until: Option<Instant>) -> bool {
-        let mut fds = vec![PollFd::new(&ends.main, PollFlags::IN)];
-        fds.extend(self.wake.get().map(|wake| PollFd::new(wake, PollFlags::IN)));
-        loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-            // A signal handler is no reason to stop waiting.
-            if poll(&mut fds, timeout.as_ref()) != Err(Errno::INTR) {
-                break;
-            }
+        let Some(wake) = self.wake.get() else {
+            return poll_until([ends.main.as_fd()], &[], until) == [true];
+        };
+        let [is_readable, is_interrupted] =
+            poll_until([ends.main.as_fd(), wake.as_fd()], &[], until);
+        if is_interrupted {
+            wake.read();
         }
-        if let (Some(wake), Some(polled)) = (self.wake.get(), fds.get(1))
-            && polled.revents().contains(PollFlags::IN)
-        {
-            let _ = rustix::io::read(wake, &mut [0; 8]);
-            return false;
-        }
-        !fds[0].revents().is_empty()
+        is_readable && !is_interrupted
     }
 
     /// Asks the reactor for what is wanted now.
@@ -265,14 +257,14 @@ impl Transport for Socket {
 
     fn allow_interrupts(&self) -> io::Result<()> {
         if self.wake.get().is_none() {
-            let _ = self.wake.set(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+            let _ = self.wake.set(EventFd::new()?);
         }
         Ok(())
     }
 
     fn interrupt(&self) {
         if let Some(wake) = self.wake.get() {
-            let _ = rustix::io::write(wake, &1u64.to_ne_bytes());
+            wake.write();
         }
     }
 
@@ -322,6 +314,21 @@ impl Transport for Socket {
 
     fn linger(&self) {
         self.linger_on();
+    }
+
+    fn descriptor(&self) -> Option<PollTarget> {
+        self.ends.lock().clone().map(|ends| ends as _)
+    }
+
+    fn wait_beside(&self, others: &[PollTarget], until: Option<Instant>) -> bool {
+        let (Some(ends), Some(wake)) = (self.ends.lock().clone(), self.wake.get()) else {
+            return false;
+        };
+        let [_, is_interrupted] = poll_until([ends.main.as_fd(), wake.as_fd()], others, until);
+        if is_interrupted {
+            wake.read();
+        }
+        true
     }
 
     fn leaves_process(&self) -> bool {

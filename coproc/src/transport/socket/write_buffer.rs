@@ -40,6 +40,12 @@ pub(super) struct Ends {
     pub(super) side: Option<OwnedFd>,
 }
 
+impl AsFd for Ends {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.main.as_fd()
+    }
+}
+
 /// What could not be sent, over which of the two.
 pub(super) enum Stuck {
     Main(Errno),

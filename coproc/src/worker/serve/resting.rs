@@ -82,6 +82,11 @@ impl<W: Handlers> Serve<W> {
             self.cx.links.iter_mut().for_each(WorkerLink::note_gone);
         }
         if self.cx.links.len() > 1 {
+            #[cfg(feature = "process")]
+            if wait && self.wait_for_all() {
+                self.take_in();
+                return None;
+            }
             self.take_in_others();
             let bell = Arc::downgrade(&self.bell);
             let others = self.cx.links.iter().skip(1);
@@ -93,6 +98,27 @@ impl<W: Handlers> Serve<W> {
         }
         self.cx.owner.take_in_some(Wait::until(until));
         None
+    }
+
+    /// Waits for something to do over all links at once; `false` if it cannot. A link to another
+    /// process is waited for by its descriptor: the reactor, which would have to wake this thread,
+    /// is another thread.
+    #[cfg(feature = "process")]
+    fn wait_for_all(&self) -> bool {
+        let bell = Arc::downgrade(&self.bell);
+        let mut descriptors = Vec::new();
+        for link in self.cx.links.iter().skip(1) {
+            match link.endpoint.link().descriptor() {
+                Some(descriptor) => descriptors.push(descriptor),
+                None => link.endpoint.link().arm(&bell),
+            }
+        }
+        // What has come meanwhile is to be found before there is a wait.
+        match self.rest() {
+            _ if descriptors.is_empty() => false,
+            Ok(Rest { until, .. }) => self.cx.owner.link().wait_beside(&descriptors, until),
+            Err(()) => true,
+        }
     }
 }
 
