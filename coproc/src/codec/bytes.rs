@@ -129,7 +129,7 @@ impl PartialEq<Vec<u8>> for Bytes {
     }
 }
 
-/// Shows at most the first 16 bytes, since the rest of a large value helps nobody.
+/// Shows at most the first 16 bytes, since the rest of a large value is of no use to the reader.
 impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 16;

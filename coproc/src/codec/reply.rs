@@ -149,7 +149,7 @@ pub(crate) struct Answered {
 }
 
 impl Answer {
-    /// Nobody is answered, or not yet.
+    /// No caller is answered, or not yet.
     #[must_use]
     pub fn none() -> Self {
         Self { content: None }

@@ -45,7 +45,7 @@ pub(crate) enum Signal {
 /// content would be free, and a peer could send any number of them.
 const OVERHEAD: usize = 256;
 
-/// What a message with a content of this size takes in memory while nobody receives it.
+/// What a message with a content of this size takes in memory until it is received.
 pub(crate) fn cost(size: usize) -> usize {
     size.saturating_add(OVERHEAD)
 }

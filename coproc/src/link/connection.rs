@@ -39,7 +39,7 @@ pub(crate) trait Life: Send + Sync + fmt::Debug {
         self.pid().is_some()
     }
 
-    /// Its process, for whoever else is to learn of its death.
+    /// A descriptor of its process, for another process that watches for its death.
     #[cfg(feature = "process")]
     fn process(&self) -> std::io::Result<std::os::fd::OwnedFd>;
 }

@@ -1,4 +1,4 @@
-//! One-way words from a worker that somebody may read late, or never.
+//! The queue of events from a worker, which the caller may read late or never.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ const KEPT: usize = 1024;
 pub(crate) struct EventQueue {
     waiting: VecDeque<Body>,
     bytes: usize,
-    /// How many were dropped because nobody took them.
+    /// How many events were dropped unread because the queue was over its limits.
     pub(crate) missed: u64,
 }
 

@@ -71,7 +71,7 @@ impl Serving {
             serving.extend(waiting.into_iter().map(|(identity, name)| (identity, name.into())));
             serving.push((identity, Arc::clone(name)));
         });
-        // A thread that is ending has no list any more, and nobody waits for what it runs then.
+        // A thread that is ending has no list any more, and no caller waits for the code that it runs then.
         Self {
             count: begun.map_or(0, |()| count),
             outer: DEADLINE.with(|current| current.replace(deadline)),

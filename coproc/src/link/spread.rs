@@ -1,4 +1,4 @@
-//! A hash for numbers of calls: nearly free, and not to be foreseen by whoever chooses them.
+//! A hash for numbers of calls: nearly free, and a peer that chooses the numbers cannot foresee it.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 

@@ -1,4 +1,4 @@
-//! What lies at one end of a link: open requests, messages received, and who waits for what.
+//! The state of one end of a link: open requests, received messages, and waiting threads and tasks.
 
 use std::{task::Waker, time::Duration};
 
@@ -60,7 +60,7 @@ impl Role {
     }
 }
 
-/// Who waits.
+/// A thread or a task that waits at this end.
 #[derive(Debug)]
 pub(crate) enum Waiter {
     Thread(Thread),
@@ -97,7 +97,7 @@ pub(crate) struct LinkState {
     pub(crate) last_id: u64,
     woken: Vec<Waiter>,
     pub(crate) events: EventQueue,
-    /// How many handlers that nobody waited for returned an error.
+    /// How many handlers returned an error while no caller waited for it.
     pub(crate) unheard: u64,
     /// The worker's last word.
     pub(crate) farewell: Option<Answered>,
@@ -236,7 +236,7 @@ impl LinkState {
     fn check_unread(&self) -> Result<(), String> {
         const MOST: usize = 2 * UNREAD_MOST;
         if self.by_hand.unread > MOST {
-            return Err(format!("over {MOST} bytes of messages that nobody received"));
+            return Err(format!("over {MOST} bytes of messages that were not received"));
         }
         Ok(())
     }
@@ -248,7 +248,7 @@ impl LinkState {
         broke.map_or(Ok(()), |text| Err(format!("its peer broke the protocol: {text}")))
     }
 
-    /// Whether so much has come that nobody has received that no more should be read.
+    /// Whether so much has come and was not received that no more should be read.
     pub(crate) fn is_stuffed(&self) -> bool {
         self.by_hand.unread > UNREAD_MOST || self.by_hand.is_full_of_signals()
     }
@@ -286,7 +286,7 @@ impl LinkState {
         std::mem::take(&mut self.woken)
     }
 
-    /// Whether what has come concerns nobody but whoever reads it.
+    /// Whether what has come concerns only the thread that reads it.
     pub(crate) fn is_quiet(&self) -> bool {
         self.woken.is_empty() && !self.inbox.has_answers() && self.farewell.is_none()
     }

@@ -12,11 +12,11 @@ impl Drop for Endpoint {
 
 #[cfg(feature = "process")]
 impl Endpoint {
-    /// Does something during which nobody may receive at this end.
+    /// Calls `act`; no other thread receives at this end meanwhile.
     ///
     /// # Errors
     ///
-    /// Those of `act`, or that somebody receives.
+    /// Those of `act`, or that another thread receives.
     pub(crate) fn alone<T>(&self, act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         let leader = self.leader.try_lock().ok_or("another thread receives from it")?;
         let done = act();

@@ -1,15 +1,16 @@
-//! One end of a link with all that waits at it.
+//! One end of a link, with the threads and tasks that wait at it.
 //!
-//! Whoever waits for something reads for everybody: the first to wait leads, takes frames off the
-//! link and hands each to whom it belongs; the others follow, asleep, until theirs is there or the
-//! lead falls to them. Only while nobody waits does coproc's own thread read.
+//! The first thread that waits is the leader: it takes frames off the link and hands each to the
+//! request, the inbox or the thread that it is for. Other threads that wait are followers: they
+//! sleep until what they wait for is there, or until one of them is promoted to leader. The reactor
+//! reads only while no thread waits.
 //!
-//! Rules for the lock and the lead:
+//! Invariants:
 //!
-//! 1. Only the holder of `lead` receives from the link.
-//! 2. `state` is locked for moments, never while waiting or sending.
-//! 3. Whoever lets the lead go, or leaves without having taken it though it may have been handed
-//!    to them, hands it on.
+//! 1. Only the holder of `leader` receives from `link`.
+//! 2. No thread holds `state` while it waits or sends.
+//! 3. A thread that unlocks `leader`, or that stops waiting although it may have been promoted,
+//!    promotes the next follower, or arms the doorbell if there is none.
 
 mod leaving;
 mod reading;
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// How many bytes of frames one look takes in at most: as many as can wait at two ends that keep
-/// to the limits. A peer that never stops sending must not keep whoever looks for ever.
+/// to the limits. A peer that never stops sending must not keep the reading thread for ever.
 const LOOK_MOST: usize = 2 * UNREAD_MOST;
 
 /// The same for coproc's own thread, which has others to look after.
@@ -159,13 +160,13 @@ impl Endpoint {
         }
     }
 
-    /// Takes in what has come, without waiting, unless somebody else is at it.
+    /// Takes in what has come, without waiting, unless another thread is the leader.
     pub(crate) fn drain(&self) {
         self.drain_to_the_end();
     }
 
-    /// The same; `false` if somebody else is at it, and may hold what has come and was not yet
-    /// taken in.
+    /// The same; `false` if another thread is the leader, which may hold what has come and is not
+    /// yet taken in.
     pub(crate) fn drain_to_the_end(&self) -> bool {
         self.drain_up_to(LOOK_MOST)
     }
@@ -206,7 +207,7 @@ impl Endpoint {
         drop(leader);
     }
 
-    /// Has coproc's own thread read while nobody waits.
+    /// Has the reactor read while no thread waits.
     pub(crate) fn arm_if_idle(&self) {
         if self.armed.load(Ordering::SeqCst) {
             return;
@@ -265,7 +266,7 @@ impl Endpoint {
         while !self.is_stuffed() && self.take_in(Wait::Buffered) {}
     }
 
-    /// Whether so much lies here that somebody is to receive by hand that no more should be read.
+    /// Whether so much waits to be received by hand that no more should be read.
     fn is_stuffed(&self) -> bool {
         matches!(self.role, Role::Function | Role::Peer) && self.state().is_stuffed()
     }
@@ -297,9 +298,9 @@ impl Endpoint {
         found
     }
 
-    /// Finds somebody to read after this.
+    /// Promotes a follower to leader, or arms the doorbell if there is none.
     fn promote_next(&self) {
-        let attend = {
+        let arm = {
             let mut state = self.state();
             if state.ended {
                 let on_end = state.on_end.take();
@@ -317,7 +318,7 @@ impl Endpoint {
                 None => state.wants_attention(),
             }
         };
-        if attend && !self.armed.swap(true, Ordering::SeqCst) {
+        if arm && !self.armed.swap(true, Ordering::SeqCst) {
             let this: Weak<dyn Doorbell> = Weak::<Endpoint>::clone(&self.this);
             self.link.arm(&this);
         }

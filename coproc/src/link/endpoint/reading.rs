@@ -81,7 +81,7 @@ impl Endpoint {
             state.farewell = None;
         }
         let broke = state.violation.is_some();
-        // Where somebody watches the worker itself, they are going to say how it ended.
+        // Where the process or the thread of the worker is watched, the watcher says how it ended.
         let watched = state.on_end.is_some();
         let wake = match self.role {
             Role::Caller | Role::Function if watched => state.wake_all(),

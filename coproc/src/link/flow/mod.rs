@@ -1,6 +1,6 @@
 //! How full the channels of a worker are, as far as one of its callers knows.
 //!
-//! A plain state machine: no clock, no thread and no descriptor inside. Whoever holds it tells it
+//! A plain state machine: no clock, no thread and no descriptor inside. Its holder tells it
 //! what the worker's ledger says, and sends what it lets in.
 
 #[cfg(test)]

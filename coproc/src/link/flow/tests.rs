@@ -70,7 +70,7 @@ proptest! {
 }
 
 #[test]
-fn nobody_asks_the_worker_while_there_is_room() {
+fn the_caller_does_not_ask_the_worker_while_there_is_room() {
     let mut flow = Flow::new([2]);
     assert!(flow.admit(0, || unreachable!("there is room")));
     assert!(flow.admit(0, || unreachable!("there is room")));

@@ -242,8 +242,8 @@ proptest! {
         }
     }
 
-    /// Every call that came is handed out or refused, and never both; everybody who asked for room
-    /// is told; the counts add up.
+    /// Every call that came is handed out or refused, and never both; every request for room is
+    /// answered; the counts add up.
     #[test]
     fn nothing_is_forgotten(steps in prop::collection::vec(step(), 0..120)) {
         let mut model = Model::new(Instant::now());

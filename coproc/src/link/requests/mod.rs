@@ -28,7 +28,7 @@ enum RequestEntry<A, L> {
         channel: Option<u16>,
         /// Its handler has returned, and the answer comes later.
         begun: bool,
-        /// Somebody here still wants the answer, which is dropped otherwise.
+        /// The caller still wants the answer, which is dropped otherwise.
         wanted: bool,
     },
     Done(Outcome<A, L>),
@@ -43,7 +43,7 @@ pub(crate) struct Requests<A, L> {
     /// Those of them that are calls, by channel.
     calls: Vec<usize>,
     ended: Option<L>,
-    /// Answers that came for requests nobody waited for any more.
+    /// Answers to requests that the caller had abandoned.
     pub(crate) late: u64,
 }
 
