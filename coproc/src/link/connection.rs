@@ -162,11 +162,16 @@ impl Connection {
             return Ok(open(&mut state));
         }
         drop(state);
-        let rejects = |channel: &ChannelPlan| channel.reject;
-        match self.plan.channels.get(usize::from(channel)).is_some_and(rejects) {
+        match self.rejects(channel) {
             true => Err(Refusal::Error(CallError::Full)),
             false => Err(Refusal::Full),
         }
+    }
+
+    /// Whether a sender to this channel gets an error where it would block.
+    fn rejects(&self, channel: u16) -> bool {
+        let rejects = |channel: &ChannelPlan| channel.reject;
+        self.plan.channels.get(usize::from(channel)).is_some_and(rejects)
     }
 
     /// Counts a message in, and does `open` under the same lock. Waits for room where the channel
@@ -178,8 +183,11 @@ impl Connection {
         open: impl Fn(&mut LinkState) -> R,
     ) -> Result<R, CallError> {
         loop {
-            if let Err(Broken::Full) = self.endpoint.link().room(Wait::until(until)) {
-                return Err(CallError::Deadline { started: false });
+            let rejects = self.rejects(channel);
+            let wait = if rejects { Wait::No } else { Wait::until(until) };
+            if let Err(Broken::Full) = self.endpoint.link().room(wait) {
+                let late = CallError::Deadline { started: false };
+                return Err(if rejects { CallError::Full } else { late });
             }
             match self.count(channel, &open) {
                 Ok(opened) => return Ok(opened),

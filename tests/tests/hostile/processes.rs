@@ -104,7 +104,7 @@ struct Rogue {
     planned: Option<Deed>,
 }
 
-#[worker]
+#[worker(channels(default(capacity = 1024), strict(capacity = 1024, overflow = reject)))]
 impl Rogue {
     #[init]
     fn new(deed: Option<Deed>) -> Self {
@@ -142,6 +142,11 @@ impl Rogue {
 
     #[message]
     fn take(&mut self, bytes: &[u8]) {
+        drop(bytes.to_vec());
+    }
+
+    #[message(channel = strict)]
+    fn take_strictly(&mut self, bytes: &[u8]) {
         drop(bytes.to_vec());
     }
 
@@ -339,6 +344,9 @@ fn sending_to_a_worker_that_does_not_read_is_bounded_and_ends() {
     assert!(matches!(full.error, CallError::Full) && sent.len() >= 64, "{}", sent.len());
     let late = rogue.take(&piece).deadline(Duration::from_millis(20)).wait();
     assert!(matches!(late, Err(CallError::Deadline { started: false })), "{late:?}");
+    // A channel that rejects never blocks, though it has room of its own.
+    let refused = rogue.take_strictly(&piece).wait();
+    assert!(matches!(refused, Err(CallError::Full)), "{refused:?}");
     thread::scope(|scope| {
         let blocked = scope.spawn(|| rogue.take(&piece).wait());
         rogue.worker().kill();

@@ -247,7 +247,7 @@ impl Endpoint {
         check: &mut impl FnMut(&mut LinkState) -> Option<R>,
     ) -> Option<R> {
         if self.armed.load(Ordering::SeqCst) {
-            // In this order: who has just decided to attend then finds it done, or does it anew.
+            // In this order: a thread that arms at the same time then finds it done, or does it anew.
             self.link.disarm();
             self.armed.store(false, Ordering::SeqCst);
         }
