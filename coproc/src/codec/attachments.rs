@@ -331,7 +331,7 @@ impl Serialize for Attachments {
 
 impl<'de> Deserialize<'de> for Attachments {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Deserialize::deserialize(deserializer)? {
+        match <(u32, u32)>::deserialize(deserializer)? {
             (_, 0) => Ok(Self::default()),
             (at, places) => decoding(at, places as usize, |found| Ok(Self::at(found.to_vec())))
                 .map_err(de::Error::custom),
