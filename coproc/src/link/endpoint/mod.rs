@@ -133,7 +133,7 @@ impl Endpoint {
                     return Some(found);
                 }
                 if is_over(until) {
-                    // The lead may have been handed to this thread a moment ago.
+                    // This thread may have been promoted a moment ago.
                     self.arm_if_idle();
                     return None;
                 }
